@@ -7,10 +7,15 @@ const transform: Config["transform"] = {
   ],
 };
 
+// TypeScript names a module by the .js that it would become; here it stays .ts.
+const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
+const common = { transform, moduleNameMapper };
+
 const config: Config = {
   projects: [
-    { displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts}/**/*.test.ts"], transform },
-    { displayName: "lab", testMatch: ["<rootDir>/test/lab/**/*.test.ts"], transform },
+    { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts}/**/*.test.ts"] },
+    { ...common, displayName: "offline", testMatch: ["<rootDir>/test/offline/**/*.test.ts"] },
+    { ...common, displayName: "lab", testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
   ],
 };
 export default config;

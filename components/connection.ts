@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import type * as docker from "@pulumi/docker";
+import type { HostModel } from "../model/homelab.js";
+
+// How the program reaches a host: always by SSH, with the host's key pinned and the client's key from the ssh-agent.
+// No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state.
+
+const CONNECT_TIMEOUT_SECONDS = 5;
+
+/** Options of ssh(1) that pin the host's key inline, so that no file of the deploying machine matters. */
+function sshOptions({ address, port, hostKey }: HostModel): string[] {
+  const name = port === 22 ? address : `[${address}]:${port}`;
+  return [
+    "BatchMode=yes",
+    `ConnectTimeout=${CONNECT_TIMEOUT_SECONDS}`,
+    "StrictHostKeyChecking=yes",
+    "HostKeyAlgorithms=ssh-ed25519",
+    "UserKnownHostsFile=/dev/null",
+    "GlobalKnownHostsFile=/dev/null",
+    `KnownHostsCommand=/bin/echo ${name} ${hostKey}`,
+  ].flatMap((option) => ["-o", option]);
+}
+
+/** Where the Docker provider finds the engine of a host. */
+export function dockerProviderArgs(host: HostModel): docker.ProviderArgs {
+  return { host: `ssh://${host.user}@${host.address}:${host.port}`, sshOpts: sshOptions(host) };
+}
+
+/** What a command on a host printed and how it ended. */
+export interface RemoteResult {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The SSH connection itself failed: the command did not run, or nobody knows. */
+  readonly unreachable: boolean;
+}
+
+const SSH_FAILED = 255;
+const MAX_OUTPUT_BYTES = 2 ** 20;
+
+/**
+ * Runs a command on a host over a connection of its own.
+ *
+ * @param command words for the host's shell; none may need quoting
+ * @param timeoutSeconds after which it is given up
+ */
+export function runOn(host: HostModel, command: readonly string[], timeoutSeconds = 30): Promise<RemoteResult> {
+  const args = [...sshOptions(host), "-p", String(host.port), `${host.user}@${host.address}`, ...command];
+  const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
+  return new Promise((resolve) => {
+    execFile("ssh", args, options, (error, stdout, stderr) => {
+      const unreachable = error !== null && (error.code === SSH_FAILED || error.killed === true);
+      resolve({ ok: error === null, stdout, stderr, unreachable });
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostModel, ServiceModel } from "../model/homelab.js";
+import { fillIn } from "../model/text.js";
+import { dockerProviderArgs } from "./connection.js";
+import { containerArgs, SERVICE_LABEL } from "./container-args.js";
+import type { Render } from "./container-args.js";
+import { hostHooks } from "./host-hooks.js";
+import type { HostHooks } from "./host-hooks.js";
+
+/** What a host's containers need. */
+export interface ContainersArgs {
+  /** The host and its services, networks and volumes. */
+  host: HostModel;
+  /** Values of the stack's secrets by name. */
+  secrets: pulumi.Input<Record<string, string>>;
+}
+
+/** Parts of a container that the provider says it updates in place, and does not. */
+const REPLACE_ON = ["#initerror", "healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota", "rm"];
+
+/** The Docker side of one host: its images, networks, volumes and containers, on a provider of its own. */
+export class Containers extends pulumi.ComponentResource {
+  private readonly host: HostModel;
+  private readonly render: Render;
+  private readonly hooks: HostHooks;
+  private readonly options: pulumi.CustomResourceOptions;
+
+  constructor(name: string, { host, secrets }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("homelab:index:Containers", name, {}, opts);
+    this.host = host;
+    this.hooks = hostHooks(host);
+    this.render = (text) =>
+      typeof text === "string"
+        ? text
+        : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => values[secret] ?? ""));
+    const provider = new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this });
+    this.options = { parent: this, provider };
+
+    const images = new Map(host.images.map((image) => [image, this.image(image)]));
+    const networks = new Map(host.networks.map((network) => [network.name, this.network(network)]));
+    const volumes = host.volumes.map((volume) => this.volume(volume));
+    const containers = new Map<string, docker.Container>();
+    for (const service of host.services) {
+      const before = service.dependsOn.flatMap((it) => containers.get(it) ?? []);
+      const image = images.get(service.definition.image);
+      const dependsOn = [...before, ...volumes, ...(image === undefined ? [] : [image])];
+      containers.set(service.name, this.container(service, networks, dependsOn));
+    }
+    this.registerOutputs({});
+  }
+
+  private image(reference: string): docker.RemoteImage {
+    return new docker.RemoteImage(
+      `${this.host.name}-image-${reference}`,
+      { name: reference },
+      { ...this.options, hooks: this.hooks.other },
+    );
+  }
+
+  private network({ name, internal, enable_ipv6, driver_opts, ipam }: HostModel["networks"][number]): docker.Network {
+    const ipamConfigs = (ipam?.config ?? []).map(({ subnet, gateway }) => ({ subnet, ...(gateway && { gateway }) }));
+    return new docker.Network(
+      `${this.host.name}-network-${name}`,
+      {
+        name,
+        driver: "bridge",
+        labels: [{ label: SERVICE_LABEL, value: name }],
+        ...(internal && { internal }),
+        ...(enable_ipv6 && { ipv6: enable_ipv6 }),
+        ...(driver_opts && { options: driver_opts }),
+        ...(ipamConfigs.length > 0 && { ipamConfigs }),
+      },
+      // A second network of its name, or in its subnet, is refused while the old one is there.
+      { ...this.options, hooks: this.hooks.network, deleteBeforeReplace: true },
+    );
+  }
+
+  private volume({ name, driver, driver_opts, stateful }: HostModel["volumes"][number]): docker.Volume {
+    return new docker.Volume(
+      `${this.host.name}-volume-${name}`,
+      {
+        name,
+        labels: [{ label: SERVICE_LABEL, value: name }],
+        ...(driver && { driver }),
+        ...(driver_opts && { driverOpts: driver_opts }),
+      },
+      { ...this.options, hooks: this.hooks.other, retainOnDelete: stateful },
+    );
+  }
+
+  private container(
+    service: ServiceModel,
+    networks: ReadonlyMap<string, docker.Network>,
+    dependsOn: pulumi.Resource[],
+  ): docker.Container {
+    const args = containerArgs(service, this.render, (network) => networks.get(network)?.id ?? network);
+    return new docker.Container(`${this.host.name}-${service.name}`, args, {
+      ...this.options,
+      hooks: this.hooks.container,
+      dependsOn,
+      deleteBeforeReplace: true,
+      replaceOnChanges: REPLACE_ON,
+    });
+  }
+}

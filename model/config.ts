@@ -1,0 +1,121 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { ROLES } from "./audience.js";
+import { bytes } from "./compose-values.js";
+import type { Problem } from "./errors.js";
+import { mapping, named, parseWith } from "./schema.js";
+import type { Path, Source } from "./source.js";
+
+const HOST_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
+const VARIABLE_RULE = "is not a name for a value -> write it in capitals, digits and underscores";
+const ipv4 = z.ipv4({ error: "is not an IPv4 address -> write four numbers from 0 to 255 with dots between them" });
+
+const host = mapping({
+  address: ipv4,
+  role: z.enum(ROLES, { error: `must be one of ${ROLES.join(", ")}` }),
+  /** The host's Ed25519 public key, `ssh-ed25519 AAAA…`. */
+  hostKey: z
+    .string()
+    .regex(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/, { error: 'is not an Ed25519 host key -> write "ssh-ed25519 AAAA..."' })
+    .optional(),
+  /** Account that deploys. */
+  user: z.string().default("deploy"),
+  port: z.int().min(1).max(65535).default(22),
+  /** Memory of the machine in bytes. */
+  memory: bytes.optional(),
+});
+
+const lan = mapping({
+  subnet: z.cidrv4({ error: "is not a subnet -> write it as 192.168.1.0/24" }),
+  agents: mapping({ first: ipv4, last: ipv4 }).optional(),
+});
+
+const secret = z.union([z.strictObject({ secure: z.string() }), z.string()], {
+  error: "is not a secret -> npx pulumi config set --secret --path homelab:secrets.NAME",
+});
+
+const settings = mapping({
+  domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: "is not a domain -> write it as example.org" }),
+  timezone: z.string().default("Etc/UTC"),
+  lan,
+  hosts: named(HOST_NAME, "is not a host name -> use small letters, digits and dashes", host),
+  services: named(/./, "is not a service", z.boolean({ error: "must be true (on) or false (off)" })).default({}),
+  values: named(VARIABLE, VARIABLE_RULE, z.coerce.string()).default({}),
+  secrets: named(VARIABLE, VARIABLE_RULE, secret).default({}),
+});
+
+/** What the owner sets in the stack's configuration; of the secrets only the names. */
+export type Config = z.infer<typeof settings>;
+export type HostConfig = Config["hosts"][string];
+
+const PREFIX = "homelab:";
+export const CONFIG_PATH: Path = ["config"];
+
+/** Where a setting stands in the stack's file. */
+export function settingPath(key: keyof Config, ...rest: Path): Path {
+  return [...CONFIG_PATH, `${PREFIX}${key}`, ...rest];
+}
+
+const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()) });
+
+/** Reads a stack's configuration, `Pulumi.<stack>.yaml`. */
+export function parseConfig(source: Source, problems: Problem[]): Config | undefined {
+  const file = parseWith(stackFile, source.data, source, [], problems);
+  if (file === undefined) {
+    return undefined;
+  }
+  const own = Object.entries(file.config).filter(([key]) => key.startsWith(PREFIX));
+  const data = Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value]));
+  const prefixed = {
+    ...source,
+    problem: (path: Path, ...rest: [string, string?]) => source.problem(prefix(path), ...rest),
+  };
+  const config = parseWith(settings, data, prefixed, [], problems);
+  if (config !== undefined) {
+    problems.push(...checkAddresses(config, source));
+  }
+  return config;
+}
+
+function prefix(path: Path): Path {
+  const [key, ...rest] = path;
+  return key === undefined ? CONFIG_PATH : [...CONFIG_PATH, `${PREFIX}${key}`, ...rest];
+}
+
+/** Every host has an address of its own in the LAN, and agents have theirs in the agents' range. */
+function checkAddresses({ hosts, lan }: Config, source: Source): Problem[] {
+  const problems: Problem[] = [];
+  const subnet = ipaddr.IPv4.parseCIDR(lan.subnet);
+  const holders = new Map<string, string>();
+  for (const [name, { address, role }] of Object.entries(hosts)) {
+    const at = settingPath("hosts", name, "address");
+    if (!ipaddr.IPv4.parse(address).match(subnet)) {
+      problems.push(source.problem(at, `${address} is outside the LAN ${lan.subnet}`, "write an address of the LAN"));
+    }
+    if (role === "agent" && lan.agents !== undefined && !isBetween(address, lan.agents.first, lan.agents.last)) {
+      const range = `${lan.agents.first} to ${lan.agents.last}`;
+      problems.push(
+        source.problem(
+          at,
+          `${address} is outside the agents' range ${range}`,
+          "choose one of it, or widen homelab:lan.agents",
+        ),
+      );
+    }
+    const holder = holders.get(address);
+    if (holder !== undefined) {
+      problems.push(source.problem(at, `${address} is already the address of ${holder}`, "give each host its own"));
+    }
+    holders.set(address, name);
+  }
+  return problems;
+}
+
+const numeric = (address: string): number =>
+  ipaddr.IPv4.parse(address)
+    .toByteArray()
+    .reduce((sum, byte) => sum * 256 + byte, 0);
+
+const isBetween = (address: string, first: string, last: string): boolean =>
+  numeric(first) <= numeric(address) && numeric(address) <= numeric(last);

@@ -1,0 +1,198 @@
+import { admit } from "./admission.js";
+import type { Audience, Role } from "./audience.js";
+import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose.js";
+import type { ComposePort } from "./compose-ports.js";
+import type { ComposeService } from "./compose-service.js";
+import type { ComposeVolume } from "./compose-volumes.js";
+import { parseConfig, settingPath } from "./config.js";
+import type { Config, HostConfig } from "./config.js";
+import { HomelabError, nearest } from "./errors.js";
+import type { Problem } from "./errors.js";
+import { planProject } from "./project.js";
+import type { Project } from "./project.js";
+import { parseSource } from "./source.js";
+import type { Source } from "./source.js";
+import type { Text } from "./text.js";
+
+/** The whole desired state of the homelab, as plain data. */
+export interface HomelabModel {
+  readonly domain: string;
+  readonly hosts: readonly HostModel[];
+}
+
+/** What one host has to be. */
+export interface HostModel {
+  readonly name: string;
+  readonly role: Role;
+  /** IPv4 address on the LAN. */
+  readonly address: string;
+  readonly port: number;
+  /** Account that deploys. */
+  readonly user: string;
+  /** The host's public key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: string;
+  /** References of the images that the services run, each once. */
+  readonly images: readonly string[];
+  readonly networks: readonly NetworkModel[];
+  readonly volumes: readonly VolumeModel[];
+  /** In an order in which each service comes after those that it depends on. */
+  readonly services: readonly ServiceModel[];
+}
+
+/** A network of Docker's that the program makes. */
+export interface NetworkModel extends Pick<ComposeNetwork, "internal" | "enable_ipv6" | "driver_opts" | "ipam"> {
+  readonly name: string;
+}
+
+/** A volume of Docker's that the program makes. */
+export interface VolumeModel extends Pick<ComposeVolumeDefinition, "driver" | "driver_opts"> {
+  readonly name: string;
+  /** Its data outlive the service: it is never deleted. */
+  readonly stateful: boolean;
+}
+
+/** A file that is put into a container before it starts. */
+export interface FileModel {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly content: Text;
+  /** Permissions as chmod takes them. */
+  readonly mode: number;
+  readonly uid: string;
+  readonly gid: string;
+}
+
+/** A port that others can reach. */
+export interface PortModel extends Omit<ComposePort, "audience"> {
+  readonly audience: readonly Audience[];
+}
+
+/** One container. */
+export interface ServiceModel {
+  /** Its key in the Compose file. */
+  readonly key: string;
+  /** Name of the container on its host. */
+  readonly name: string;
+  readonly definition: ComposeService;
+  /** Docker's names of the networks that it is in, with the names by which it is found there. */
+  readonly networks: readonly {
+    readonly name: string;
+    readonly aliases: readonly string[];
+    readonly ipv4Address?: string;
+  }[];
+  /** Volumes by Docker's names. */
+  readonly volumes: readonly ComposeVolume[];
+  readonly files: readonly FileModel[];
+  readonly ports: readonly PortModel[];
+  /** Names of containers of the same host that must run, and if they have a health check be healthy, before it. */
+  readonly dependsOn: readonly string[];
+  /** Where a browser finds it. */
+  readonly urls: readonly string[];
+}
+
+/** A file of the project by its relative path: its text, or why there is none, as in "is missing". */
+export type ReadFile = (file: string) => { readonly text: string } | { readonly problem: string };
+
+/**
+ * Turns what the owner wrote, the stack's configuration and the Compose files, into the desired state.
+ *
+ * @param stack name of the stack, whose configuration is `Pulumi.<stack>.yaml`
+ * @throws HomelabError with every problem that could be found
+ */
+export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
+  const problems: Problem[] = [];
+  const stackFile = `Pulumi.${stack}.yaml`;
+  const source = open(stackFile, read, problems);
+  const config = source && parseConfig(source, problems);
+  if (source === undefined || config === undefined) {
+    throw new HomelabError(problems);
+  }
+  const planned = Object.entries(config.hosts).map(([name, host]) => ({
+    name,
+    host,
+    project: planRole(name, host, config, read, problems),
+  }));
+  problems.push(
+    ...checkSwitches(
+      config,
+      source,
+      planned.flatMap(({ project }) => project?.known ?? []),
+    ),
+  );
+
+  const hosts = planned.flatMap(({ name, host, project }) => {
+    if (host.hostKey === undefined) {
+      const command = `npm run pin-host-key -- --stack ${stack} ${name}`;
+      problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
+    }
+    if (project !== undefined) {
+      problems.push(...admit(name, project, config));
+    }
+    return project === undefined || host.hostKey === undefined ? [] : [hostModel(name, host, host.hostKey, project)];
+  });
+  if (problems.length > 0) {
+    throw new HomelabError(withoutRepeats(problems));
+  }
+  return { domain: config.domain, hosts };
+}
+
+function planRole(
+  name: string,
+  host: HostConfig,
+  config: Config,
+  read: ReadFile,
+  problems: Problem[],
+): Project | undefined {
+  const file = `stacks/${host.role}/compose.yaml`;
+  const source = open(file, read, problems);
+  return source && planProject({ source, host: name, config, read, defaultName: host.role, problems });
+}
+
+function hostModel(name: string, host: HostConfig, hostKey: string, project: Project): HostModel {
+  return {
+    name,
+    role: host.role,
+    address: host.address,
+    port: host.port,
+    user: host.user,
+    hostKey,
+    images: [...new Set(project.services.map(({ definition }) => definition.image))].sort(),
+    networks: project.networks,
+    volumes: project.volumes,
+    services: project.services,
+  };
+}
+
+/** Opens a YAML file that must be there. */
+function open(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
+  const content = read(file);
+  if ("problem" in content) {
+    problems.push({ file, line: 0, path: "", message: `the file ${content.problem}` });
+    return undefined;
+  }
+  try {
+    return parseSource(file, content.text);
+  } catch (error) {
+    if (error instanceof HomelabError) {
+      problems.push(...error.problems);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Whatever is switched on or off must be a service of some host. */
+function checkSwitches(config: Config, source: Source, known: readonly string[]): Problem[] {
+  return Object.keys(config.services)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = nearest(name, known);
+      const hint = meant === undefined ? "remove it" : `write "${meant}"`;
+      return source.problem(settingPath("services", name), `no host has a service "${name}"`, hint);
+    });
+}
+
+/** A mistake in a file that serves several hosts is one problem. */
+function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
