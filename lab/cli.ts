@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { Command, Option } from "commander";
+import { down } from "./down.js";
+import { findInstance, type Instance } from "./instance.js";
+import { Interrupted, LabError, StepError } from "./lab-error.js";
+import { openLab } from "./lab.js";
+import { withLock } from "./lock.js";
+import { interrupt } from "./machine.js";
+import { seconds } from "./seconds.js";
+import { openShell } from "./shell.js";
+import { status } from "./status.js";
+import { up } from "./up.js";
+
+interface InstanceOption {
+  readonly instance: string;
+}
+const instanceOption = (): Option =>
+  new Option("--instance <name>", "which lab of lab/instances.txt").env("LAB_INSTANCE").default("lab");
+
+function commands(): Command {
+  const program = new Command("npm run lab --")
+    .description("A homelab in a box: Debian hosts with systemd, sshd and a Docker Engine each, on this machine.")
+    .enablePositionalOptions();
+  program
+    .command("up", { isDefault: true })
+    .description("bring the lab up and deploy to it, or finish what an earlier run began")
+    .option("--no-deploy", "stop when the hosts and their registries are up")
+    .addOption(instanceOption())
+    .action(async ({ instance: name, deploy }: InstanceOption & { deploy: boolean }) => {
+      const instance = findInstance(name);
+      await withLock(instance, () => bringUp(instance, deploy));
+    });
+  program
+    .command("status")
+    .description("hosts, services, which of them are stand-ins, and their addresses")
+    .addOption(instanceOption())
+    .action(async ({ instance }: InstanceOption) => {
+      await status(openLab(instance));
+    });
+  program
+    .command("down")
+    .description("take away what up made; caches, images and keys stay for the next time")
+    .option("--purge", "take these away too", false)
+    .addOption(instanceOption())
+    .action(async ({ instance: name, purge }: InstanceOption & { purge: boolean }) => {
+      const instance = findInstance(name);
+      if (existsSync(instance.dir)) await withLock(instance, () => down(instance, { purge }));
+      else console.log(`There is no ${instance.dir}: nothing to do.`);
+    });
+  program
+    .command("ssh")
+    .description("log in to a host, or run a command there")
+    .argument("<host>")
+    .argument("[command...]")
+    .addOption(instanceOption())
+    .passThroughOptions()
+    .action(async (host: string, command: string[], { instance }: InstanceOption) => {
+      process.exitCode = await openShell(openLab(instance), host, command);
+    });
+  return program;
+}
+
+async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
+  const start = performance.now();
+  const changes = await up(instance, { deploy });
+  const how = changes.length === 0 ? "Nothing changed" : `${changes.length} things were made or changed`;
+  console.log(`\n${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
+  console.log("  npm run lab -- status | ssh HOST | down");
+}
+
+function explain(error: unknown): never {
+  if (error instanceof Interrupted) {
+    console.error("\nStopped. The next run goes on from here; npm run lab -- down takes away what there is.");
+    process.exit(130);
+  }
+  if (!(error instanceof LabError)) throw error;
+  console.error(`\nFailed: ${error.message}`);
+  if (error instanceof StepError) {
+    console.error(`The last lines of ${error.log}:\n${error.lastLines.map((line) => `  | ${line}`).join("\n")}`);
+  }
+  process.exit(1);
+}
+
+/** The first Ctrl-C lets what is running come to a good end, the second does not. */
+let asked = 0;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    asked += 1;
+    if (asked === 1) console.error("\nStopping (again: at once) …");
+    interrupt(asked === 1 ? "SIGTERM" : "SIGKILL");
+  });
+}
+commands().parseAsync().catch(explain);

@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LabError } from "./lab-error.js";
+
+/** Where everything that labs make lies; machine/lib.sh says the same. */
+export const LAB_ROOT = "/var/lib/homelab-lab";
+
+/** One of the labs of instances.txt; whether it is up is another question. */
+export interface Instance {
+  readonly name: string;
+  /** First three numbers of its LAN, e.g. `172.30.0`. */
+  readonly net: string;
+  /** Address of this machine outside the LAN. */
+  readonly outside: string;
+  /** Its folder; 0700. */
+  readonly dir: string;
+}
+
+export interface Host {
+  readonly name: string;
+  readonly address: string;
+  readonly role: string;
+  /** As Docker writes it, e.g. `512m`. */
+  readonly memory: string;
+}
+
+export interface Registry {
+  /** As it stands in image references, e.g. `ghcr.io`. */
+  readonly name: string;
+  readonly address: string;
+}
+
+function table(file: string): string[][] {
+  return readFileSync(join(__dirname, file), "utf8")
+    .split("\n")
+    .map((line) => line.replace(/#.*/, "").trim())
+    .filter((line) => line !== "")
+    .map((line) => line.split(/\s+/));
+}
+
+/** @throws LabError if instances.txt has no such lab */
+export function findInstance(name: string): Instance {
+  const rows = table("instances.txt");
+  const row = rows.find(([first]) => first === name);
+  if (row === undefined) {
+    throw new LabError(`there is no lab "${name}"; lab/instances.txt has ${rows.map(([n]) => n ?? "").join(", ")}`);
+  }
+  const [, net = "", link = ""] = row;
+  return { name, net, outside: `${link}.1`, dir: join(LAB_ROOT, name) };
+}
+
+/** The lab's hosts, with those spare ones that were added. */
+export function hostsOf(instance: Instance): Host[] {
+  const file = join(instance.dir, "spare-hosts");
+  const added = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return table("hosts.txt")
+    .filter(([name = "", , , , spare]) => spare !== "spare" || added.includes(name))
+    .map(([name = "", number = "", role = "", memory = ""]) => ({
+      name,
+      address: `${instance.net}.${number}`,
+      role,
+      memory,
+    }));
+}
+
+export function registriesOf(instance: Instance): Registry[] {
+  return table("registries.txt").map(([name = ""], i) => ({ name, address: `${instance.net}.${i + 2}` }));
+}
+
+/** What the lab's scripts, lab/images and lab/engine.sh are told by their environment. */
+export function environmentOf(instance: Instance): Record<string, string> {
+  return {
+    LAB_INSTANCE: instance.name,
+    LAB_DIR: instance.dir,
+    LAB_CACHE: join(LAB_ROOT, "cache"),
+    LAB_CA: join(instance.dir, "ca.crt"),
+    LAB_REGISTRIES: registriesOf(instance)
+      .map(({ name, address }) => `${name}=${address}`)
+      .join(" "),
+    LAB_DIGESTS: join(instance.dir, "digests.txt"),
+    CACHE_DIR: join(LAB_ROOT, "cache"),
+    PULUMI_HOME: join(LAB_ROOT, "pulumi"),
+  };
+}

@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  environmentOf,
+  findInstance,
+  hostsOf,
+  LAB_ROOT,
+  registriesOf,
+  type Host,
+  type Instance,
+  type Registry,
+} from "./instance.js";
+import { LabError } from "./lab-error.js";
+import { runScript } from "./machine.js";
+import { run, type RunResult } from "./process.js";
+
+export type { Host, Registry } from "./instance.js";
+export type { RunResult } from "./process.js";
+
+export interface SshOptions {
+  /** What the command reads on stdin. */
+  readonly input?: string;
+  /** @default 60 000; then the exit code is 124 */
+  readonly timeoutMs?: number;
+}
+
+/** Opens a lab by name; it need not be up. */
+export function openLab(name: string): Lab {
+  return new Lab(findInstance(name));
+}
+
+/** One of the labs on this machine, for tests and for deploying to it. */
+export class Lab {
+  readonly name: string;
+  /** Its folder. */
+  readonly dir: string;
+  /** Where this machine is when it does not want to be on the LAN (`curl --interface`, `ssh -b`). */
+  readonly outsideAddress: string;
+  /** Address of this machine as the LAN sees it. */
+  readonly machineAddress: string;
+  /** User that the program logs in as, by key. */
+  readonly user = "deploy";
+  /** Holds the lab's key and nothing else. */
+  readonly agentSocket: string;
+  /** For `ssh -F`. */
+  readonly sshConfig: string;
+  /** The CA that signed the registries' certificate. */
+  readonly caFile: string;
+  readonly registries: readonly Registry[];
+
+  constructor(private readonly instance: Instance) {
+    this.name = instance.name;
+    this.dir = instance.dir;
+    this.outsideAddress = instance.outside;
+    this.machineAddress = `${instance.net}.10`;
+    this.agentSocket = join(this.dir, "run/agent.sock");
+    this.sshConfig = join(this.dir, "ssh_config");
+    this.caFile = join(this.dir, "ca.crt");
+    this.registries = registriesOf(instance);
+  }
+
+  /** Those of lab/hosts.txt, and the spare ones that were added. */
+  get hosts(): readonly Host[] {
+    return hostsOf(this.instance);
+  }
+
+  /** @throws LabError if there is none of this name */
+  host(name: string): Host {
+    const host = this.hosts.find((h) => h.name === name);
+    if (host === undefined) {
+      throw new LabError(`no host "${name}" in the lab; there are ${this.hosts.map((h) => h.name).join(", ")}`);
+    }
+    return host;
+  }
+
+  /** Environment for a process that deploys: the lab's agent and the shared Pulumi home, nothing of the user's own. */
+  get env(): Record<string, string> {
+    return { PULUMI_HOME: join(LAB_ROOT, "pulumi"), SSH_AUTH_SOCK: this.agentSocket };
+  }
+
+  /** Runs a program on a host as `deploy`; a script is `ssh(host, ["bash", "-s"], { input: script })`. */
+  async ssh(name: string, argv: readonly string[], options: SshOptions = {}): Promise<RunResult> {
+    this.host(name);
+    const args = [
+      "-F",
+      this.sshConfig,
+      "-o",
+      "BatchMode=yes",
+      "-o",
+      "ConnectTimeout=5",
+      name,
+      "--",
+      ...argv.map(quote),
+    ];
+    return run("ssh", args, { timeoutMs: 60_000, ...options });
+  }
+
+  /** The public host key, as `known_hosts` has it without the address: `ssh-ed25519 AAAA…`. */
+  async hostKey(name: string): Promise<string> {
+    const line = await readFile(join(this.dir, "run/known", this.host(name).name), "utf8");
+    return line.trim().split(" ").slice(1).join(" ");
+  }
+
+  /** Pulls the plug: no shutdown, no goodbye to open connections. */
+  async powerOff(name: string): Promise<void> {
+    await this.hostsScript("off", this.host(name).name);
+  }
+
+  /** Returns when one can log in. */
+  async powerOn(name: string): Promise<void> {
+    await this.hostsScript("on", this.host(name).name);
+  }
+
+  /** Makes hosts anew, with empty disks and new host keys. @param names default all */
+  async freshHosts(names: readonly string[] = this.hosts.map((h) => h.name)): Promise<void> {
+    await this.hostsScript("fresh", ...names.map((name) => this.host(name).name));
+  }
+
+  /** Boots a spare host of lab/hosts.txt; it stays one of the lab's until `removeHost`. */
+  async addHost(name: string): Promise<Host> {
+    await this.hostsScript("add", name);
+    return this.host(name);
+  }
+
+  /** Takes away a host that was added, with its disk. */
+  async removeHost(name: string): Promise<void> {
+    await this.hostsScript("remove", name);
+  }
+
+  /** The Docker CLI on the lab's own engine, whose containers are the hosts: `pause`, `network disconnect lab NAME`, … */
+  async engine(argv: readonly string[]): Promise<RunResult> {
+    return this.machine("engine.sh", argv);
+  }
+
+  /** Runs a program in the lab's network namespace: the place of the LAN's gateway. */
+  async inNamespace(argv: readonly string[]): Promise<RunResult> {
+    return this.machine("inside.sh", argv);
+  }
+
+  private async machine(script: string, argv: readonly string[]): Promise<RunResult> {
+    return run("bash", [join(__dirname, "machine", script), ...argv], { env: environmentOf(this.instance) });
+  }
+
+  private async hostsScript(...args: string[]): Promise<void> {
+    await runScript(this.instance, "machine/hosts.sh", { title: `hosts ${args.join(" ")}`, args });
+  }
+}
+
+/** One word for the remote shell, which is what sshd passes the command to. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

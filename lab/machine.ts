@@ -1,0 +1,67 @@
+import { mkdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { environmentOf, type Instance } from "./instance.js";
+import { Interrupted, StepError } from "./lab-error.js";
+import { run, stopAll } from "./process.js";
+
+/** What a script says on stdout, a line per fact (see machine/lib.sh). */
+export interface Fact {
+  readonly kind: "did" | "note" | "error";
+  readonly text: string;
+}
+
+export interface ScriptOptions {
+  /** How errors call it. */
+  readonly title: string;
+  readonly args?: readonly string[];
+  readonly onFact?: (fact: Fact) => void;
+}
+
+const SHOWN_OF_LOG = 12;
+let interrupted = false;
+
+/** Ends all scripts that run; those after it throw `Interrupted` too. */
+export function interrupt(signal: "SIGTERM" | "SIGKILL"): void {
+  interrupted = true;
+  stopAll(signal);
+}
+
+/**
+ * Runs one of the shell scripts under lab/ and returns its facts; its stderr goes to `<instance>/log/<script>.log`.
+ * @throws StepError if it fails, Interrupted after `interrupt`
+ */
+export async function runScript(instance: Instance, script: string, options: ScriptOptions): Promise<Fact[]> {
+  if (interrupted) throw new Interrupted();
+  mkdirSync(instance.dir, { recursive: true, mode: 0o700 });
+  mkdirSync(join(instance.dir, "log"), { recursive: true });
+  const log = join(instance.dir, "log", `${script.replace(/^machine\//, "").replace(/\W+/g, "-")}.log`);
+  const facts: Fact[] = [];
+  const result = await run("bash", [join(__dirname, script), ...(options.args ?? [])], {
+    env: { ...environmentOf(instance), LAB_LOG: log },
+    log,
+    group: true,
+    onLine: (line) => {
+      const fact = factOf(line);
+      if (fact === undefined) return;
+      facts.push(fact);
+      options.onFact?.(fact);
+    },
+  });
+  // a signal changes this while the script runs, which the compiler cannot see
+  if (interrupted as boolean) throw new Interrupted();
+  if (result.exitCode === 0) return facts;
+  const said = facts.findLast(({ kind }) => kind === "error")?.text;
+  throw new StepError(options.title, said ?? `${basename(script)} ended with ${result.exitCode}`, log, await tail(log));
+}
+
+function factOf(line: string): Fact | undefined {
+  const text = line.replace(/^[-+!] /, "").trim();
+  if (text === "") return undefined;
+  return { kind: line.startsWith("+ ") ? "did" : line.startsWith("! ") ? "error" : "note", text };
+}
+
+async function tail(file: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.trimEnd().split("\n").slice(-SHOWN_OF_LOG);
+}

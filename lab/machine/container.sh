@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# Containers of the lab's own Docker Engine, recorded as they are made. Used by hosts.sh and registries.sh; not run by itself.
+
+container() {   # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs; says what had to be done
+  local name=$1 address=$2 state id plugged=""
+  shift 2
+  unbroken
+  state=$(dk inspect -f '{{.State.Running}} {{.State.Paused}} {{.Id}}' "$name" 2>/dev/null || true)
+  if [ -z "$state" ]; then
+    id=$(dk create --name "$name" --hostname "$name" --restart unless-stopped --network lab --ip "$address" "$@")
+    record "container $id"
+    dk start "$name" >/dev/null
+    echo made
+    breakable
+    return
+  fi
+  record "container ${state##* }"
+  if [ -z "$(dk inspect -f '{{with .NetworkSettings.Networks.lab}}there{{end}}' "$name")" ]; then
+    dk network connect --ip "$address" lab "$name"
+    plugged=", plugged in"
+  fi
+  case $state in
+    "true true"*) dk unpause "$name" >/dev/null && echo "unpaused$plugged" ;;
+    true*) echo "was up$plugged" ;;
+    *) dk start "$name" >/dev/null && echo "started$plugged" ;;
+  esac
+  breakable
+}
+
+remove_container() {   # NAME: with its volumes
+  local id
+  id=$(dk inspect -f '{{.Id}}' "$1" 2>/dev/null) || return 0
+  dk rm -fv "$id" >/dev/null
+  forget "container $id"
+}

@@ -1,0 +1,93 @@
+#!/bin/bash
+# The hosts.   hosts.sh                 boot all that do not run, and wait until one can log in
+#              hosts.sh fresh NAME...   the same, after throwing these away with their disks
+#              hosts.sh on|off NAME     power; "off" is the plug, not a shutdown
+#              hosts.sh add|remove NAME a spare one (see ../hosts.txt)
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/container.sh"
+known=$LAB_DIR/run/known
+mkdir -p "$known"
+
+boot() {   # NAME ADDRESS ROLE MEMORY
+  local name=$1 address=$2 memory=$4 how state="" key
+  how=$(container "$name" "$address" --privileged --cgroupns=private --memory "$memory" -v "$LAB_DIR/seed:/lab-seed:ro" "$IMAGE")
+  for _ in $(seq 300); do
+    state=$(dk exec "$name" systemctl is-system-running --wait 2>/dev/null || true)
+    case $state in running | degraded) break ;; esac
+    sleep .2
+  done
+  case $state in
+    running) ;;
+    degraded) dk exec "$name" systemctl --failed --no-legend >&2 ;;
+    *) dk logs --tail 30 "$name" >&2; die "$name does not come up: systemd says '$state'" ;;
+  esac
+  key=$(dk exec "$name" cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)
+  echo "$address $key" >"$known/$name"
+  login "$name" "$address" || die "$name ($address) is up, but one cannot log in"
+  [ "$(dk inspect -f '{{.Config.Image}}' "$name")" = "$IMAGE" ] || how="$how, from an older host image: down and up renews it"
+  if [ "$how" = "was up" ]; then note "$name $address $state"; else did "$name $address $state ($how)"; fi
+}
+login() {
+  for _ in $(seq 75); do
+    ssh -n -F none -i "$KEY" -o BatchMode=yes -o ConnectTimeout=3 -o UserKnownHostsFile="$known/$1" "$LAB_USER@$2" true >&2 && return
+    sleep .2
+  done
+  return 1
+}
+boot_all() {   # at the same time
+  local host pids=() pid failed=0
+  while read -ra host; do
+    boot "${host[@]}" &
+    pids+=($!)
+  done < <(hosts)
+  for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
+  [ $failed = 0 ]
+}
+one() { hosts | awk -v name="$1" '$1 == name' | grep . || die "no host '$1' in this lab; there are: $(hosts | cut -d' ' -f1 | paste -sd' ')"; }
+
+ssh_files() {   # for ssh -F, and for whoever pins host keys
+  local name address
+  {
+    while read -r name address _; do printf 'Host %s\n  HostName %s\n' "$name" "$address"; done < <(hosts)
+    printf 'Host *\n  User %s\n  IdentityFile %s\n  IdentitiesOnly yes\n  IdentityAgent %s\n' "$LAB_USER" "$KEY" "$AGENT"
+    printf '  UserKnownHostsFile %s\n  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n' "$LAB_DIR/known_hosts"
+  } >"$LAB_DIR/ssh_config"
+  while read -r name _; do cat "$known/$name"; done < <(hosts) >"$LAB_DIR/known_hosts"
+}
+remove() {
+  remove_container "$1"
+  rm -f "${known:?}/$1"
+}
+
+case ${1:-all} in
+  all) boot_all ;;
+  fresh)
+    shift
+    for name in "$@"; do one "$name" >/dev/null && remove "$name"; done
+    boot_all
+    ;;
+  on)
+    read -ra host < <(one "$2")
+    boot "${host[@]}"
+    ;;
+  off)
+    one "$2" >/dev/null
+    dk kill "$2" >/dev/null
+    did "$2 is off"
+    ;;
+  add)
+    lines "$LAB_SRC/hosts.txt" | awk -v name="$2" '$1 == name && $5 == "spare"' | grep -q . || die "'$2' is not a spare host of lab/hosts.txt"
+    locked "$MADE" _add "$LAB_DIR/spare-hosts" "$2"
+    "$(dirname "$0")/registries.sh" names
+    read -ra host < <(one "$2")
+    boot "${host[@]}"
+    ;;
+  remove)
+    remove "$2"
+    locked "$MADE" _drop "$LAB_DIR/spare-hosts" "$2"
+    "$(dirname "$0")/registries.sh" names
+    did "$2 is gone"
+    ;;
+  *) die "hosts.sh does not know '$1'" ;;
+esac
+case ${1:-all} in off) ;; *) ssh_files ;; esac

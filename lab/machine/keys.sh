@@ -1,0 +1,56 @@
+#!/bin/bash
+# The lab's secrets: the SSH key and an agent that holds it, the CA and the registries' certificate. All of them stay in the
+# lab's own folder; ~/.ssh is neither read nor written.
+. "$(dirname "$0")/lib.sh"
+pki=$LAB_DIR/pki
+install -d -m 700 "$LAB_DIR/keys" "$pki"
+install -d -m 755 "$LAB_DIR/seed" "$LAB_DIR/infra"
+changed=0
+
+if [ ! -f "$KEY" ]; then
+  ssh-keygen -q -t ed25519 -N '' -C "homelab-$LAB_INSTANCE" -f "$KEY"
+  changed=1
+fi
+
+agent_up() { SSH_AUTH_SOCK=$AGENT ssh-add -l 2>/dev/null | grep -qF "$(ssh-keygen -lf "$KEY.pub" | cut -d' ' -f2)"; }
+if ! agent_up; then
+  unbroken
+  while read -r pid birth; do
+    if alive "$pid" "$birth"; then kill "$pid"; fi
+    forget "agent $pid $birth"
+  done < <(recorded agent)
+  rm -f "$AGENT"
+  setsid ssh-agent -D -a "$AGENT" >/dev/null 2>&1 </dev/null &
+  pid=$!
+  for _ in $(seq 50); do
+    [ ! -S "$AGENT" ] || break
+    sleep .1
+  done
+  record "agent $pid $(born $pid)"
+  SSH_AUTH_SOCK=$AGENT ssh-add -q "$KEY" >&2
+  agent_up || die "the lab's ssh-agent does not hold the lab's key"
+  breakable
+  changed=1
+fi
+
+new_key=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+if [ ! -f "$LAB_DIR/ca.crt" ]; then
+  openssl req -x509 "${new_key[@]}" -days 3650 -subj "/CN=homelab $LAB_INSTANCE CA" -keyout "$pki/ca.key" -out "$pki/ca.crt" \
+    -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+  cp "$pki/ca.crt" "$LAB_DIR/ca.crt"
+  changed=1
+fi
+names=$(registries | awk '{ for (i = 1; i <= NF; i++) print (i == 2 ? "IP:" : "DNS:") $i }' | paste -sd,)
+if [ "$(cat "$pki/names" 2>/dev/null)" != "$names" ]; then
+  openssl req -new "${new_key[@]}" -subj '/CN=lab registries' -keyout "$LAB_DIR/infra/tls.key" -out "$pki/tls.csr"
+  openssl x509 -req -in "$pki/tls.csr" -CA "$pki/ca.crt" -CAkey "$pki/ca.key" -CAcreateserial -days 3650 -out "$LAB_DIR/infra/tls.crt" \
+    -extfile <(printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth\n' "$names")
+  echo "$names" >"$pki/names"
+  changed=1
+fi
+
+# what a new host is given (see ../host/lab-init)
+cp "$KEY.pub" "$LAB_DIR/seed/authorized_keys"
+cp "$pki/ca.crt" "$LAB_DIR/seed/ca.crt"
+printf 'nameserver %s\nsearch lab\n' "$INFRA" >"$LAB_DIR/seed/resolv.conf"
+if [ $changed = 1 ]; then did "made in $LAB_DIR"; else note "as they were"; fi

@@ -1,0 +1,86 @@
+# shellcheck shell=bash disable=SC2034
+# What the lab's scripts share; not run by itself. $LAB_INSTANCE says which lab is meant (see ../instances.txt).
+# A script's stdout is for people, a line per fact: `did` what it changed, `note` what it found. Its stderr is the log.
+set -Eeuo pipefail
+shopt -s inherit_errexit
+trap 'printf "%s: line %s failed: %s\n" "$0" "$LINENO" "$BASH_COMMAND" >&2' ERR
+
+did() { printf '+ %s\n' "$*"; }
+note() { printf -- '- %s\n' "$*"; }
+die() { printf '! %s\n' "$*"; printf '%s\n' "$*" >&2; trap - ERR; exit 1; }
+lines() { sed 's/#.*//; /^[[:space:]]*$/d' "$1"; }   # of a table, without comments
+
+# --- which lab, and what it is called
+LAB_SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+LAB_ROOT=/var/lib/homelab-lab                    # short, because paths of sockets end at 107 characters
+LAB_INSTANCE=${LAB_INSTANCE:-lab}
+LAB_DIR=$LAB_ROOT/$LAB_INSTANCE
+LAB_CACHE=$LAB_ROOT/cache                        # shared by all instances
+read -r NET OUT < <(lines "$LAB_SRC/instances.txt" | awk -v i="$LAB_INSTANCE" '$1 == i { print $2, $3 }') ||
+  die "there is no instance '$LAB_INSTANCE' in lab/instances.txt"
+LAN=$NET.0/24
+GATEWAY=$NET.1                                   # the LAN's bridge, in the lab's network namespace
+INFRA=$NET.2                                     # DNS and the first registry; the other registries follow it
+MACHINE=$NET.10                                  # this machine, as the LAN sees it
+LINK=$OUT.0/30
+LINK_MACHINE=$OUT.1                              # this machine again, as a place outside the LAN
+LINK_LAB=$OUT.2
+NETNS=hl-$LAB_INSTANCE
+VETH=$NETNS-o
+VETH_LAB=$NETNS-i
+LAB_USER=deploy
+KEY=$LAB_DIR/keys/id_lab
+AGENT=$LAB_DIR/run/agent.sock
+SOCK=$LAB_DIR/run/docker.sock
+
+# The host image: `base` is what mmdebstrap makes of packages.txt, `image` what Dockerfile adds. A changed recipe is a new id.
+BASE_ID=$({ cat "$LAB_SRC/machine/rootfs.sh"; lines "$LAB_SRC/packages.txt"; } | sha256sum | cut -c1-12)
+BASE=$LAB_CACHE/base-$BASE_ID
+BIN=$BASE/bin                                    # the programs of the lab's own Docker Engine
+BASE_IMAGE=lab/base:$BASE_ID
+IMAGE=lab/host:$(cd "$LAB_SRC/host" && { echo "$BASE_ID $LAB_USER"; cat ./*; } | sha256sum | cut -c1-12)
+NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC/host/mount_nfs_fuse.c" "$LAB_SRC/machine/nfs-client.sh" | sha256sum | cut -c1-12)
+
+[ "$(id -u)" = 0 ] || die "the lab needs root"
+[ -e "$LAB_ROOT" ] || install -d -m 755 "$LAB_ROOT"
+[ -e "$LAB_CACHE" ] || install -d -m 755 "$LAB_CACHE"
+[ -e "$LAB_DIR" ] || install -d -m 700 "$LAB_DIR"
+mkdir -p "$LAB_DIR"/{run,log}
+
+# --- the record of what was made: one line each, "kind id ..."; down.sh takes away what stands here and nothing else.
+# MADE is of this instance, MADE_SHARED of the machine as a whole.
+MADE=$LAB_DIR/made
+MADE_SHARED=$LAB_ROOT/made
+locked() { local file=$1; shift; (flock 8; "$@") 8>"$file.lock"; }
+_add() { grep -qxF -- "$2" "$1" 2>/dev/null || printf '%s\n' "$2" >>"$1"; }
+_drop() { [ -f "$1" ] || return 0; grep -vxF -- "$2" "$1" >"$1.new" || true; mv "$1.new" "$1"; }
+record() { locked "$MADE" _add "$MADE" "$*"; }
+forget() { locked "$MADE" _drop "$MADE" "$*"; }
+record_shared() { locked "$MADE_SHARED" _add "$MADE_SHARED" "$*"; }
+forget_shared() { locked "$MADE_SHARED" _drop "$MADE_SHARED" "$*"; }
+recorded() {   # KIND [FILE]: the ids of a kind
+  [ ! -f "${2:-$MADE}" ] || awk -v k="$1" '$1 == k { $1 = ""; sub(/^ /, ""); print }' "${2:-$MADE}"
+}
+forget_kind() { local id; while read -r id; do forget "$1 $id"; done < <(recorded "$1"); }
+
+# A thing and its record belong together: what runs between these two is not cut short by Ctrl-C.
+unbroken() { trap '' TERM INT; }
+breakable() { trap - TERM INT; }
+
+# --- processes: a number alone may by now be someone else's, the time of its start tells
+born() { awk '{ sub(/.*\) /, ""); if ($1 != "Z") print $20 }' "/proc/$1/stat" 2>/dev/null || true; }
+alive() { [ -n "${2:-}" ] && [ "$(born "$1")" = "$2" ]; }
+
+# --- the lab's own Docker Engine
+in_netns() { nsenter --net="/run/netns/$NETNS" -- "$@"; }
+dk() { DOCKER_CONFIG=$LAB_DIR/run/cli DOCKER_BUILDKIT=0 "$BIN/docker" -H "unix://$SOCK" "$@"; }
+engine_up() { [ -x "$BIN/docker" ] && [ -S "$SOCK" ] && dk version >/dev/null 2>&1; }
+
+# --- tables
+hosts() {   # "name address role memory" of every host of this lab
+  lines "$LAB_SRC/hosts.txt" | awk -v net="$NET" -v added=" $(tr '\n' ' ' 2>/dev/null <"$LAB_DIR/spare-hosts" || true)" \
+    '$5 != "spare" || index(added, " " $1 " ") { print $1, net "." $2, $3, $4 }'
+}
+registries() {   # "name address other-names..."
+  lines "$LAB_SRC/registries.txt" | awk -v net="$NET" '{ name = $1; $1 = ""; print name, net "." NR + 1 $0 }'
+}

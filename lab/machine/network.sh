@@ -1,0 +1,47 @@
+#!/bin/bash
+# The lab's network namespace and the link to it. Reachable from this machine by route, with no way out of this machine: the
+# namespace has no default route, and nothing of this machine's own network is changed.
+. "$(dirname "$0")/lib.sh"
+
+others=$(ip -4 route show root "$LAN"; ip -4 route show root "$LINK")
+others=$(grep -v -e " dev $VETH " -e " dev $VETH\$" -e '^unreachable ' <<<"$others" || true)
+[ -z "$others" ] || die "the lab's addresses are in use on this machine: $(head -n 1 <<<"$others") (lab/instances.txt has the lab's addresses)"
+
+unbroken
+changed=0
+if [ -e "/run/netns/$NETNS" ]; then
+  [ "$(recorded netns)" = "$NETNS $(stat -c %i "/run/netns/$NETNS")" ] ||
+    die "a network namespace '$NETNS' exists that this lab has no record of; if nothing needs it: ip netns del $NETNS"
+else
+  forget_kind netns
+  forget_kind link
+  ip netns add "$NETNS"
+  record "netns $NETNS $(stat -c %i "/run/netns/$NETNS")"
+  changed=1
+fi
+for range in "$LAN" "$LINK"; do   # packets for a lab that is down stop here, and do not follow the default route
+  record "guard $range"
+  ip route replace unreachable "$range" metric 9999
+done
+if [ ! -e "/sys/class/net/$VETH" ]; then
+  ip link add "$VETH" type veth peer name "$VETH_LAB" netns "$NETNS"
+  record "link $VETH $(cat "/sys/class/net/$VETH/ifindex")"
+  changed=1
+fi
+ip addr replace "$LINK_MACHINE/30" dev "$VETH"
+ip addr replace "$MACHINE/32" dev "$VETH"
+ip link set "$VETH" up
+ip -n "$NETNS" link set lo up
+ip -n "$NETNS" addr replace "$LINK_LAB/30" dev "$VETH_LAB"
+ip -n "$NETNS" link set "$VETH_LAB" up
+ip -n "$NETNS" route replace "$MACHINE/32" via "$LINK_MACHINE"   # this machine has an address on the LAN ...
+ip route replace "$LAN" via "$LINK_LAB" src "$MACHINE"           # ... and uses it unless told otherwise
+
+# the kernel allows 128 for root, and each host's systemd takes 8
+setting=fs.inotify.max_user_instances
+value=$(sysctl -n $setting)
+if [ "$value" -lt 1024 ]; then
+  record_shared "sysctl $setting $value"
+  sysctl -qw $setting=1024
+fi
+if [ $changed = 1 ]; then did "$LAN behind $VETH, this machine is $MACHINE there"; else note "as it was"; fi

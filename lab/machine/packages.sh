@@ -1,0 +1,48 @@
+#!/bin/bash
+# Install the Debian packages that this machine lacks, after saying which and what for.
+. "$(dirname "$0")/lib.sh"
+
+missing=()
+want() {   # PACKAGE REASON TEST...
+  local package=$1 reason=$2
+  shift 2
+  "$@" >/dev/null 2>&1 && return
+  missing+=("$package")
+  note "missing: $package, $reason"
+}
+program() { command -v "$1"; }
+
+want iproute2 "makes the lab's network" program ip
+want iptables "the lab's Docker Engine and its firewall" program iptables
+want util-linux "starts programs in the lab's network" program nsenter
+want openssl "makes the registries' certificate" program openssl
+want curl "asks the registries" program curl
+want openssh-client "logs in to the hosts" program ssh-agent
+want perl "the hosts' runc, where the kernel's rights are limited" program perl
+want mmdebstrap "makes the hosts' root file system and the service images" program mmdebstrap
+if [ ! -x "$NFS_CLIENT" ]; then
+  want gcc "compiles the hosts' NFS client" program gcc
+  want make "compiles the hosts' NFS client" program make
+  want cmake "compiles the hosts' NFS client" program cmake
+  want pkg-config "compiles the hosts' NFS client" program pkg-config
+  want libc6-dev "compiles the hosts' NFS client" test -e /usr/include/string.h
+  want libfuse3-dev "compiles the hosts' NFS client" test -e /usr/include/fuse3/fuse.h
+fi
+
+if [ ${#missing[@]} = 0 ]; then
+  note "everything is there"
+  exit
+fi
+command -v apt-get >/dev/null || die "these programs are missing, and this is not a Debian that could install them"
+installed() { dpkg-query -W -f '${Package}\n' | sort; }
+before=$(installed)
+unbroken   # half an installation would be left to the owner of the machine
+note "installing ${#missing[@]} packages with apt-get"
+{
+  dpkg --configure -a
+  apt-get update
+  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+} >&2
+new=$(comm -13 <(printf '%s\n' "$before") <(installed))
+for package in $new; do record_shared "package $package"; done
+did "installed: ${new//$'\n'/ }"

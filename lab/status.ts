@@ -1,0 +1,64 @@
+import Table from "cli-table3";
+import type { Host, Lab } from "./lab.js";
+import { LabError } from "./lab-error.js";
+
+/** One container on a host, as `docker ps` describes it. */
+interface Service {
+  readonly name: string;
+  readonly image: string;
+  /** e.g. `Up 5 minutes (healthy)`. */
+  readonly state: string;
+  readonly standIn: boolean;
+  readonly urls: readonly string[];
+}
+
+/** Prints hosts, services and where they are; what it says comes from the hosts themselves. */
+export async function status(lab: Lab): Promise<void> {
+  const running = await lab.engine(["ps", "--format", "{{.Names}} {{.Status}}"]);
+  if (running.exitCode !== 0) throw new LabError(`the lab "${lab.name}" is down; npm run lab brings it up`);
+  const states = new Map(running.stdout.split("\n").map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")]));
+
+  const hosts = new Table({ head: ["Host", "Address", "Role", "Memory", "State"], style: { head: [] } });
+  for (const { name, address, role, memory } of lab.hosts) {
+    hosts.push([name, address, role, memory, states.get(name) ?? "off"]);
+  }
+  console.log(hosts.toString());
+
+  const services = new Table({ head: ["Host", "Service", "Image", "Is", "State", "Where"], style: { head: [] } });
+  const all = await Promise.all(
+    lab.hosts.map(async (host) => ({ host, found: states.has(host.name) ? await servicesOn(lab, host) : [] })),
+  );
+  for (const { host, found } of all) {
+    for (const s of found) {
+      services.push([host.name, s.name, s.image, s.standIn ? "stand-in" : "real", s.state, s.urls.join("\n")]);
+    }
+  }
+  if (services.length === 0) console.log("No services: npm run lab deploys them.");
+  else console.log(services.toString());
+}
+
+async function servicesOn(lab: Lab, host: Host): Promise<Service[]> {
+  const listed = await lab.ssh(host.name, ["docker", "ps", "--all", "--no-trunc", "--format", "json"]);
+  if (listed.exitCode !== 0) {
+    return [{ name: "?", image: "?", state: `no answer: ${listed.stderr.trim()}`, standIn: false, urls: [] }];
+  }
+  return listed.stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const { Names, Image, Status, Labels, Ports } = JSON.parse(line) as Record<string, string | undefined>;
+      return {
+        name: Names ?? "?",
+        image: Image ?? "?",
+        state: Status ?? "?",
+        standIn: (Labels ?? "").split(",").includes("lab.standin=true"),
+        urls: urlsOf(host.address, Ports ?? ""),
+      };
+    });
+}
+
+/** @param ports as `docker ps` has them: `0.0.0.0:9443->9443/tcp, :::9443->9443/tcp, 5432/tcp` */
+function urlsOf(address: string, ports: string): string[] {
+  const published = [...ports.matchAll(/:(\d+)->\d+\/tcp/g)].map(([, port = ""]) => port);
+  return [...new Set(published)].map((port) => `http${port.endsWith("443") ? "s" : ""}://${address}:${port}`);
+}
