@@ -6,29 +6,35 @@ import type { ComposeService } from "../model/compose-service.js";
 import type { ComposeVolume } from "../model/compose-volumes.js";
 import type { Text } from "../model/text.js";
 
+/** What the arguments of a container need from outside the model. */
+export interface ContainerContext {
+  /** Puts the values of secrets into a text. */
+  readonly render: Render;
+  /** What to hand the provider for a network of that name. */
+  readonly network: (name: string) => pulumi.Input<string>;
+  /** Where the host keeps a file that is to be mounted. */
+  readonly fileOnHost: (file: FileModel) => string;
+  /** Changes whenever one of the mounted files does; undefined without files. */
+  readonly filesDigest: pulumi.Input<string> | undefined;
+}
+
 /** Puts the values of secrets into a text. */
 export type Render = (text: Text) => pulumi.Input<string>;
 
 /** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
 export const SERVICE_LABEL = "homelab.service";
-/** Label with the limit of processes, which the Docker provider cannot set: see container-hooks.ts. */
-export const PIDS_LABEL = "homelab.pids-limit";
+/** Label with the limit of processes, which the Docker provider cannot set: see host-hooks.ts. */
+const PIDS_LABEL = "homelab.pids-limit";
+/** Label with a digest of the mounted files, so that a changed file replaces the container. */
+const FILES_LABEL = "homelab.files";
 const WATCHTOWER_LABEL = "com.centurylinklabs.watchtower.enable";
 
 const MIB = 2 ** 20;
 /** Docker's own default, in seconds. */
 const STOP_GRACE_SECONDS = 10;
 
-/**
- * The container that a service is, in the Docker provider's terms.
- *
- * @param networkOf what to hand the provider for a network of that name
- */
-export function containerArgs(
-  service: ServiceModel,
-  render: Render,
-  networkOf: (name: string) => pulumi.Input<string>,
-): docker.ContainerArgs {
+/** The container that a service is, in the Docker provider's terms. */
+export function containerArgs(service: ServiceModel, context: ContainerContext): docker.ContainerArgs {
   const it = service.definition;
   const memory = it.mem_limit ?? it.deploy?.resources?.limits?.memory;
   const [restart, maxRetryCount] = it.restart.split(":");
@@ -43,20 +49,19 @@ export function containerArgs(
     workingDir: it.working_dir,
     user: it.user,
     groupAdds: some(it.group_add),
-    envs: some(Object.entries(it.environment).map(([key, value]) => assignment(key, value, render))),
-    labels: Object.entries(labelsOf(service)).map(([label, value]) => ({ label, value })),
+    envs: some(Object.entries(it.environment).map(([key, value]) => assignment(key, value, context.render))),
+    labels: Object.entries(labelsOf(service, context)).map(([label, value]) => ({ label, value })),
     ports: some(
       service.ports.map((port) =>
         defined({ internal: port.target, external: port.published, protocol: port.protocol, ip: publishedOn(port) }),
       ),
     ),
-    ...mountArgs(service),
+    ...mountArgs(service, context),
     tmpfs: tmpfsOf(it),
-    uploads: some(service.files.map((file) => upload(file, render))),
     networkMode: it.network_mode ?? (service.networks.length > 0 ? "bridge" : undefined),
     networksAdvanced: some(
       service.networks.map(({ name, aliases, ipv4Address }) =>
-        defined({ name: networkOf(name), aliases: [...aliases], ipv4Address }),
+        defined({ name: context.network(name), aliases: [...aliases], ipv4Address }),
       ),
     ),
     healthcheck: healthcheckOf(it),
@@ -99,13 +104,20 @@ export function containerArgs(
   }) as docker.ContainerArgs;
 }
 
-function labelsOf({ key, definition }: ServiceModel): Record<string, string> {
-  const pids = definition.pids_limit ?? definition.deploy?.resources?.limits?.pids;
+/** How many processes and threads a service may have; undefined for no limit. */
+export function pidsLimit({ definition }: ServiceModel): number | undefined {
+  return definition.pids_limit ?? definition.deploy?.resources?.limits?.pids;
+}
+
+function labelsOf(service: ServiceModel, { filesDigest }: ContainerContext): Record<string, pulumi.Input<string>> {
+  const { key, definition } = service;
+  const pids = pidsLimit(service);
   return {
     ...definition.labels,
     [SERVICE_LABEL]: key,
     [WATCHTOWER_LABEL]: String(definition["x-homelab"].updates === "automatic"),
     ...(pids === undefined ? {} : { [PIDS_LABEL]: String(pids) }),
+    ...(filesDigest === undefined ? {} : { [FILES_LABEL]: filesDigest }),
   };
 }
 
@@ -118,25 +130,18 @@ function publishedOn({ hostIp, audience }: ServiceModel["ports"][number]): strin
   return hostIp ?? (audience.every((who) => who === "localhost") ? "127.0.0.1" : undefined);
 }
 
-function mountArgs({ volumes, files, definition }: ServiceModel): Pick<docker.ContainerArgs, "mounts" | "volumes"> {
-  // Docker puts no file into a read-only container, unless the place is on a volume: such files get one of their own.
-  const folders = definition.read_only
-    ? [...new Set(files.map(({ path }) => path.replace(/\/[^/]*$/, "") || "/"))]
-    : [];
-  const uncovered = folders.filter(
-    (folder) => !volumes.some((it) => it.type === "volume" && covers(it.target, folder)),
-  );
-  const forFiles = uncovered.filter((folder) => !uncovered.some((other) => other !== folder && covers(other, folder)));
+function mountArgs(
+  { volumes, files }: ServiceModel,
+  { fileOnHost }: ContainerContext,
+): Pick<docker.ContainerArgs, "mounts" | "volumes"> {
   return defined({
-    mounts: some(volumes.flatMap((volume) => mount(volume) ?? [])),
-    volumes: some([
-      ...volumes.flatMap((volume) => lightMount(volume) ?? []),
-      ...forFiles.map((containerPath) => ({ containerPath })),
+    mounts: some([
+      ...volumes.flatMap((volume) => mount(volume) ?? []),
+      ...files.map((file) => ({ type: "bind", source: fileOnHost(file), target: file.path, readOnly: true })),
     ]),
+    volumes: some(volumes.flatMap((volume) => lightMount(volume) ?? [])),
   });
 }
-
-const covers = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 /** A bind that must not make its source, or a tmpfs: only the API's mounts can say so. */
 function mount(volume: ComposeVolume): docker.types.input.ContainerMount | undefined {
@@ -188,16 +193,6 @@ function tmpfsOf({ tmpfs }: ComposeService): Record<string, string> | undefined 
   );
 }
 
-function upload(file: FileModel, render: Render): docker.types.input.ContainerUpload {
-  return {
-    file: file.path,
-    content: render(file.content),
-    permissions: file.mode.toString(8).padStart(4, "0"),
-    owner: file.uid,
-    group: file.gid,
-  };
-}
-
 /** The provider reads capabilities back with their prefix; without it every refresh would replace the container. */
 function capabilitiesOf({ cap_add, cap_drop }: ComposeService): docker.ContainerArgs["capabilities"] {
   const full = (name: string): string => (name === "ALL" || name.startsWith("CAP_") ? name : `CAP_${name}`);
@@ -222,7 +217,7 @@ function healthcheckOf({ healthcheck }: ComposeService): docker.types.input.Cont
 
 /** Docker's defaults of a health check, in seconds. */
 const HEALTH_DEFAULTS = { interval: 30, timeout: 30, retries: 3, start_period: 0 };
-const MIN_HEALTHY_SECONDS = 60;
+const MIN_HEALTHY_SECONDS = 20;
 
 /** After how many seconds a container that is not healthy will not become so any more, with some to spare. */
 function healthySeconds({ healthcheck }: ComposeService): number {

@@ -5,6 +5,7 @@ import { fillIn } from "../model/text.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs, SERVICE_LABEL } from "./container-args.js";
 import type { Render } from "./container-args.js";
+import { fileOnHost, ServiceFiles } from "./service-files.js";
 import { hostHooks } from "./host-hooks.js";
 import type { HostHooks } from "./host-hooks.js";
 
@@ -94,11 +95,17 @@ export class Containers extends pulumi.ComponentResource {
     networks: ReadonlyMap<string, docker.Network>,
     dependsOn: pulumi.Resource[],
   ): docker.Container {
-    const args = containerArgs(service, this.render, (network) => networks.get(network)?.id ?? network);
+    const files = new ServiceFiles(this.host, service, this.render, { parent: this, hooks: this.hooks.other });
+    const args = containerArgs(service, {
+      render: this.render,
+      network: (name) => networks.get(name)?.id ?? name,
+      fileOnHost: (file) => fileOnHost(this.host, service, file),
+      filesDigest: files.digest,
+    });
     return new docker.Container(`${this.host.name}-${service.name}`, args, {
       ...this.options,
       hooks: this.hooks.container,
-      dependsOn,
+      dependsOn: [...dependsOn, ...files.commands],
       deleteBeforeReplace: true,
       replaceOnChanges: REPLACE_ON,
     });

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/homelab.js";
 import { runOn } from "./connection.js";
-import { PIDS_LABEL, SERVICE_LABEL } from "./container-args.js";
+import { pidsLimit, SERVICE_LABEL } from "./container-args.js";
 
 /** What is done on a host around an operation of the engine. None of it runs at preview. */
 export interface HostHooks {
@@ -83,20 +83,16 @@ async function removeNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Pr
 
 /** The Docker provider has no limit of processes; the engine takes one for a running container. */
 async function limitProcesses(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
-  const limit = labelOf(args.newInputs?.["labels"], PIDS_LABEL);
+  const name = dockerName(args);
+  const service = host.services.find((it) => it.name === name);
+  const limit = service && pidsLimit(service);
   if (limit === undefined) {
     return;
   }
-  const name = dockerName(args);
-  const { ok, stderr } = await runOn(host, ["docker", "update", "--pids-limit", limit, name]);
+  const { ok, stderr } = await runOn(host, ["docker", "update", "--pids-limit", String(limit), name]);
   if (!ok) {
     throw new Error(`${host.name}: the processes of ${name} could not be limited to ${limit}: ${stderr.trim()}`);
   }
-}
-
-function labelOf(labels: unknown, label: string): string | undefined {
-  const list = Array.isArray(labels) ? (labels as { label: string; value: string }[]) : [];
-  return list.find((it) => it.label === label)?.value;
 }
 
 /** Says in the homelab's words what an error of the engine means. Never asks for another try. */

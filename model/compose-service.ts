@@ -42,7 +42,7 @@ const dependsOn = z.union(
   [
     z
       .array(text)
-      .transform((list) =>
+      .transform((list): Record<string, { condition: Condition; required: boolean }> =>
         Object.fromEntries(list.map((it) => [it, { condition: "service_started", required: true }])),
       ),
     z.record(text, dependency),
@@ -68,28 +68,22 @@ const mode = z
     error: "must be a file mode",
   })
   .transform((value) => (typeof value === "number" ? value : parseInt(value, 8)));
-/** A file of the top-level configs: or secrets:, delivered into the container. */
+// The path becomes part of a command on the host, so it holds nothing that a shell would read.
+const deliveredTo = text.regex(/^[A-Za-z0-9_./-]+$/, { error: "is not a path -> use letters, digits and _ . / -" });
+/** A file of the top-level configs: or secrets:, mounted into the container. */
 const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
   z.union(
     [
-      text.transform((source): ComposeDelivery => ({
-        source,
-        target: `${folder}${source}`,
-        mode: undefined,
-        uid: undefined,
-        gid: undefined,
-      })),
-      mapping({
-        source: text,
-        target: text.optional(),
-        uid: text.optional(),
-        gid: text.optional(),
-        mode: mode.optional(),
-      }).transform(({ source, target = source, uid, gid, ...rest }): ComposeDelivery => ({
+      deliveredTo.transform((source): ComposeDelivery => ({ source, target: `${folder}${source}`, mode: undefined })),
+      mapping(
+        { source: text, target: deliveredTo.optional(), mode: mode.optional() },
+        {
+          uid: "the file belongs to the account that deploys, as with Compose outside Swarm",
+          gid: "the file belongs to the account that deploys, as with Compose outside Swarm",
+        },
+      ).transform(({ source, target = source, ...rest }): ComposeDelivery => ({
         source,
         target: target.startsWith("/") ? target : `${folder}${target}`,
-        uid,
-        gid,
         mode: rest.mode,
       })),
     ],
@@ -103,8 +97,6 @@ export interface ComposeDelivery {
   readonly target: string;
   /** Permissions; undefined means 0444, readable by all in the container. */
   readonly mode: number | undefined;
-  readonly uid: string | undefined;
-  readonly gid: string | undefined;
 }
 
 const RESTART = /^(no|always|unless-stopped|on-failure(:\d+)?)$/;

@@ -51,15 +51,13 @@ export interface VolumeModel extends Pick<ComposeVolumeDefinition, "driver" | "d
   readonly stateful: boolean;
 }
 
-/** A file that is put into a container before it starts. */
+/** A file that is mounted into a container. */
 export interface FileModel {
   /** Absolute path in the container. */
   readonly path: string;
   readonly content: Text;
   /** Permissions as chmod takes them. */
   readonly mode: number;
-  readonly uid: string;
-  readonly gid: string;
 }
 
 /** A port that others can reach. */

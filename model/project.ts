@@ -283,9 +283,6 @@ export function hasHealthcheck({ healthcheck }: ComposeService): boolean {
   return healthcheck?.test !== undefined && healthcheck.test[0] !== "NONE" && !healthcheck.disable;
 }
 
-function deliver(
-  { target, mode = DEFAULT_FILE_MODE, uid = "0", gid = "0" }: ComposeDelivery,
-  content: Text,
-): FileModel {
-  return { path: target, content, mode, uid, gid };
+function deliver({ target, mode = DEFAULT_FILE_MODE }: ComposeDelivery, content: Text): FileModel {
+  return { path: target, content, mode };
 }

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { dirname } from "node:path/posix";
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { FileModel, HostModel, ServiceModel } from "../model/homelab.js";
+import { commandConnection } from "./connection.js";
+import type { Render } from "./container-args.js";
+
+// The files of a service lie in the home of the account that deploys, where only that account may look, and are mounted
+// into the container one by one. The Docker provider's own uploads cannot serve: Docker refuses them for a container
+// whose root is read-only.
+
+const FOLDER = ".homelab/files";
+
+/** Path relative to the home of the account that deploys. */
+const relativePath = ({ name }: ServiceModel, { path }: FileModel): string => `${FOLDER}/${name}${path}`;
+
+/** Where the host keeps a file of a service. */
+export function fileOnHost({ user }: HostModel, service: ServiceModel, file: FileModel): string {
+  const home = user === "root" ? "/root" : `/home/${user}`;
+  return `${home}/${relativePath(service, file)}`;
+}
+
+/** Puts the files of one service on its host. */
+export class ServiceFiles {
+  readonly commands: readonly remote.Command[];
+  /** Changes whenever a file does; undefined without files. Secret if one of the files is. */
+  readonly digest: pulumi.Input<string> | undefined;
+
+  constructor(host: HostModel, service: ServiceModel, render: Render, opts: pulumi.CustomResourceOptions) {
+    const contents = service.files.map((file) => render(file.content));
+    this.commands = service.files.map((file, i) => {
+      const path = relativePath(service, file);
+      const mode = file.mode.toString(8).padStart(4, "0");
+      return new remote.Command(
+        `${host.name}-${service.name}-file-${file.path}`,
+        {
+          connection: commandConnection(host),
+          create: `mkdir -p -m 0700 .homelab && install -D -m ${mode} /dev/stdin ${path}`,
+          delete: `rm -f ${path} && rmdir -p --ignore-fail-on-non-empty ${dirname(path)}`,
+          stdin: contents[i] ?? "",
+          logging: "none",
+          addPreviousOutputInEnv: false,
+        },
+        opts,
+      );
+    });
+    this.digest = contents.length === 0 ? undefined : digestOf(service.files, contents);
+  }
+}
+
+function digestOf(files: readonly FileModel[], contents: readonly pulumi.Input<string>[]): pulumi.Input<string> {
+  const hash = (texts: readonly string[]): string => {
+    const parts = texts.map((content, i) => [files[i]?.path, files[i]?.mode, content]);
+    return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  };
+  const plain = contents.filter((content) => typeof content === "string");
+  return plain.length === contents.length ? hash(plain) : pulumi.all([...contents]).apply(hash);
+}
