@@ -11,11 +11,13 @@ export default tseslint.config(
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "no-restricted-syntax": [
         "error",
-        { selector: "ExportDefaultDeclaration", message: "Export by name; only tools' config files have a default export." },
+        {
+          selector: "ExportDefaultDeclaration",
+          message: "Export by name; only tools' config files have a default export.",
+        },
       ],
     },
   },
-  { files: ["*.config.ts"], rules: { "no-restricted-syntax": "off" } },
   {
     // Pulumi resources are registered by their constructors.
     files: ["index.ts", "components/**"],

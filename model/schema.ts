@@ -89,7 +89,12 @@ function explainIssue(issue: z.core.$ZodIssue, source: Source, at: Path): Proble
 }
 
 /** Is it not even the kind of value (text, list, mapping) that this branch of a union takes? */
-const isOfAnotherKind = (issue: z.core.$ZodIssue): boolean => issue.path.length === 0 && issue.code === "invalid_type";
+const isOfAnotherKind = (issue: z.core.$ZodIssue): boolean =>
+  issue.path.length === 0 &&
+  (issue.code === "invalid_type" ||
+    (issue.code === "invalid_union" &&
+      issue.errors.length > 0 &&
+      issue.errors.every((it) => it.some(isOfAnotherKind))));
 
 const KINDS: Readonly<Record<string, string>> = {
   string: "a text",

@@ -1,6 +1,4 @@
-import type { Config } from "jest";
-
-const transform: Config["transform"] = {
+const transform = {
   "\\.[jt]s$": [
     "@swc/jest",
     { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" }, sourceMaps: "inline" },
@@ -11,11 +9,11 @@ const transform: Config["transform"] = {
 const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
 const common = { transform, moduleNameMapper };
 
-const config: Config = {
+/** @type {import("jest").Config} */
+export default {
   projects: [
     { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts}/**/*.test.ts"] },
     { ...common, displayName: "offline", testMatch: ["<rootDir>/test/offline/**/*.test.ts"] },
     { ...common, displayName: "lab", testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
   ],
 };
-export default config;

@@ -1,0 +1,284 @@
+import { CONFIG, HOST_KEY, model, problemsOf } from "./declare.js";
+
+// What the owner is told, for each mistake: where it stands and what to write instead.
+
+const WEB = "services:\n  web:\n    image: nginx:1.29\n";
+const STACK = "Pulumi.test.yaml";
+const FILE = "stacks/nas/compose.yaml";
+
+/** A service with more lines, which begin on line 4. */
+const web = (...lines: string[]): string => WEB + lines.map((line) => `    ${line}\n`).join("");
+const config = (...lines: string[]): string => CONFIG + lines.map((line) => `  ${line}\n`).join("");
+/** The configuration with other hosts, which begin on line 5. */
+const hosts = (...lines: string[]): string =>
+  `${CONFIG.split("\n").slice(0, 4).join("\n")}\n${lines.map((line) => `    ${line}\n`).join("")}`;
+const KEY = `hostKey: "${HOST_KEY}"`;
+
+describe("mistakes in the stack's configuration", () => {
+  test.each<[string, string, string[]]>([
+    [
+      "an unknown setting",
+      config("homelab:domian: x.org"),
+      [`${STACK}:6 config.homelab:domian: unknown key "domian" -> write "domain"`],
+    ],
+    [
+      "an unknown key of a host",
+      hosts(`pi5: {adress: 192.168.1.100, address: 192.168.1.100, role: nas, ${KEY}}`),
+      [`${STACK}:5 config.homelab:hosts.pi5.adress: unknown key "adress" -> write "address"`],
+    ],
+    [
+      "an unknown role",
+      hosts(`pi5: {address: 192.168.1.100, role: nass, ${KEY}}`),
+      [`${STACK}:5 config.homelab:hosts.pi5.role: must be one of nas, ci, media, agent`],
+    ],
+    [
+      "something that is no address",
+      hosts(`pi5: {address: 192.168.1.300, role: nas, ${KEY}}`),
+      [
+        `${STACK}:5 config.homelab:hosts.pi5.address: is not an IPv4 address -> write four numbers from 0 to 255 with dots between them`,
+      ],
+    ],
+    [
+      "an address outside the LAN",
+      hosts(`pi5: {address: 192.168.2.100, role: nas, ${KEY}}`),
+      [
+        `${STACK}:5 config.homelab:hosts.pi5.address: 192.168.2.100 is outside the LAN 192.168.1.0/24 -> write an address of the LAN`,
+      ],
+    ],
+    [
+      "an address twice",
+      hosts(`pi5: {address: 192.168.1.100, role: nas, ${KEY}}`, `pi6: {address: 192.168.1.100, role: nas, ${KEY}}`),
+      [
+        `${STACK}:6 config.homelab:hosts.pi6.address: 192.168.1.100 is already the address of pi5 -> give each host its own`,
+      ],
+    ],
+    [
+      "a host without a pinned key",
+      hosts("pi5: {address: 192.168.1.100, role: nas}"),
+      [`${STACK}:5 config.homelab:hosts.pi5: has no pinned host key -> run npm run pin-host-key -- --stack test pi5`],
+    ],
+    [
+      "a host key of another kind",
+      hosts('pi5: {address: 192.168.1.100, role: nas, hostKey: "ssh-rsa AAAA"}'),
+      [`${STACK}:5 config.homelab:hosts.pi5.hostKey: is not an Ed25519 host key -> write "ssh-ed25519 AAAA..."`],
+    ],
+    [
+      "a switch of no service",
+      config("homelab:services: {wbe: false}"),
+      [`${STACK}:6 config.homelab:services.wbe: no host has a service "wbe" -> write "web"`],
+    ],
+    [
+      "a missing setting",
+      "config:\n  homelab:domain: example.org\n  homelab:hosts: {}\n",
+      [`${STACK}:1 config.homelab:lan: is missing`],
+    ],
+    [
+      "a number where a text belongs",
+      CONFIG.replace("example.org", "7"),
+      [`${STACK}:2 config.homelab:domain: must be a text, not 7`],
+    ],
+  ])("%s", (_, stack, expected) => {
+    expect(problemsOf(() => model(WEB, stack))).toEqual(expected);
+  });
+
+  test("an agent outside the agents' range", () => {
+    const agent = hosts(`pi-zero-9: {address: 192.168.1.120, role: agent, ${KEY}}`).replace(
+      "subnet: 192.168.1.0/24",
+      "subnet: 192.168.1.0/24, agents: {first: 192.168.1.110, last: 192.168.1.119}",
+    );
+    expect(problemsOf(() => model(WEB, agent, { "stacks/agent/compose.yaml": WEB }))).toEqual([
+      `${STACK}:5 config.homelab:hosts.pi-zero-9.address: 192.168.1.120 is outside the agents' range 192.168.1.110 to 192.168.1.119 -> choose one of it, or widen homelab:lan.agents`,
+    ]);
+  });
+
+  test("all problems at once, in reading order", () => {
+    const stack = hosts(`pi5: {address: 192.168.2.1, role: nas}`) + "  homelab:services: {x: true}\n";
+    expect(problemsOf(() => model(web("imag: x"), stack))).toHaveLength(4);
+  });
+});
+
+describe("mistakes in a Compose file", () => {
+  test.each<[string, string, string[]]>([
+    ["an unknown key", web("imagee: x"), [`${FILE}:4 services.web.imagee: unknown key "imagee" -> write "image"`]],
+    [
+      "a key that is not supported",
+      web("build: ."),
+      [
+        `${FILE}:4 services.web.build: "build" is not supported: images are built by CI, not on the hosts; push the image to a registry and name it in image:`,
+      ],
+    ],
+    [
+      "an image without a tag",
+      "services:\n  web:\n    image: nginx\n",
+      [`${FILE}:3 services.web.image: nginx has no tag -> write nginx:VERSION, so that everyone runs the same`],
+    ],
+    [
+      "the tag latest",
+      "services:\n  web:\n    image: nginx:latest\n",
+      [`${FILE}:3 services.web.image: nginx:latest is whatever was pushed last -> write the version as its tag`],
+    ],
+    [
+      "a published port without an audience",
+      web('ports: ["8080:80"]'),
+      [
+        `${FILE}:4 services.web.ports[0]: port 80 is published, but not for whom -> write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}`,
+      ],
+    ],
+    [
+      "an unknown audience",
+      web("ports: [{target: 80, published: 8080, x-audience: [lna]}]"),
+      [`${FILE}:4 services.web.ports[0].x-audience[0]: unknown audience "lna" -> write "lan"`],
+    ],
+    [
+      "an audience that is no host",
+      web('ports: [{target: 80, published: 8080, x-audience: ["host:pi55"]}]'),
+      [`${FILE}:4 services.web.ports[0]: there is no host "pi55" -> write "host:pi5"`],
+    ],
+    [
+      "something that is no port",
+      web('ports: ["eighty"]'),
+      [
+        `${FILE}:4 services.web.ports[0]: "eighty" is not a port -> write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}`,
+      ],
+    ],
+    [
+      "a port of the host twice",
+      web("ports: [{target: 80, published: 80, x-audience: [lan]}, {target: 81, published: 80, x-audience: [lan]}]"),
+      [
+        `${FILE}:4 services.web.ports[1]: port 80/tcp of the host is already taken by web -> choose another published port`,
+      ],
+    ],
+    [
+      "a container name twice",
+      `${web()}  web2:\n    image: nginx:1.29\n    container_name: web\n`,
+      [`${FILE}:6 services.web2.container_name: web is already the container of web -> give each its own name`],
+    ],
+    [
+      "a name that nothing provides",
+      web("hostname: ${HOST_NAMME}"),
+      [
+        `${FILE}:4 services.web.hostname: nothing provides \${HOST_NAMME} -> write \${HOST_NAME}, or set it under homelab:values (npx pulumi config set --path homelab:values.HOST_NAMME VALUE)`,
+      ],
+    ],
+    [
+      "a lone dollar sign",
+      web("command: echo $HOME"),
+      [`${FILE}:4 services.web.command: a lone $ in "echo $HOME" -> write \${HOME}, or $$HOME`],
+    ],
+    [
+      "a cycle of dependencies",
+      `${web("depends_on: [web2]")}  web2:\n    image: nginx:1.29\n    depends_on: [web]\n`,
+      [`${FILE}:4 services.web.depends_on: services wait for each other: web -> web2 -> web -> remove one depends_on`],
+    ],
+    [
+      "a dependency that is not there",
+      web("depends_on: [wbe]"),
+      [`${FILE}:4 services.web.depends_on.wbe: there is no service "wbe" -> write "web"`],
+    ],
+    [
+      "a bind of a system path",
+      web('volumes: ["/etc:/x"]'),
+      [
+        `${FILE}:4 services.web.volumes[0]: /etc is a directory of the system -> mount only the part that the service needs`,
+      ],
+    ],
+    [
+      "a relative bind",
+      web('volumes: ["./x:/x"]'),
+      [
+        `${FILE}:4 services.web.volumes[0]: a path relative to this file is not on the host -> put a file into the top-level configs:, or write the host's absolute path`,
+      ],
+    ],
+    [
+      "Docker's socket without a reason",
+      web('volumes: ["/var/run/docker.sock:/var/run/docker.sock"]'),
+      [
+        `${FILE}:4 services.web.volumes[0]: whoever has Docker's socket owns the host -> use a socket proxy, or say why in x-homelab.socket-reason`,
+      ],
+    ],
+    [
+      "a privileged container without a reason",
+      web("privileged: true"),
+      [
+        `${FILE}:4 services.web.privileged: a privileged container owns its host -> say why in x-homelab.privileged-reason, or use cap_add`,
+      ],
+    ],
+    [
+      "an unknown volume",
+      web('volumes: ["data:/x"]'),
+      [`${FILE}:4 services.web.volumes[0]: there is no volume "data" -> add it to the top-level volumes:`],
+    ],
+    [
+      "a duration without a unit",
+      web("stop_grace_period: '30'"),
+      [
+        `${FILE}:4 services.web.stop_grace_period: is not a duration -> write a number with its unit, such as 30s or 1m30s`,
+      ],
+    ],
+    [
+      "an environment variable without a value",
+      web("environment: [A]"),
+      [
+        `${FILE}:4 services.web.environment[0]: has no value -> write KEY=value; nothing is taken from the shell that runs the deployment`,
+      ],
+    ],
+    [
+      "waiting for the health of what has no check",
+      `${web("depends_on: {db: {condition: service_healthy}}")}  db:\n    image: postgres:18.6\n`,
+      [
+        `${FILE}:4 services.web.depends_on.db: db declares no healthcheck that could become healthy -> write condition: service_started`,
+      ],
+    ],
+  ])("%s", (_, compose, expected) => {
+    expect(problemsOf(() => model(compose))).toEqual(expected);
+  });
+
+  test("memory limits above what the host has", () => {
+    const small = CONFIG.replace("role: nas", "role: nas, memory: 512m");
+    expect(problemsOf(() => model(web("mem_limit: 384m"), small))).toEqual([]);
+    expect(problemsOf(() => model(web("mem_limit: 500m"), small))).toEqual([
+      `${FILE}:1 services: on pi5 the memory limits add up to 500 MiB, but its 512 MiB less a reserve leave 384 MiB -> lower limits or switch services off under homelab:services`,
+    ]);
+  });
+
+  test("a missing and an empty file", () => {
+    const elsewhere = hosts(`z: {address: 192.168.1.110, role: agent, ${KEY}}`);
+    expect(problemsOf(() => model(WEB, elsewhere))).toEqual(["stacks/agent/compose.yaml:0 : the file is missing"]);
+    expect(problemsOf(() => model("# nothing\n"))).toEqual([`${FILE}:0 : the file is empty`]);
+  });
+
+  test("what is not YAML", () => {
+    expect(problemsOf(() => model("services:\n  web:\n    image: a:1\n    image: b:1\n"))).toEqual([
+      `${FILE}:4 : not valid YAML: map keys must be unique -> keep one of the two`,
+    ]);
+    expect(problemsOf(() => model("services:\n\tweb: {}\n"))[0]).toContain("indent with spaces");
+  });
+});
+
+describe("secrets", () => {
+  const withSecret = config("homelab:secrets: {TOKEN: {secure: v1:x}}");
+  const asFile = `${web("secrets: [token]")}secrets:\n  token: {environment: TOKEN}\n`;
+
+  test("stand in environment values, in files and in contents", () => {
+    expect(problemsOf(() => model(web("environment: {A: 'x${TOKEN}'}"), withSecret))).toEqual([]);
+    expect(problemsOf(() => model(asFile, withSecret))).toEqual([]);
+  });
+
+  test("may not stand anywhere else", () => {
+    expect(problemsOf(() => model(web("labels: {a: '${TOKEN}'}"), withSecret))).toEqual([
+      `${FILE}:4 services.web.labels.a: the secret TOKEN may not stand here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content`,
+    ]);
+  });
+
+  test("that are missing are named with the command that sets them", () => {
+    expect(problemsOf(() => model(asFile))).toEqual([
+      `${FILE}:6 secrets.token.environment: there is no secret TOKEN -> npx pulumi config set --secret --path homelab:secrets.TOKEN`,
+    ]);
+  });
+
+  test("of a service that is off are not needed", () => {
+    const off = `${asFile.replace("secrets: [token]", "secrets: [token]\n    profiles: [extra]\n    environment: {A: '${OTHER}'}")}`;
+    expect(problemsOf(() => model(off))).toEqual([]);
+    expect(problemsOf(() => model(off, config("homelab:services: {web: true}")))).toHaveLength(2);
+  });
+});
