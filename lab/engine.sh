@@ -30,6 +30,8 @@ main() {
   if ! reason=$(why_no_download); then
     say "the vendor's, as its download works here"
     if download "$CACHE_DIR/engine/download"; then
+      install_from downloaded "$CACHE_DIR/engine/download"
+      rm -rf "$CACHE_DIR/engine/download"
       return
     fi
     reason="it broke off"
@@ -125,14 +127,12 @@ download() {
   rm -rf "$1" && mkdir -p "$1" &&
     vendors "$1" version &&
     vendors "$1" plugin install resource docker "v$DOCKER_VERSION" &&
-    vendors "$1" plugin install resource command "v$COMMAND_VERSION" || return
-  install_from downloaded "$1"
-  rm -rf "$1"
+    vendors "$1" plugin install resource command "v$COMMAND_VERSION"
 }
 
 # vendors HOME ARGUMENT...: runs the CLI, which npm's `pulumi` downloads into HOME at its first call.
 vendors() {
-  (cd "$1" && PULUMI_HOME=$1 PULUMI_SKIP_UPDATE_CHECK=1 timeout 600 npx --yes "pulumi@$PULUMI_VERSION" "${@:2}") >&2
+  (cd "$1" && PULUMI_HOME=$1 PULUMI_SKIP_UPDATE_CHECK=1 timeout --foreground 600 npx --yes "pulumi@$PULUMI_VERSION" "${@:2}") >&2
 }
 
 build() {
@@ -154,8 +154,7 @@ install_from() {
   mkdir "$new"
   for part in "${parts[@]}"; do
     mkdir -p "$PULUMI_HOME/${part%/*}"
-    # Hard links where the file system lets us: these are 200 MB.
-    cp -al "$2/$part" "$new/" 2>/dev/null || cp -a "$2/$part" "$new/"
+    cp -a --reflink=auto "$2/$part" "$new/"
     rm -rf "${PULUMI_HOME:?}/$part"
     mv "$new/${part##*/}" "$PULUMI_HOME/$part"
   done
