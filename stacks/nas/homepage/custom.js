@@ -1,0 +1,1 @@
+// https://gethomepage.dev/configs/custom-css-js/
