@@ -100,7 +100,7 @@ export type ReadFile = (file: string) => { readonly text: string } | { readonly 
 export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const problems: Problem[] = [];
   const stackFile = `Pulumi.${stack}.yaml`;
-  const source = open(stackFile, read, problems);
+  const source = openSource(stackFile, read, problems);
   const config = source && parseConfig(source, problems);
   if (source === undefined || config === undefined) {
     throw new HomelabError(problems);
@@ -142,7 +142,7 @@ function planRole(
   problems: Problem[],
 ): Project | undefined {
   const file = `stacks/${host.role}/compose.yaml`;
-  const source = open(file, read, problems);
+  const source = openSource(file, read, problems);
   return source && planProject({ source, host: name, config, read, defaultName: host.role, problems });
 }
 
@@ -161,8 +161,8 @@ function hostModel(name: string, host: HostConfig, hostKey: string, project: Pro
   };
 }
 
-/** Opens a YAML file that must be there. */
-function open(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
+/** Opens a YAML file that must be there; undefined if it cannot be read, in which case there are problems. */
+export function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
   const content = read(file);
   if ("problem" in content) {
     problems.push({ file, line: 0, path: "", message: `the file ${content.problem}` });

@@ -15,7 +15,8 @@ export function loadHomelab(stack: string, directories: readonly string[]): Home
   return buildHomelab(stack, readFrom(directories));
 }
 
-function readFrom(directories: readonly string[]): ReadFile {
+/** Reads files from the first of several directories that has them. */
+export function readFrom(directories: readonly string[]): ReadFile {
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   return (file) => {
     for (const directory of directories) {

@@ -26,6 +26,8 @@ export interface Project {
   readonly known: readonly string[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
+  /** Where the secrets of the file come from. */
+  readonly secrets: ComposeFile["x-secrets"];
 }
 
 interface ProjectArgs {
@@ -64,13 +66,14 @@ export function planProject({ source, host, config, read, defaultName, problems 
     known: Object.keys(file.services),
     networks: planner.networksOf(services),
     volumes: planner.volumesOf(services),
+    secrets: file["x-secrets"],
   };
 }
 
 /** Keys with x- at the top are places for YAML anchors, as in Compose. */
 function withoutTemplates(data: unknown): unknown {
   return typeof data === "object" && data !== null && !Array.isArray(data)
-    ? Object.fromEntries(Object.entries(data).filter(([key]) => !key.startsWith("x-")))
+    ? Object.fromEntries(Object.entries(data).filter(([key]) => !key.startsWith("x-") || key === "x-secrets"))
     : data;
 }
 

@@ -1,0 +1,91 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, parseDocument, stringify } from "yaml";
+import { readFrom } from "../model/load.js";
+import { neededSecrets } from "../model/secrets.js";
+import { PROGRAM, PulumiCli } from "../scripts/pulumi-cli.js";
+import type { Lab } from "./lab.js";
+
+/** Name of the stack in every lab. */
+export const STACK = "lab";
+const STACK_FILE = `Pulumi.${STACK}.yaml`;
+const DOMAIN = "homelab.test";
+/** Enough for any secret that a service only compares. */
+const SECRET_BYTES = 24;
+
+/**
+ * The project of a lab: a Pulumi.yaml that points at this program, and a stack configuration of its own, both made from
+ * the repository's. State and passphrase lie beside it, so that the work tree is never written to.
+ */
+export async function prepareProject(lab: Lab, program: string = PROGRAM): Promise<PulumiCli> {
+  const directory = join(lab.dir, "project");
+  const backend = join(lab.dir, "backend");
+  await Promise.all([directory, backend].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
+  await writeProject(directory, program);
+  await writeConfig(lab, directory);
+
+  const cli = new PulumiCli(directory, STACK, {
+    ...lab.env,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(lab),
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    // The lab has its plugins already; to look for others would only cost time where there is no network.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+  });
+  if (!existsSync(join(backend, `.pulumi/stacks/homelab/${STACK}.json`))) {
+    await cli.must(["stack", "select", "--create"]);
+  }
+  await makeSecrets(cli, program);
+  return cli;
+}
+
+async function writeProject(directory: string, program: string): Promise<void> {
+  const project = parse(await readFile(join(program, "Pulumi.yaml"), "utf8")) as object;
+  await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: program }));
+}
+
+/** The configuration of the real homelab, with the hosts of the lab; what Pulumi keeps in it stays. */
+async function writeConfig(lab: Lab, directory: string): Promise<void> {
+  const file = join(directory, STACK_FILE);
+  const former = existsSync(file) ? parseDocument(await readFile(file, "utf8")) : parseDocument("{}");
+  const real = parse(await readFile(join(PROGRAM, "Pulumi.homelab.yaml"), "utf8")) as {
+    config: Record<string, unknown>;
+  };
+  const hosts = await Promise.all(
+    lab.hosts.map(async ({ name, address, role, memory }) => [
+      name,
+      { address, role, memory, hostKey: await lab.hostKey(name) },
+    ]),
+  );
+  const network = lab.machineAddress.replace(/\.\d+$/, "");
+  const config = {
+    ...real.config,
+    "homelab:domain": DOMAIN,
+    "homelab:lan": { subnet: `${network}.0/24` },
+    "homelab:hosts": Object.fromEntries(hosts) as unknown,
+    "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
+  };
+  const encryptionsalt: unknown = former.get("encryptionsalt");
+  await writeFile(file, stringify({ config, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }), {
+    mode: 0o600,
+  });
+}
+
+async function passphraseFile(lab: Lab): Promise<string> {
+  const file = join(lab.dir, "keys/passphrase");
+  if (!existsSync(file)) {
+    await writeFile(file, randomBytes(SECRET_BYTES).toString("base64url"), { mode: 0o600 });
+  }
+  return file;
+}
+
+/** Random ones for all that are missing, also for those that on a real LAN only the owner can supply. */
+async function makeSecrets(cli: PulumiCli, program: string): Promise<void> {
+  const needed = neededSecrets(STACK, readFrom([cli.directory, program]));
+  for (const { name } of needed.filter(({ present }) => !present)) {
+    await cli.setSecret(name, randomBytes(SECRET_BYTES).toString("base64url"));
+  }
+}

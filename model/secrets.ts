@@ -1,0 +1,67 @@
+import { parseConfig } from "./config.js";
+import { HomelabError } from "./errors.js";
+import type { Problem } from "./errors.js";
+import { openSource } from "./homelab.js";
+import type { ReadFile, ServiceModel } from "./homelab.js";
+import { planProject } from "./project.js";
+import { SecretText } from "./text.js";
+
+/** A secret that a service which is on needs. */
+export interface NeededSecret {
+  readonly name: string;
+  /** It is there, in the stack's configuration. */
+  readonly present: boolean;
+  /** So many random characters will do; undefined if only the owner can supply it. */
+  readonly generate: number | undefined;
+  /** Where the owner gets it. */
+  readonly obtain: string | undefined;
+  /** The services that need it, as HOST/SERVICE. */
+  readonly usedBy: readonly string[];
+}
+
+/**
+ * The secrets that the services need which are on, by name; also those that are missing.
+ *
+ * @throws HomelabError if the stack's configuration or a Compose file cannot be read
+ */
+export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
+  const problems: Problem[] = [];
+  const source = openSource(`Pulumi.${stack}.yaml`, read, problems);
+  const config = source && parseConfig(source, problems);
+  if (config === undefined) {
+    throw new HomelabError(problems);
+  }
+  const needed = new Map<string, NeededSecret>();
+  for (const [host, { role }] of Object.entries(config.hosts)) {
+    const compose = openSource(`stacks/${role}/compose.yaml`, read, problems);
+    const described = compose && declaredSecrets(compose.data);
+    // As if every secret were there: here only the names matter, and a missing one is what this is about.
+    const complete = { ...config, secrets: { ...described, ...config.secrets } };
+    const project =
+      compose && planProject({ source: compose, host, config: complete, read, defaultName: role, problems });
+    for (const service of project?.services ?? []) {
+      for (const name of secretNames(service)) {
+        const { generate, obtain } = project?.secrets[name] ?? {};
+        const usedBy = [...(needed.get(name)?.usedBy ?? []), `${host}/${service.name}`];
+        needed.set(name, { name, present: Object.hasOwn(config.secrets, name), generate, obtain, usedBy });
+      }
+    }
+  }
+  if (problems.length > 0) {
+    throw new HomelabError(problems);
+  }
+  return [...needed.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Names of the secrets in a service's environment and files. */
+function secretNames({ definition, files }: ServiceModel): Set<string> {
+  const texts = [...Object.values(definition.environment), ...files.map(({ content }) => content)];
+  return new Set(texts.flatMap((text) => (text instanceof SecretText ? text.names : [])));
+}
+
+/** Names under x-secrets, before the file as a whole is checked. */
+function declaredSecrets(data: unknown): Record<string, string> {
+  const declared = typeof data === "object" && data !== null && "x-secrets" in data ? data["x-secrets"] : {};
+  const names = typeof declared === "object" && declared !== null ? Object.keys(declared) : [];
+  return Object.fromEntries(names.map((name) => [name, ""]));
+}
