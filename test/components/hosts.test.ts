@@ -1,0 +1,128 @@
+import { mockEngine, registered } from "./register.js";
+// The mock engine knows no hooks; what they do on a host is shown in the lab.
+jest.mock("../../components/host-hooks.js", () => ({ hostHooks: () => ({ container: {}, network: {}, other: {} }) }));
+mockEngine();
+import * as pulumi from "@pulumi/pulumi";
+import { summarize } from "../../components/host.js";
+import { NasHost } from "../../components/nas-host.js";
+import { CONFIG, HOST_KEY, model, onlyHost } from "../model/declare.js";
+
+const COMPOSE = `
+name: nas
+services:
+  web:
+    image: nginx:1.29
+    depends_on: [db]
+    networks: [front, back]
+    ports: [{target: 80, published: 8080, x-audience: [lan, tailnet], x-scheme: http}]
+  db:
+    image: postgres:18.6
+    networks: [back]
+    volumes: ["data:/var/lib/postgresql", "cache:/cache"]
+    configs: [{source: conf, target: /etc/pg.conf}]
+    secrets: [password]
+    healthcheck: {test: [CMD, pg_isready], interval: 10s, timeout: 5s}
+networks:
+  front:
+  back: {internal: true}
+volumes:
+  data: {x-stateful: true}
+  cache:
+configs:
+  conf: {file: ./pg.conf}
+secrets:
+  password: {environment: PASSWORD}
+`;
+
+const host = onlyHost(
+  model(COMPOSE, `${CONFIG}  homelab:secrets: {PASSWORD: {secure: v1:x}}\n`, { "stacks/nas/pg.conf": "port = 5432\n" }),
+);
+const deploy = () => registered(() => new NasHost("pi5", { host, secrets: pulumi.secret({ PASSWORD: "s3cret" }) }));
+
+test("a host registers its provider, networks, volumes, images, files and containers", async () => {
+  const names = (await deploy()).map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
+  expect(names.sort()).toEqual([
+    "Command pi5-db-file-/etc/pg.conf",
+    "Command pi5-db-file-/run/secrets/password",
+    "Container pi5-db",
+    "Container pi5-web",
+    "Containers pi5-containers",
+    "NasHost pi5",
+    "Network pi5-network-nas_back",
+    "Network pi5-network-nas_front",
+    "RemoteImage pi5-image-nginx:1.29",
+    "RemoteImage pi5-image-postgres:18.6",
+    "Volume pi5-volume-nas_cache",
+    "Volume pi5-volume-nas_data",
+    "docker pi5-containers-engine",
+  ]);
+});
+
+test("everything of Docker's is on the host's own provider", async () => {
+  const docker = (await deploy()).filter(({ type }) => type.startsWith("docker:"));
+  expect(docker).toHaveLength(8);
+  for (const { provider } of docker) {
+    expect(provider).toContain("pi5-containers-engine");
+  }
+});
+
+test("the engine is reached with the host's key pinned inline and nothing of this machine", async () => {
+  const provider = (await deploy()).find(({ type }) => type === "pulumi:providers:docker");
+  const { host: url, sshOpts } = provider?.inputs ?? {};
+  expect(url).toBe("ssh://deploy@192.168.1.100:22");
+  expect(JSON.parse(String(sshOpts))).toEqual(
+    expect.arrayContaining([
+      "BatchMode=yes",
+      "StrictHostKeyChecking=yes",
+      "UserKnownHostsFile=/dev/null",
+      "GlobalKnownHostsFile=/dev/null",
+      `KnownHostsCommand=/bin/echo 192.168.1.100 ${HOST_KEY}`,
+    ]),
+  );
+});
+
+test("a file travels on standard input, by a constant command", async () => {
+  const commands = (await deploy()).filter(({ type }) => type === "command:remote:Command");
+  expect(commands.map(({ inputs }) => inputs)).toEqual([
+    {
+      addPreviousOutputInEnv: false,
+      connection: expect.objectContaining({
+        value: {
+          host: "192.168.1.100",
+          port: 22,
+          user: "deploy",
+          hostKey: HOST_KEY,
+          dialErrorLimit: 2,
+          perDialTimeout: 5,
+        },
+      }) as unknown,
+      create: "mkdir -p -m 0700 .homelab && install -D -m 0444 /dev/stdin .homelab/files/db/etc/pg.conf",
+      delete: "rm -f .homelab/files/db/etc/pg.conf && rmdir -p --ignore-fail-on-non-empty .homelab/files/db/etc",
+      logging: "none",
+      stdin: "port = 5432\n",
+    },
+    expect.objectContaining({
+      create: "mkdir -p -m 0700 .homelab && install -D -m 0444 /dev/stdin .homelab/files/db/run/secrets/password",
+      stdin: expect.objectContaining({ value: "s3cret" }) as unknown,
+    }),
+  ]);
+});
+
+test("a container is in its networks by their identity, so that a replaced network replaces it", async () => {
+  const web = (await deploy()).find(({ name }) => name === "pi5-web");
+  expect(web?.inputs["networksAdvanced"]).toEqual([
+    { name: "pi5-network-nas_front-id", aliases: ["web"] },
+    { name: "pi5-network-nas_back-id", aliases: ["web"] },
+  ]);
+});
+
+test("what runs where is an output", () => {
+  expect(summarize(host)).toEqual({
+    role: "nas",
+    address: "192.168.1.100",
+    services: {
+      db: { image: "postgres:18.6", urls: [], ports: [] },
+      web: { image: "nginx:1.29", urls: ["http://192.168.1.100:8080"], ports: ["8080/tcp: lan, tailnet"] },
+    },
+  });
+});
