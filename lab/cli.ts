@@ -87,7 +87,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     asked += 1;
     if (asked === 1) console.error("\nStopping (again: at once) …");
-    interrupt(asked === 1 ? "SIGTERM" : "SIGKILL");
+    void interrupt(asked === 1 ? "SIGTERM" : "SIGKILL");
   });
 }
 commands().parseAsync().catch(explain);

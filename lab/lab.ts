@@ -15,7 +15,7 @@ import { runScript } from "./machine.js";
 import { run, type RunResult } from "./process.js";
 
 export type { Host, Registry } from "./instance.js";
-export type { RunResult } from "./process.js";
+export { run, type RunResult } from "./process.js";
 
 export interface SshOptions {
   /** What the command reads on stdin. */
@@ -76,6 +76,17 @@ export class Lab {
   /** Environment for a process that deploys: the lab's agent and the shared Pulumi home, nothing of the user's own. */
   get env(): Record<string, string> {
     return { PULUMI_HOME: join(LAB_ROOT, "pulumi"), SSH_AUTH_SOCK: this.agentSocket };
+  }
+
+  /**
+   * For whoever is about to send packets to the lab: that they can only arrive there.
+   * @throws LabError if the lab is down, or its addresses are routed elsewhere
+   */
+  async assertUp(): Promise<void> {
+    for (const { name, address } of this.hosts) {
+      const { stdout } = await run("ip", ["-4", "route", "get", address]);
+      if (!stdout.includes(` dev hl-${this.name}-o `)) throw new LabError(`the lab "${this.name}" is not up (${name})`);
+    }
   }
 
   /** Runs a program on a host as `deploy`; a script is `ssh(host, ["bash", "-s"], { input: script })`. */

@@ -21,10 +21,10 @@ export interface ScriptOptions {
 const SHOWN_OF_LOG = 12;
 let interrupted = false;
 
-/** Ends all scripts that run; those after it throw `Interrupted` too. */
-export function interrupt(signal: "SIGTERM" | "SIGKILL"): void {
+/** Ends all scripts that run and waits for their end; those after it throw `Interrupted` too. */
+export async function interrupt(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   interrupted = true;
-  stopAll(signal);
+  await stopAll(signal);
 }
 
 /**

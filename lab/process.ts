@@ -24,7 +24,8 @@ export interface RunResult {
   readonly exitCode: number;
 }
 
-const groups = new Set<ChildProcess>();
+/** Those that run with `group`. */
+const groups = new Map<ChildProcess, Promise<number>>();
 
 /**
  * Runs a program to its end; a failure is an exit code, not an exception.
@@ -37,7 +38,15 @@ export async function run(command: string, args: readonly string[], options: Run
     detached: options.group ?? false,
     stdio: "pipe",
   });
-  if (options.group) groups.add(child);
+  const ended = new Promise<number>((resolve) => {
+    child.on("error", () => {
+      resolve(127);
+    });
+    child.on("close", (code) => {
+      resolve(code ?? 143);
+    });
+  });
+  if (options.group) groups.set(child, ended);
   let stdout = "";
   let stderr = "";
   let pending = "";
@@ -56,23 +65,16 @@ export async function run(command: string, args: readonly string[], options: Run
   child.stdin.on("error", () => undefined); // it may end without reading its input
   child.stdin.end(options.input ?? "");
 
-  let timedOut = false;
+  const end = { late: false };
   const timer =
     options.timeoutMs === undefined
       ? undefined
       : setTimeout(() => {
-          timedOut = true;
+          end.late = true;
           signal(child, "SIGKILL");
         }, options.timeoutMs);
-  const exitCode = await new Promise<number>((resolve) => {
-    child.on("error", (error) => {
-      stderr += error.message;
-      resolve(127);
-    });
-    child.on("close", (code) => {
-      resolve(timedOut ? 124 : (code ?? 143));
-    });
-  });
+  child.on("error", (error) => (stderr += error.message));
+  const code = await ended;
   clearTimeout(timer);
   groups.delete(child);
   if (pending !== "") options.onLine?.(pending);
@@ -80,12 +82,13 @@ export async function run(command: string, args: readonly string[], options: Run
     log.end();
     await finished(log).catch(() => undefined); // `down --purge` takes the log away too
   }
-  return { stdout, stderr, exitCode };
+  return { stdout, stderr, exitCode: end.late ? 124 : code };
 }
 
-/** Ends what was started with `group`, with all that it started. */
-export function stopAll(name: "SIGTERM" | "SIGKILL"): void {
-  for (const child of groups) signal(child, name);
+/** Ends what was started with `group`, with all that it started, and waits until it has ended. */
+export async function stopAll(name: "SIGTERM" | "SIGKILL"): Promise<void> {
+  for (const child of groups.keys()) signal(child, name);
+  await Promise.all(groups.values());
 }
 
 function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {

@@ -8,9 +8,19 @@ interface Service {
   readonly image: string;
   /** e.g. `Up 5 minutes (healthy)`. */
   readonly state: string;
-  readonly standIn: boolean;
+  /** The program that the image holds; the image's labels say so (lab/images). */
+  readonly program: string;
   readonly urls: readonly string[];
 }
+
+const FIELDS = [
+  "{{.Names}}",
+  "{{.Image}}",
+  "{{.Status}}",
+  '{{.Label "lab.standin"}}',
+  '{{.Label "lab.program"}}',
+  "{{.Ports}}",
+];
 
 /** Prints hosts, services and where they are; what it says comes from the hosts themselves. */
 export async function status(lab: Lab): Promise<void> {
@@ -30,7 +40,7 @@ export async function status(lab: Lab): Promise<void> {
   );
   for (const { host, found } of all) {
     for (const s of found) {
-      services.push([host.name, s.name, s.image, s.standIn ? "stand-in" : "real", s.state, s.urls.join("\n")]);
+      services.push([host.name, s.name, s.image, s.program, s.state, s.urls.join("\n")]);
     }
   }
   if (services.length === 0) console.log("No services: npm run lab deploys them.");
@@ -38,22 +48,17 @@ export async function status(lab: Lab): Promise<void> {
 }
 
 async function servicesOn(lab: Lab, host: Host): Promise<Service[]> {
-  const listed = await lab.ssh(host.name, ["docker", "ps", "--all", "--no-trunc", "--format", "json"]);
+  const listed = await lab.ssh(host.name, ["docker", "ps", "--all", "--no-trunc", "--format", FIELDS.join("\t")]);
   if (listed.exitCode !== 0) {
-    return [{ name: "?", image: "?", state: `no answer: ${listed.stderr.trim()}`, standIn: false, urls: [] }];
+    return [{ name: "?", image: "?", state: `no answer: ${listed.stderr.trim()}`, program: "?", urls: [] }];
   }
   return listed.stdout
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
-      const { Names, Image, Status, Labels, Ports } = JSON.parse(line) as Record<string, string | undefined>;
-      return {
-        name: Names ?? "?",
-        image: Image ?? "?",
-        state: Status ?? "?",
-        standIn: (Labels ?? "").split(",").includes("lab.standin=true"),
-        urls: urlsOf(host.address, Ports ?? ""),
-      };
+      const [name = "", image = "", state = "", standIn = "", program = "", ports = ""] = line.split("\t");
+      const is = standIn === "true" ? "stand-in" : program === "" ? "the real image" : program;
+      return { name, image, state, program: is, urls: urlsOf(host.address, ports) };
     });
 }
 

@@ -4,7 +4,7 @@ import { Listr, PRESET_TIMER, type ListrTask } from "listr2";
 import type { Instance } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import { openLab, type Lab } from "./lab.js";
-import { runScript, type Fact } from "./machine.js";
+import { interrupt, runScript, type Fact } from "./machine.js";
 
 export interface UpOptions {
   /** Run the program against the hosts once they are up. */
@@ -33,14 +33,15 @@ async function deployer(): Promise<Deploy> {
 export async function up(instance: Instance, options: UpOptions): Promise<string[]> {
   const changes: string[] = [];
 
-  const step = (title: string, script: string, args: readonly string[] = []): ListrTask => ({
+  /** @param asItWas what a script that does not tell `did` from `note` says when there was nothing to do */
+  const step = (title: string, script: string, asItWas?: RegExp): ListrTask => ({
     title,
     task: async (_, task) => {
       const onFact = ({ kind, text }: Fact): void => {
-        if (kind === "did") changes.push(`${title}: ${text}`);
+        if (kind === "did" || asItWas?.test(text) === false) changes.push(`${title}: ${text}`);
         task.output = LIVE ? text : `${title}: ${text}`; // in a plain log, lines of steps that run together are mixed
       };
-      const [only, ...others] = await runScript(instance, script, { title, args, onFact });
+      const [only, ...others] = await runScript(instance, script, { title, onFact });
       if (LIVE && only !== undefined && others.length === 0) task.title = `${title}: ${only.text}`;
     },
   });
@@ -67,8 +68,12 @@ export async function up(instance: Instance, options: UpOptions): Promise<string
   ]);
   const tasks: ListrTask[] = [
     step("Packages of this machine", "machine/packages.sh"),
-    together("The lab", [machines, step("Pulumi engine", "engine.sh"), step("Service images", "images/build.sh")]),
-    step("Service images in the registries", "images/publish.sh"),
+    together("The lab", [
+      machines,
+      step("Pulumi engine", "engine.sh", /in place/),
+      step("Service images", "images/build.sh", /are there/),
+    ]),
+    step("Service images in the registries", "images/publish.sh", /are there/),
   ];
   if (options.deploy) {
     tasks.push({
@@ -79,12 +84,18 @@ export async function up(instance: Instance, options: UpOptions): Promise<string
       },
     });
   }
-  await new Listr(tasks, {
+  const list = new Listr(tasks, {
     concurrent: false,
     registerSignalListeners: false, // cli.ts stops the scripts first
     rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, collapseErrors: false, showErrorMessage: false },
     fallbackRenderer: "simple",
     fallbackRendererOptions: { timer: PRESET_TIMER },
-  }).run();
+  });
+  try {
+    await list.run();
+  } catch (error) {
+    await interrupt("SIGTERM"); // the steps beside the one that failed
+    throw error;
+  }
   return changes;
 }

@@ -55,10 +55,16 @@ if engine_up && [ -n "$containers" ]; then
   mapfile -t ids <<<"$containers"
   dk rm -fv "${ids[@]}" >&2 || true   # all at once is quicker; what is left is tried again below
 fi
-left=0
+left=0 removed=0
 for kind in container network dockerd agent link netns; do
   while read -r a b; do
-    if undo "$kind" "$a" "$b" >&2; then forget "$kind $a${b:+ $b}"; else note "could not be removed: $kind $a $b" && left=1; fi
+    if undo "$kind" "$a" "$b" >&2; then
+      forget "$kind $a${b:+ $b}"
+      removed=$((removed + 1))
+    else
+      note "could not be removed: $kind $a $b"
+      left=1
+    fi
   done < <(recorded "$kind")
 done
 if [ -z "$(other_labs netns)" ]; then
@@ -67,7 +73,8 @@ fi
 [ $left = 0 ] || die "not everything could be removed; run it again"
 rm -rf "$LAB_DIR/run" "$LAB_DIR/spare-hosts" "$LAB_DIR/ssh_config" "$LAB_DIR/known_hosts"
 rm -rf "$LAB_DIR/project" "$LAB_DIR/backend"   # Pulumi's memory of hosts that are gone
-if [ -n "$containers" ]; then did "removed: $(wc -l <<<"$containers") containers, Docker Engine, network, agent"; else note "was down"; fi
+hosts=$(grep -c . <<<"$containers" || true)
+if [ $removed -gt 0 ]; then did "removed: $hosts containers, and $((removed - hosts)) other things (engine, agent, network)"; else note "was down"; fi
 
 [ "${1:-}" = --purge ] || exit 0
 while read -r a; do undo guard "$a"; done < <(recorded guard)

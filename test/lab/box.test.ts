@@ -1,0 +1,179 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { openLab, run } from "../../lab/lab.js";
+
+// The lab keeps its promises: these hold for what is in it, whatever is deployed. Needs `npm run lab -- up --no-deploy`.
+const lab = openLab(process.env.LAB_INSTANCE ?? "test");
+const names = lab.hosts.map(({ name }) => name);
+const [nas, ci, media] = ["pi5", "pi4-ci", "jellyfin"].map((name) => lab.host(name)) as [Host, Host, Host];
+type Host = ReturnType<typeof lab.host>;
+
+/** What the lab's registries were given: reference and kind. */
+const published = (): { reference: string; kind: string }[] =>
+  readFileSync(join(lab.dir, "digests.txt"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t"))
+    .map(([reference = "", , kind = ""]) => ({ reference, kind }));
+const standIn = (): string => published().find(({ kind }) => kind === "standin")?.reference ?? "";
+
+const script = (host: string, text: string): ReturnType<typeof lab.ssh> =>
+  lab.ssh(host, ["bash", "-euo", "pipefail", "-s"], { input: text });
+
+beforeAll(() => lab.assertUp());
+jest.setTimeout(60_000);
+
+describe.each(names)("%s", (name) => {
+  test("boots without a failed unit and lets deploy in by key", async () => {
+    const { stdout } = await lab.ssh(name, ["systemctl", "is-system-running"]);
+    expect(stdout.trim()).toBe("running");
+    expect((await lab.ssh(name, ["id", "-nG"])).stdout.split(/\s/)).toContain("docker");
+  });
+
+  test("takes no password", async () => {
+    const options = ["BatchMode=yes", "PubkeyAuthentication=no", `UserKnownHostsFile=${lab.dir}/known_hosts`];
+    const target = `${lab.user}@${lab.host(name).address}`;
+    const { stderr } = await run("ssh", ["-F", "none", ...options.flatMap((o) => ["-o", o]), target, "true"]);
+    expect(stderr).toContain("Permission denied (publickey)");
+  });
+
+  test("has the host key that the lab says", async () => {
+    const { stdout } = await lab.ssh(name, ["cat", "/etc/ssh/ssh_host_ed25519_key.pub"]);
+    expect(stdout).toContain(await lab.hostKey(name));
+  });
+
+  test("has a Docker Engine of its own", async () => {
+    const { stdout } = await lab.ssh(name, ["docker", "info", "--format", "{{.Name}} {{.Driver}}"]);
+    expect(stdout.trim()).toBe(`${name} overlay2`);
+  });
+});
+
+describe("registries", () => {
+  test.each(lab.registries.map(({ name }) => name))("%s answers pulls", async (registry) => {
+    const here = ({ reference }: { reference: string }): boolean =>
+      registry === "docker.io" ? !/^[^/]*\.[^/]*\//.test(reference) : reference.startsWith(`${registry}/`);
+    const image = published().find(here);
+    if (image === undefined) return; // a registry without images has nothing to answer
+    const { exitCode, stderr } = await lab.ssh(nas.name, ["docker", "pull", "--quiet", image.reference]);
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
+  test("refuse an image that they do not have", async () => {
+    const { stderr } = await lab.ssh(nas.name, ["docker", "pull", "--quiet", "lab-box/none:1"]);
+    expect(stderr).toMatch(/manifest unknown|not found/);
+  });
+});
+
+describe("containers on a host", () => {
+  const port = 18181;
+
+  beforeAll(async () => {
+    const options = ["--name", "lab-box", "--env", `STANDIN_PORTS=${port}`, "--publish", `${port}:${port}`];
+    await lab.ssh(ci.name, ["docker", "rm", "--force", "lab-box"]);
+    const { stderr, exitCode } = await lab.ssh(ci.name, ["docker", "run", "--detach", ...options, standIn()]);
+    expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
+  });
+  afterAll(() => lab.ssh(ci.name, ["docker", "rm", "--force", "lab-box"]));
+
+  const url = `http://${ci.address}:${port}/`;
+  const fetched = ["curl", "-fsS", "--max-time", "5", "--retry", "5", "--retry-connrefused"];
+
+  test("answer this machine, a sibling, and a place outside the LAN", async () => {
+    const answers = [
+      await run("curl", [...fetched.slice(1), url]),
+      await lab.ssh(nas.name, [...fetched, `http://${ci.name}:${port}/`]),
+      await run("curl", [...fetched.slice(1), "--interface", lab.outsideAddress, url]),
+    ];
+    answers.forEach(({ stdout }) => {
+      expect(stdout).toMatch(/stand-in/);
+    });
+  });
+
+  test("know the hosts by name", async () => {
+    const { stdout } = await lab.ssh(ci.name, ["docker", "exec", "lab-box", "nslookup", `${nas.name}.lab`]);
+    expect(stdout).toContain(nas.address);
+  });
+
+  test("are killed at their memory limit", async () => {
+    const limit = ["--memory", "16m", "--memory-swap", "16m", "--entrypoint", "/bin/sh"];
+    const { exitCode } = await lab.ssh(ci.name, ["docker", "run", "--rm", ...limit, standIn(), "-c", "tail /dev/zero"]);
+    expect(exitCode).toBe(137);
+  });
+});
+
+describe("the lab's network", () => {
+  test("has no way out", async () => {
+    const { stderr } = await lab.inNamespace(["ip", "route", "get", "198.51.100.1"]);
+    expect(stderr).toContain("unreachable");
+  });
+
+  test("hosts cannot open connections to this machine, which can open them to hosts", async () => {
+    const server = createServer((_, response) => response.end("secret"));
+    await new Promise<void>((resolve) => server.listen(0, lab.machineAddress, resolve));
+    const address = server.address();
+    const url = `http://${lab.machineAddress}:${typeof address === "object" ? (address?.port ?? 0) : 0}/`;
+    try {
+      expect((await run("curl", ["-fsS", "--max-time", "5", url])).stdout).toBe("secret");
+      const { exitCode } = await lab.ssh(nas.name, ["curl", "-fsS", "--max-time", "5", url]);
+      expect(exitCode).not.toBe(0);
+    } finally {
+      server.close();
+    }
+  });
+});
+
+test("NFS: a host mounts what another exports to it, a third does not", async () => {
+  await script(
+    nas.name,
+    `sudo mkdir -p /export/lab-box /etc/exports.d
+     echo '/export/lab-box ${media.address}(rw,no_root_squash,no_subtree_check)' | sudo tee /etc/exports.d/lab-box.exports
+     sudo systemctl start nfs-server
+     sudo exportfs -ra`,
+  );
+  const mount = `sudo mkdir -p /mnt/lab-box; sudo mount -t nfs ${nas.name}:/export/lab-box /mnt/lab-box`;
+  try {
+    const write = await script(
+      media.name,
+      `${mount}; echo written | sudo tee /mnt/lab-box/file; sudo umount /mnt/lab-box`,
+    );
+    expect([write.exitCode, write.stderr]).toEqual([0, ""]);
+    expect((await lab.ssh(nas.name, ["cat", "/export/lab-box/file"])).stdout).toBe("written\n");
+    expect((await script(ci.name, mount)).exitCode).not.toBe(0);
+  } finally {
+    await lab.ssh(media.name, ["sudo", "rmdir", "/mnt/lab-box"]);
+    await lab.ssh(ci.name, ["sudo", "rmdir", "/mnt/lab-box"]);
+    await script(
+      nas.name,
+      `sudo rm -r /export/lab-box /etc/exports.d/lab-box.exports
+       sudo exportfs -ra
+       sudo systemctl stop nfs-server`,
+    );
+  }
+});
+
+describe("hosts come and go", () => {
+  const spare = "pi-zero-3";
+  afterAll(() => lab.removeHost(spare));
+
+  test("a spare one is added, loses power, comes back with its disk, is made anew, and removed", async () => {
+    const { address } = await lab.addHost(spare);
+    expect((await lab.ssh(nas.name, ["getent", "hosts", spare])).stdout).toContain(address);
+    const key = await lab.hostKey(spare);
+    await lab.ssh(spare, ["touch", "here"]);
+
+    await lab.powerOff(spare);
+    expect((await lab.ssh(spare, ["true"])).exitCode).toBe(255);
+    await lab.powerOn(spare);
+    expect((await lab.ssh(spare, ["ls"])).stdout).toBe("here\n");
+    expect(await lab.hostKey(spare)).toBe(key);
+
+    await lab.freshHosts([spare]);
+    expect((await lab.ssh(spare, ["ls"])).stdout).toBe("");
+    expect(await lab.hostKey(spare)).not.toBe(key);
+
+    await lab.removeHost(spare);
+    expect(lab.hosts.map(({ name }) => name)).not.toContain(spare);
+    expect((await lab.ssh(nas.name, ["getent", "hosts", spare])).exitCode).toBe(2);
+  });
+});
