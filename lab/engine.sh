@@ -28,7 +28,7 @@ main() {
     return
   fi
   if ! reason=$(why_no_download); then
-    say "the vendor's, as its download works here"
+    say "downloading it, as the vendor's download works here"
     if download "$CACHE_DIR/engine/download"; then
       install_from downloaded "$CACHE_DIR/engine/download"
       rm -rf "$CACHE_DIR/engine/download"
@@ -36,7 +36,7 @@ main() {
     fi
     reason="it broke off"
   fi
-  say "built from package registries, as the vendor's download does not work here ($reason)"
+  say "building it from package registries, as the vendor's download does not work here ($reason)"
   build "$CACHE_DIR/engine"
 }
 

@@ -82,7 +82,7 @@ function installed(): (string | undefined)[] {
 }
 
 test("the vendor's download works: it is used, and asked only once", async () => {
-  expect(await engine()).toBe("Pulumi 3.1.0: the vendor's, as its download works here\n");
+  expect(await engine()).toBe("Pulumi 3.1.0: downloading it, as the vendor's download works here\n");
   expect(calls()).toEqual(["curl", "npx"]);
   expect(installed()).toEqual(["downloaded", "npx", "npx", "npx"]);
 
@@ -92,7 +92,7 @@ test("the vendor's download works: it is used, and asked only once", async () =>
 
 test("no answer from the vendor: it is built, and the line says why", async () => {
   vendorIs("silent");
-  expect(await engine()).toMatch(/^Pulumi 3\.1\.0: built from package registries, .*\(Connection timed out\)\n$/);
+  expect(await engine()).toMatch(/^Pulumi 3\.1\.0: building it from package registries, .*\(Connection timed out\)\n$/);
   expect(calls()).toEqual(["curl", "build"]);
   expect(installed()).toEqual(["built", "build", "build", "build"]);
 
@@ -157,6 +157,6 @@ test("a download without the version that was asked for is no engine", async () 
 test("of two runs at once one builds and the other waits for it", async () => {
   vendorIs("silent");
   const lines = await Promise.all([engine(), engine()]);
-  expect(lines.sort()).toEqual([expect.stringContaining("built from"), "Pulumi 3.1.0: in place (built)\n"]);
+  expect(lines.sort()).toEqual([expect.stringContaining("building it"), "Pulumi 3.1.0: in place (built)\n"]);
   expect(fs.readFileSync(path.join(work, "calls"), "utf8")).toBe("curl\nbuild\n");
 });

@@ -28,7 +28,9 @@ export function serve(server: grpc.Server): Promise<number> {
         reject(err);
         return;
       }
-      process.stdout.write(`${port}\n`, () => resolve(port));
+      process.stdout.write(`${port}\n`, () => {
+        resolve(port);
+      });
     });
   });
 }
@@ -51,8 +53,12 @@ export function unary<Req, Res>(
     Promise.resolve()
       .then(() => handler(call.request, call))
       .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(toServiceError(error)),
+        (response) => {
+          callback(null, response);
+        },
+        (error: unknown) => {
+          callback(toServiceError(error));
+        },
       );
   };
 }

@@ -50,7 +50,9 @@ class Remote {
       throw new Error(`${target} is a directory on the host; to write a text, remotePath must name a file`);
     }
     await this.makeDirectories(path.posix.dirname(target));
-    await this.attempt(`write ${target}`, (done) => this.sftp.writeFile(target, text, done));
+    await this.attempt(`write ${target}`, (done) => {
+      this.sftp.writeFile(target, text, done);
+    });
   }
 
   /** Into the target if that is a directory, else as the target, whose parents are made. */
@@ -94,11 +96,15 @@ class Remote {
       throw new Error(`${dir} exists on the host and is not a directory`);
     }
     await this.makeDirectories(path.posix.dirname(dir));
-    await this.attempt(`make the directory ${dir}`, (done) => this.sftp.mkdir(dir, done));
+    await this.attempt(`make the directory ${dir}`, (done) => {
+      this.sftp.mkdir(dir, done);
+    });
   }
 
   private upload(local: string, target: string): Promise<void> {
-    return this.attempt(`copy ${local} to ${target}`, (done) => this.sftp.fastPut(local, target, done));
+    return this.attempt(`copy ${local} to ${target}`, (done) => {
+      this.sftp.fastPut(local, target, done);
+    });
   }
 
   private stat(target: string): Promise<Stats | undefined> {
@@ -117,7 +123,10 @@ class Remote {
 
   private attempt(what: string, call: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      call((error) => (error ? reject(new Error(`could not ${what} on the host: ${message(error)}`)) : resolve()));
+      call((error) => {
+        if (error) reject(new Error(`could not ${what} on the host: ${message(error)}`));
+        else resolve();
+      });
     });
   }
 }

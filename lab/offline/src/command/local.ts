@@ -19,7 +19,7 @@ export async function runLocally(
   const settings = processInputs(inputs, before);
   const dir = (inputs["dir"] as string | undefined) ?? process.cwd();
   const given = inputs["interpreter"] as string[] | undefined;
-  const [program = "", ...args] = [...(given?.length ? given : DEFAULT_INTERPRETER), command];
+  const [program = "", ...args] = given?.length ? given : DEFAULT_INTERPRETER;
   const streams = new Streams(settings, log);
 
   const failure = await new Promise<string | undefined>((resolve) => {
@@ -27,7 +27,7 @@ export async function runLocally(
       resolve(`the directory ${dir} does not exist`);
       return;
     }
-    const child = spawn(program, args, {
+    const child = spawn(program, [...args, command], {
       cwd: dir,
       env: { ...process.env, ...settings.environment, ...settings.previous },
       stdio: [settings.stdin === "" ? "ignore" : "pipe", "pipe", "pipe"],
@@ -43,9 +43,9 @@ export async function runLocally(
         resolve(error.message);
       }
     });
-    child.on("close", (code, by) =>
-      resolve(by ? `ended by signal ${by}` : code === 0 ? undefined : `exit status ${code}`),
-    );
+    child.on("close", (code, by) => {
+      resolve(by ? `ended by signal ${by}` : code === 0 ? undefined : `exit status ${code}`);
+    });
   });
 
   const output = await streams.finish(command, failure);
@@ -62,11 +62,16 @@ export async function runLocally(
 function findAssets(dir: string, patterns: string[]): { [path: string]: Blob } {
   const rules = patterns.map((pattern) => {
     const exclude = pattern.startsWith("!");
-    return { exclude, matches: globToRegExp(exclude ? pattern.slice(1) : pattern) };
+    return {
+      exclude,
+      matches: globToRegExp(exclude ? pattern.slice(1) : pattern),
+    };
   });
   const assets: { [path: string]: Blob } = {};
   const walk = (relative: string): void => {
-    for (const entry of fs.readdirSync(path.join(dir, relative), { withFileTypes: true })) {
+    for (const entry of fs.readdirSync(path.join(dir, relative), {
+      withFileTypes: true,
+    })) {
       const file = relative === "" ? entry.name : `${relative}/${entry.name}`;
       if (entry.isDirectory()) {
         walk(file);
@@ -93,5 +98,10 @@ function archiveOf(assets: { [path: string]: Blob }): Value {
   for (const file of Object.keys(assets).sort()) {
     hash.update(`${file}\0${assets[file]?.text("hash")}\0`);
   }
-  return new Blob("archive", { assets, hash: hash.digest("hex"), path: "", uri: "" });
+  return new Blob("archive", {
+    assets,
+    hash: hash.digest("hex"),
+    path: "",
+    uri: "",
+  });
 }

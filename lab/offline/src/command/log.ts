@@ -45,7 +45,14 @@ export class Log {
       return;
     }
     const request = new LogRequest().setSeverity(severity).setMessage(message).setUrn(urn).setEphemeral(ephemeral);
-    this.last = this.last.then(() => new Promise((resolve) => engine.log(request, () => resolve())));
+    this.last = this.last.then(
+      () =>
+        new Promise((resolve) =>
+          engine.log(request, () => {
+            resolve();
+          }),
+        ),
+    );
   }
 }
 

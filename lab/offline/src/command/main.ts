@@ -162,8 +162,5 @@ const handlers: Partial<IResourceProviderServer> = {
 };
 
 const server = new grpc.Server(CHANNEL_OPTIONS);
-server.addService(
-  ResourceProviderService as unknown as grpc.ServiceDefinition,
-  handlers as unknown as grpc.UntypedServiceImplementation,
-);
+server.addService(ResourceProviderService, handlers as unknown as grpc.UntypedServiceImplementation);
 void serve(server);

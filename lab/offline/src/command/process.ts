@@ -38,7 +38,9 @@ export function processInputs(inputs: Values, before: Output): ProcessInputs {
   }
   return {
     stdin: (inputs["stdin"] as string | undefined) ?? "",
-    environment: { ...(inputs["environment"] as Record<string, string> | undefined) },
+    environment: {
+      ...(inputs["environment"] as Record<string, string> | undefined),
+    },
     logStdout: all || logging === "stdout",
     logStderr: all || logging === "stderr",
     previous,
@@ -55,7 +57,9 @@ export class Streams {
     { logStdout, logStderr }: ProcessInputs,
     private readonly log: Log,
   ) {
-    const line = (text: string): void => log.status(text);
+    const line = (text: string): void => {
+      log.status(text);
+    };
     this.out = new Capture(logStdout ? line : undefined);
     this.err = new Capture(logStderr ? line : undefined);
   }

@@ -17,7 +17,9 @@ export async function runRemotely(
 
 async function run(client: Client, command: string, settings: ProcessInputs, { log }: Operation): Promise<Output> {
   const streams = new Streams(settings, log);
-  const channel = await open(client, command, settings, (refused) => log.warning(refused));
+  const channel = await open(client, command, settings, (refused) => {
+    log.warning(refused);
+  });
   const failure = await new Promise<string | undefined>((resolve) => {
     let ending: string | undefined = "the connection broke before the command's exit status came";
     channel.on("data", streams.stdout);
@@ -31,7 +33,9 @@ async function run(client: Client, command: string, settings: ProcessInputs, { l
             ? undefined
             : `Process exited with status ${code}`;
     });
-    channel.on("close", () => resolve(ending));
+    channel.on("close", () => {
+      resolve(ending);
+    });
     channel.end(settings.stdin);
   });
   return streams.finish(command, failure);
@@ -43,7 +47,9 @@ interface Internals {
     env(channel: number, name: string, value: string, wantReply: boolean): void;
     exec(channel: number, command: string, wantReply: boolean): void;
   };
-  _chanMgr: { get(channel: number): { _callbacks: ((failed: unknown) => void)[] } | undefined };
+  _chanMgr: {
+    get(channel: number): { _callbacks: ((failed: unknown) => void)[] } | undefined;
+  };
 }
 
 /**
@@ -62,13 +68,18 @@ async function open(
 ): Promise<ClientChannel> {
   const { _protocol: protocol, _chanMgr: channels } = client as unknown as Internals;
   const answers: Promise<{ name: string; accepted: boolean }>[] = [];
-  const send = { env: protocol.env.bind(protocol), exec: protocol.exec.bind(protocol) };
+  const send = {
+    env: protocol.env.bind(protocol),
+    exec: protocol.exec.bind(protocol),
+  };
   let refused: string | undefined;
 
   protocol.env = (channel, name, value) => {
     answers.push(
       new Promise((resolve) => {
-        channels.get(channel)?._callbacks.push((failed) => resolve({ name, accepted: failed === false }));
+        channels.get(channel)?._callbacks.push((failed) => {
+          resolve({ name, accepted: failed === false });
+        });
       }),
     );
     send.env(channel, name, value, true);
@@ -100,7 +111,9 @@ async function open(
         resolve(channel);
       }
     });
-    client.once("close", () => reject(new Error("the server closed the connection")));
+    client.once("close", () => {
+      reject(new Error("the server closed the connection"));
+    });
   });
   return started;
 }

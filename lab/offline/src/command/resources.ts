@@ -105,7 +105,10 @@ export async function invoke(
   }
   const plain = reveal(inputs) as Values;
   return {
-    result: { ...inputs, ...(await runLocally(plain["command"] as string, plain, NO_OUTPUT, operation)) },
+    result: {
+      ...inputs,
+      ...(await runLocally(plain["command"] as string, plain, NO_OUTPUT, operation)),
+    },
     failures,
   };
 }

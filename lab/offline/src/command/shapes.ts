@@ -1,5 +1,5 @@
 // The inputs that a resource takes, and how Check holds a program's inputs against them.
-import { Blob, isValues, Secret, secret, Unknown, type Value, type Values } from "./values";
+import { Blob, isList, isValues, Secret, secret, Unknown, type Value, type Values } from "./values";
 
 export type Shape =
   | { kind: "string" | "number" | "integer" | "boolean" | "any" | "blob" }
@@ -42,12 +42,21 @@ const endpoint: Fields = {
 };
 
 const connection: Field = {
-  shape: { kind: "object", fields: { ...endpoint, proxy: { shape: { kind: "object", fields: endpoint } } } },
+  shape: {
+    kind: "object",
+    fields: {
+      ...endpoint,
+      proxy: { shape: { kind: "object", fields: endpoint } },
+    },
+  },
   required: true,
   secret: true,
 };
 
-const triggers: Field = { shape: { kind: "list", of: { kind: "any" } }, replaces: true };
+const triggers: Field = {
+  shape: { kind: "list", of: { kind: "any" } },
+  replaces: true,
+};
 
 const commands: Fields = {
   create: { shape: STRING },
@@ -73,7 +82,10 @@ const localProcess: Fields = {
 
 export const remoteCommand: Fields = { ...commands, ...process, connection };
 export const localCommand: Fields = { ...commands, ...localProcess };
-export const localRun: Fields = { ...localProcess, command: { shape: STRING, required: true } };
+export const localRun: Fields = {
+  ...localProcess,
+  command: { shape: STRING, required: true },
+};
 export const copyToRemote: Fields = {
   connection,
   triggers,
@@ -97,7 +109,10 @@ function checkFields(fields: Fields, values: Values, prefix: string, failures: F
     } else if (value === null) {
       continue;
     } else if (!field) {
-      failures.push({ property: prefix + name, reason: "there is no such property" });
+      failures.push({
+        property: prefix + name,
+        reason: "there is no such property",
+      });
     } else {
       const checked = checkValue(field.shape, value, prefix + name, failures);
       result[name] = field.secret ? secret(checked) : checked;
@@ -125,7 +140,10 @@ function checkValue(shape: Shape, value: Value, path: string, failures: Failure[
     return value;
   }
   const wrong = (expected: string): Value => {
-    failures.push({ property: path, reason: `it must be ${expected}, not ${describe(value)}` });
+    failures.push({
+      property: path,
+      reason: `it must be ${expected}, not ${describe(value)}`,
+    });
     return value;
   };
   switch (shape.kind) {
@@ -140,7 +158,7 @@ function checkValue(shape: Shape, value: Value, path: string, failures: Failure[
     case "blob":
       return value instanceof Blob ? value : wrong("an asset or an archive");
     case "list":
-      return Array.isArray(value)
+      return isList(value)
         ? value.map((item, i) => checkValue(shape.of, item, `${path}[${i}]`, failures))
         : wrong("a list");
     case "map":
@@ -161,5 +179,5 @@ function describe(value: Value): string {
   if (value instanceof Blob) {
     return `an ${value.kind}`;
   }
-  return Array.isArray(value) ? "a list" : `a value of type ${typeof value}`;
+  return isList(value) ? "a list" : `a value of type ${typeof value}`;
 }

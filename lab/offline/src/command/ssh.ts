@@ -115,7 +115,9 @@ async function settingsOf(endpoint: Endpoint): Promise<ConnectConfig> {
       {
         type: "keyboard-interactive",
         username,
-        prompt: (_name, _instructions, _lang, prompts, finish) => finish(prompts.map(() => password)),
+        prompt: (_name, _instructions, _lang, prompts, finish) => {
+          finish(prompts.map(() => password));
+        },
       },
     );
   }
@@ -133,7 +135,7 @@ async function settingsOf(endpoint: Endpoint): Promise<ConnectConfig> {
       ? {
           // The key's own type and nothing else. For an RSA key that is the SHA-1 signature,
           // which a current sshd refuses: the provider that this stands in for is the same.
-          algorithms: { serverHostKey: [pinned.type as "ssh-ed25519"] },
+          algorithms: { serverHostKey: [pinned.type] },
           hostVerifier: (key: Buffer) => key.equals(pinned.getPublicSSH()),
         }
       : {}),
@@ -167,7 +169,9 @@ async function dialTcp({ host, port, perDialTimeout }: Endpoint, signal: AbortSi
   const socket = net.connect({ host, port });
   const timeout = perDialTimeout > 0 ? AbortSignal.timeout(perDialTimeout * 1000) : undefined;
   try {
-    await once(socket, "connect", { signal: timeout ? AbortSignal.any([signal, timeout]) : signal });
+    await once(socket, "connect", {
+      signal: timeout ? AbortSignal.any([signal, timeout]) : signal,
+    });
   } catch (error) {
     socket.destroy();
     throw timeout?.aborted ? new Error(`dial ${host}:${port}: no answer in ${perDialTimeout} s`) : error;
@@ -179,7 +183,10 @@ async function dialTcp({ host, port, perDialTimeout }: Endpoint, signal: AbortSi
 
 function forward(bastion: Client, { host, port }: Endpoint): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    bastion.forwardOut("127.0.0.1", 0, host, port, (error, channel) => (error ? reject(error) : resolve(channel)));
+    bastion.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
+      if (error) reject(error);
+      else resolve(channel);
+    });
   });
 }
 
@@ -187,15 +194,19 @@ async function handshake(sock: Duplex, settings: ConnectConfig, signal: AbortSig
   const client = new Client();
   try {
     await new Promise<void>((resolve, reject) => {
-      const abort = (): void => reject(new Error("cancelled"));
+      const abort = (): void => {
+        reject(new Error("cancelled"));
+      };
       signal.addEventListener("abort", abort, { once: true });
       client.once("ready", () => {
         signal.removeEventListener("abort", abort);
         resolve();
       });
       client.on("error", reject);
-      client.once("close", () => reject(new Error("the server closed the connection")));
-      client.connect({ ...settings, sock: sock as net.Socket });
+      client.once("close", () => {
+        reject(new Error("the server closed the connection"));
+      });
+      client.connect({ ...settings, sock: sock });
     });
     return client;
   } catch (error) {

@@ -19,7 +19,9 @@ const UNKNOWNS = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-export class Unknown {}
+export class Unknown {
+  readonly kind = "unknown";
+}
 export const UNKNOWN = new Unknown();
 
 export class Secret {
@@ -43,11 +45,16 @@ export interface Values {
   readonly [key: string]: Value;
 }
 
+/** Array.isArray does not narrow to a readonly array. */
+export function isList(value: unknown): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
 export function isValues(value: Value | undefined): value is Values {
   return (
     typeof value === "object" &&
     value !== null &&
-    !Array.isArray(value) &&
+    !isList(value) &&
     !(value instanceof Unknown) &&
     !(value instanceof Secret) &&
     !(value instanceof Blob)
@@ -84,7 +91,7 @@ function decodeValue(value: JavaScriptValue): Value {
     case ARCHIVE:
       return new Blob("archive", decodeObject(fields));
     default:
-      throw new Error(`the engine sent a kind of value that this provider does not know: ${String(signature)}`);
+      throw new Error(`the engine sent a kind of value that this provider does not know: ${JSON.stringify(signature)}`);
   }
 }
 
@@ -104,9 +111,12 @@ function encodeValue(value: Value): JavaScriptValue {
     return { [SIGNATURE]: SECRET, value: encodeValue(value.value) };
   }
   if (value instanceof Blob) {
-    return { [SIGNATURE]: value.kind === "asset" ? ASSET : ARCHIVE, ...encodeObject(value.fields) };
+    return {
+      [SIGNATURE]: value.kind === "asset" ? ASSET : ARCHIVE,
+      ...encodeObject(value.fields),
+    };
   }
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     return value.map(encodeValue);
   }
   return isValues(value) ? encodeObject(value) : (value as JavaScriptValue);
@@ -122,7 +132,7 @@ export function reveal(value: Value): Value {
   if (value instanceof Secret) {
     return reveal(value.value);
   }
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     return value.map(reveal);
   }
   return isValues(value) ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, reveal(v)])) : value;
@@ -135,7 +145,7 @@ export function containsUnknown(value: Value | undefined): boolean {
   if (value instanceof Secret) {
     return containsUnknown(value.value);
   }
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     return value.some(containsUnknown);
   }
   return isValues(value) && Object.values(value).some(containsUnknown);
@@ -149,8 +159,8 @@ export function equal(a: Value | undefined, b: Value | undefined): boolean {
   if (a instanceof Blob || b instanceof Blob) {
     return a instanceof Blob && b instanceof Blob && a.kind === b.kind && a.text("hash") === b.text("hash");
   }
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((v, i) => equal(v, b[i]));
+  if (isList(a) || isList(b)) {
+    return isList(a) && isList(b) && a.length === b.length && a.every((v, i) => equal(v, b[i]));
   }
   if (isValues(a) && isValues(b)) {
     const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
@@ -176,7 +186,7 @@ export function difference(olds: Values, news: Values): Map<string, Change> {
       for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
         visit(join(path, key), a[key], b[key]);
       }
-    } else if (Array.isArray(a) && Array.isArray(b)) {
+    } else if (isList(a) && isList(b)) {
       for (let i = 0; i < Math.max(a.length, b.length); i++) {
         visit(`${path}[${i}]`, a[i], b[i]);
       }

@@ -24,7 +24,7 @@ const engine = engineAddress(process.argv.slice(2)) ?? "";
 const children = new Set<ChildProcess>();
 
 const options = (info: lang.ProgramInfo | undefined): RuntimeOptions =>
-  runtimeOptions((info?.getOptions()?.toJavaScript() ?? {}) as Record<string, unknown>);
+  runtimeOptions(info?.getOptions()?.toJavaScript() ?? {});
 
 function resolveScript(script: string, directories: string[]): string | undefined {
   for (const dir of directories) {
@@ -58,8 +58,12 @@ interface Outcome {
 
 function finished(child: ChildProcess): Promise<Outcome> {
   return new Promise((resolve) => {
-    child.once("error", (failure) => resolve({ code: null, signal: null, failure }));
-    child.once("close", (code, signal) => resolve({ code, signal }));
+    child.once("error", (failure) => {
+      resolve({ code: null, signal: null, failure });
+    });
+    child.once("close", (code, signal) => {
+      resolve({ code, signal });
+    });
   });
 }
 
@@ -228,8 +232,5 @@ const handlers: Partial<ILanguageRuntimeServer> = {
 };
 
 const server = new grpc.Server(CHANNEL_OPTIONS);
-server.addService(
-  LanguageRuntimeService as unknown as grpc.ServiceDefinition,
-  handlers as unknown as grpc.UntypedServiceImplementation,
-);
+server.addService(LanguageRuntimeService, handlers as unknown as grpc.UntypedServiceImplementation);
 void serve(server);

@@ -83,7 +83,15 @@ function describe({ name = "", version = "", pulumi }: Manifest): RequiredPackag
     kind: "resource",
     version: `v${pluginVersion.replace(/^v/, "")}`,
     server: pulumi.server ?? "",
-    ...(p?.name && p.version ? { parameterization: { name: p.name, version: p.version, value: p.value ?? "" } } : {}),
+    ...(p?.name && p.version
+      ? {
+          parameterization: {
+            name: p.name,
+            version: p.version,
+            value: p.value ?? "",
+          },
+        }
+      : {}),
   };
 }
 

@@ -3,28 +3,26 @@ export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let quote = "";
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i] as string;
-    if (quote === "'" ? c !== "'" : quote === '"' && c !== '"' && c !== "\\") {
-      word += c;
-    } else if (c === "\\" && i + 1 < text.length) {
-      word = (word ?? "") + text[++i];
-    } else if (quote) {
+  let escaped = false;
+  for (const c of text) {
+    if (escaped) {
+      word = (word ?? "") + c;
+      escaped = false;
+    } else if (c === "\\" && quote !== "'") {
+      escaped = true;
+    } else if (quote !== "" && c !== quote) {
+      word = (word ?? "") + c;
+    } else if (quote !== "") {
       quote = "";
     } else if (c === "'" || c === '"') {
       quote = c;
-      word ??= "";
-    } else if (/\s/.test(c)) {
-      if (word !== undefined) {
-        words.push(word);
-      }
-      word = undefined;
-    } else {
+      word ??= ""; // quotes with nothing between them are a word too
+    } else if (!/\s/.test(c)) {
       word = (word ?? "") + c;
+    } else if (word !== undefined) {
+      words.push(word);
+      word = undefined;
     }
   }
-  if (word !== undefined) {
-    words.push(word);
-  }
-  return words;
+  return word === undefined ? words : [...words, word];
 }
