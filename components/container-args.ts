@@ -75,7 +75,7 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     readOnly: it.read_only || undefined,
     privileged: it.privileged || undefined,
     capabilities: capabilitiesOf(it),
-    securityOpts: some(it.security_opt),
+    securityOpts: some(securityOptsOf(it)),
     devices: some(it.devices),
     deviceCgroupRules: some(it.device_cgroup_rules),
     pidMode: it.pid,
@@ -199,6 +199,12 @@ function capabilitiesOf({ cap_add, cap_drop }: ComposeService): docker.Container
   return cap_add.length + cap_drop.length === 0
     ? undefined
     : defined({ adds: some(cap_add.map(full).sort()), drops: some(cap_drop.map(full).sort()) });
+}
+
+/** Docker adds this option itself to a container that shares the host's processes or has all rights. */
+function securityOptsOf({ security_opt, pid, privileged }: ComposeService): string[] {
+  const shared = pid === "host" || privileged;
+  return shared && !security_opt.includes("label=disable") ? [...security_opt, "label=disable"] : [...security_opt];
 }
 
 function healthcheckOf({ healthcheck }: ComposeService): docker.types.input.ContainerHealthcheck | undefined {

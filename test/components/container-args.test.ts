@@ -149,7 +149,11 @@ test.each<[string, string, object]>([
   ],
   ["dns", "dns: 192.168.1.1", { dns: ["192.168.1.1"] }],
   ["user and groups", "{user: 1000, group_add: [44]}", { user: "1000", groupAdds: ["44"] }],
-  ["init, pid and hostname", "{init: true, pid: host, hostname: h}", { init: true, pidMode: "host", hostname: "h" }],
+  [
+    "init, pid and hostname",
+    "{init: true, pid: host, hostname: h}",
+    { init: true, pidMode: "host", hostname: "h", securityOpts: ["label=disable"] },
+  ],
   [
     "ulimits",
     "ulimits: {nofile: {soft: 1, hard: 2}, nproc: 3}",

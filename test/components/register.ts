@@ -5,7 +5,6 @@ export interface Registration {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
-  readonly parent: string | undefined;
   readonly provider: string | undefined;
 }
 
@@ -15,9 +14,8 @@ const registrations: Registration[] = [];
 export function mockEngine(): void {
   void pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs, registerRequest, provider }) => {
-        const parent = registerRequest?.getParent().split("::").at(-1);
-        registrations.push({ type, name, inputs: inputs as Record<string, unknown>, parent, provider });
+      newResource: ({ type, name, inputs, provider }) => {
+        registrations.push({ type, name, inputs: inputs as Record<string, unknown>, provider });
         return { id: `${name}-id`, state: inputs as object };
       },
       call: ({ token }) => {
