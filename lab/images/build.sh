@@ -29,44 +29,55 @@ key() {
 }
 fresh() { [ -f "$LAYERS/$1/config.json" ] && [ "$(cat "$LAYERS/$1/key" 2>/dev/null)" = "$(key "$1")" ]; }
 
-unpack() { # ROOT PACKAGE...: unpacked only, no installation; one tree for all recipes is far quicker than one each
+# unpack ROOT PACKAGE...: unpacked only, no installation; one tree for all recipes is far quicker than one each. /bin and the
+# like are links from the start: some packages rely on them, and no package that makes them is installed.
+# shellcheck disable=SC2016  # $1 is the hook's
+unpack() {
   local root=$1 s from security
   s=$(suite) from=$(mirror "$s") security=$(mirror "$s-security")
   shift
   [ -n "$from" ] || die "no mirror for Debian $s among this machine's apt sources"
+  note "unpacking Debian packages for ${missing[*]}"
   mmdebstrap --variant=extract --include="$(IFS=,; echo "$*")" \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
+    --setup-hook='for d in bin sbin lib lib64; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     "$s" "$root" "deb $from $s main" "deb $from $s-updates main" ${security:+"deb $security $s-security main"} \
-    >"$WORK/mmdebstrap.log" 2>&1 || { tail -n 20 "$WORK/mmdebstrap.log" >&2; die "Debian packages could not be unpacked"; }
+    >&2 || die "Debian packages could not be unpacked"
 }
 
 make_layer() { # RECIPE ROOT
   local dir=$WORK/$1 what key
   key=$(key "$1")
   mkdir -p "$dir/root"
-  ask "$1" fill "$2" "$dir/root" >"$dir/log" 2>&1 & # beside us: in front of || its errors would not stop it
-  wait $! || { tail -n 20 "$dir/log" >&2; die "$1 could not be made"; }
+  ask "$1" fill "$2" "$dir/root" >&2 & # not before ||, where its errors would not stop it
+  wait $! || die "$1 could not be made"
   what=$(ask "$1" program "$2" "$dir/root" | tail -n 1)
   [ -n "$what" ] || die "$1 does not run"
   seal "$dir" "$IMAGES_DIR/recipes/$1/config.json" "$what" "$LAYERS/$1"
   echo "$key" >"$LAYERS/$1/key" # last: without it the layer counts as not made
-  say "$1: $what, $(($(stat -c %s "$LAYERS/$1/layer.tar.gz") / 1024 / 1024)) MB"
+  did "$1: $what, $(($(stat -c %s "$LAYERS/$1/layer.tar.gz") / 1024 / 1024)) MB"
   rm -rf "$dir"
 }
 
+missing() { local r; for r in $(recipes); do fresh "$r" || echo "$r"; done; }
+
 [ "$(id -u)" = 0 ] || die "needs root"
-missing=()
-for recipe in $(recipes); do fresh "$recipe" || missing+=("$recipe"); done
-[ ${#missing[@]} -gt 0 ] || { say "all layers are there"; exit 0; }
-mkdir -p "$LAYERS"
-exec 9>"$LAYERS/lock"
-flock 9
-find "$LAYERS" -maxdepth 1 -name '.work.*' -exec rm -rf --one-file-system {} + # of an interrupted run; we hold the lock
+mapfile -t missing < <(missing)
+if [ ${#missing[@]} -gt 0 ]; then
+  mkdir -p "$LAYERS"
+  exec 9>"$LAYERS/lock"
+  flock 9
+  mapfile -t missing < <(missing) # another run may have made them meanwhile
+fi
+if [ ${#missing[@]} = 0 ]; then
+  note "all $(recipes | wc -l) layers are there"
+  exit
+fi
+find "$LAYERS" -maxdepth 1 -name '.work.*' -exec rm -rf --one-file-system {} + # of an interrupted run: we hold the lock
 WORK=$(mktemp -d "$LAYERS/.work.XXXXXX")
 trap 'rm -rf --one-file-system "$WORK"' EXIT
 trap 'exit 130' INT TERM
 mapfile -t packages < <(for recipe in "${missing[@]}"; do ask "$recipe" packages; done | tr ' ' '\n' | sort -u)
-say "unpacking Debian packages for ${missing[*]}"
 unpack "$WORK/debian" "${packages[@]}"
 for recipe in "${missing[@]}"; do make_layer "$recipe" "$WORK/debian"; done

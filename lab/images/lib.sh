@@ -1,12 +1,15 @@
 # shellcheck shell=bash
 # Shared by build.sh and publish.sh; not run by itself.
 set -Eeuo pipefail
+shopt -s inherit_errexit
 IMAGES_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2034  # used by those that source this
 LAYERS=${LAB_CACHE:-/var/lib/homelab-lab/cache}/images
 
-say() { printf 'images: %s\n' "$*"; }
-die() { printf 'images: FAILED: %s\n' "$*" >&2; exit 1; }
+# stdout is for people, a line per fact: "+" changed, "-" found, "!" failed. stderr is the log.
+did() { printf '+ %s\n' "$*"; }
+note() { printf -- '- %s\n' "$*"; }
+die() { printf '! %s\n' "$*"; printf '%s\n' "$*" >&2; exit 1; }
 digest() { sha256sum "$@" | cut -d' ' -f1; }
 recipes() { local r; for r in "$IMAGES_DIR"/recipes/*/; do basename "$r"; done; }
 oci() { node "$IMAGES_DIR/oci.mjs" "$@"; }

@@ -1,6 +1,6 @@
 // The JSON of images, for build.sh and publish.sh. Plain JavaScript without packages: it runs before anything is installed.
 //   oci.mjs config CONFIG PROGRAM DIFF_ID           a layer's config.json, from its recipe's
-//   oci.mjs entries FILE...                         the catalogue, one line an image: reference, recipe, commands
+//   oci.mjs entries FILE...                         the catalogue, one line an image: reference, recipe, registry, commands
 //   oci.mjs manifests LAYERS OUT FILE...            each image's configuration and manifest into OUT, and a line for publish.sh
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -129,11 +129,13 @@ try {
     const made = { architecture, os: "linux", config, rootfs: { type: "layers", diff_ids: [diffId] } };
     process.stdout.write(`${JSON.stringify(made, undefined, 2)}\n`);
   } else if (action === "entries") {
-    process.stdout.write(table(entries(rest).map((e) => [e.reference, e.recipe, e.options.commands ?? ""])));
+    process.stdout.write(
+      table(entries(rest).map((e) => [e.reference, e.recipe, address(e.reference).registry, e.options.commands ?? ""])),
+    );
   } else if (action === "manifests") {
     process.stdout.write(table(manifests(rest[0], rest[1], rest.slice(2))));
   } else throw new Error(`unknown action ${action}`);
 } catch (error) {
-  process.stderr.write(`images: FAILED: ${error.message}\n`);
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

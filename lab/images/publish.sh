@@ -12,12 +12,10 @@ TYPE=application/vnd.docker.distribution.manifest.v2+json
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 
-api() { curl -sS --cacert "$LAB_CA" "$@"; }
-url() { # REGISTRY
-  local pair
-  for pair in $LAB_REGISTRIES; do [ "${pair%%=*}" != "$1" ] || { echo "https://${pair#*=}/v2"; return; }; done
-  die "the lab plays no registry $1 (LAB_REGISTRIES)"
-}
+declare -A REGISTRY
+for pair in $LAB_REGISTRIES; do REGISTRY[${pair%%=*}]=https://${pair#*=}/v2; done
+
+api() { curl -sS --fail-early --connect-timeout 5 --cacert "$LAB_CA" "$@"; }
 expect() { # STATUS WHAT CURL-ARG...
   local got
   got=$(api -o "$WORK/answer" -w '%{http_code}' "${@:3}") || die "$2: the registry does not answer"
@@ -28,6 +26,8 @@ expect() { # STATUS WHAT CURL-ARG...
 commands_layer() {
   local target=$LAYERS/commands/$1 dir=$WORK/commands name
   [ ! -f "$target/config.json" ] || return 0
+  exec 9>"$LAYERS/lock"
+  flock 9
   rm -rf "$dir"
   mkdir -p "$dir/root/usr/bin" "$dir/root/usr/local/bin"
   for name in ${1//,/ }; do
@@ -36,6 +36,7 @@ commands_layer() {
     ln -s /usr/lib/standin/command "$dir/root/usr/local/bin/$name"
   done
   seal "$dir" "$IMAGES_DIR/recipes/standin/config.json" commands "$target"
+  exec 9>&-
 }
 
 # Layers go to one repository of each registry once and are mounted from there.
@@ -61,14 +62,15 @@ put_image() { # URL REPOSITORY TAG MANIFEST CONFIG LAYERS
   expect 201 "$2:$3" -X PUT -H "Content-Type: $TYPE" --data-binary "@$WORK/${4#sha256:}" "$1/$2/manifests/$3"
 }
 
-# present: which "URL/REPOSITORY/manifests/TAG DIGEST" are there, asked with one connection a registry
+# present: $WORK/present gets "URL DIGEST" of what is there, asked over one connection a registry
 present() {
   local registry
-  cut -f2 "$WORK/images" | sort -u | while read -r registry; do
-    local base
-    base=$(url "$registry")
-    awk -F'\t' -v r="$registry" -v u="$base" '$2 == r { print "url = \"" u "/" $3 "/manifests/" $4 "\"\noutput = /dev/null" }' "$WORK/images" >"$WORK/urls"
-    api -I -H "Accept: $TYPE" -w '%{url} %header{docker-content-digest}\n' -K "$WORK/urls" || die "$registry does not answer"
+  for registry in "${!REGISTRY[@]}"; do
+    awk -F'\t' -v r="$registry" -v u="${REGISTRY[$registry]}" \
+      '$2 == r { print "url = \"" u "/" $3 "/manifests/" $4 "\"\noutput = /dev/null" }' "$WORK/images" >"$WORK/urls"
+    [ -s "$WORK/urls" ] || continue
+    api -I -H "Accept: $TYPE" -w '%{url} %header{docker-content-digest}\n' -K "$WORK/urls" >>"$WORK/present" ||
+      die "the registry $registry does not answer"
   done
 }
 
@@ -80,22 +82,23 @@ record() {
   mv "$LAB_DIGESTS.new" "$LAB_DIGESTS"
 }
 
-oci entries "${files[@]}" >"$WORK/entries"
-while IFS=$'\t' read -r reference recipe commands; do
-  [ -f "$LAYERS/$recipe/config.json" ] || die "$reference: no layer $recipe; is there a recipe, has build.sh run?"
+catalogue() { oci "${@:2}" "${files[@]}" >"$1" 2>"$WORK/error" || die "$(cat "$WORK/error")"; } # OUTPUT ACTION ARG...
+
+catalogue "$WORK/entries" entries
+while IFS=$'\t' read -r reference recipe registry commands; do
+  [ -f "$LAYERS/$recipe/key" ] || die "$reference: no layer $recipe: is there such a recipe, has build.sh run?"
+  [ -n "${REGISTRY[$registry]:-}" ] || die "$reference: the lab plays no registry $registry"
   [ -z "$commands" ] || commands_layer "$commands"
 done <"$WORK/entries"
-oci manifests "$LAYERS" "$WORK" "${files[@]}" >"$WORK/images"
-present >"$WORK/present"
-new=0 same=0
-while IFS=$'\t' read -r _ registry repository tag manifest config layers _; do
-  base=$(url "$registry")
-  if grep -qxF "$base/$repository/manifests/$tag $manifest" "$WORK/present"; then
-    same=$((same + 1))
-  else
-    put_image "$base" "$repository" "$tag" "$manifest" "$config" "$layers"
-    new=$((new + 1))
-  fi
+catalogue "$WORK/images" manifests "$LAYERS" "$WORK"
+: >"$WORK/present"
+present
+published=0
+while IFS=$'\t' read -r reference registry repository tag manifest config layers _; do
+  base=${REGISTRY[$registry]}
+  grep -qxF "$base/$repository/manifests/$tag $manifest" "$WORK/present" && continue
+  put_image "$base" "$repository" "$tag" "$manifest" "$config" "$layers"
+  published=$((published + 1))
 done <"$WORK/images"
 record
-say "$new published, $same were there"
+if [ "$published" = 0 ]; then note "all $(wc -l <"$WORK/images") images are there"; else did "published $published of $(wc -l <"$WORK/images") images"; fi

@@ -13,13 +13,14 @@ libraries() {
   for file; do chroot "$root" "$ld" --list "$file" | awk '$2 == "=>" && $3 ~ "^/" { print $3 }'; done | sort -u
 }
 
-# copy ROOT DEST PATH...: files and folders at the same place; links in Debian's tree are followed.
+# copy ROOT DEST PATH...: files and folders at the same place. A PATH that is a link is followed; links within a folder stay
+# links, because absolute ones would lead out of Debian's tree into this machine's.
 copy() {
   local root=$1 dest=$2 path
   shift 2
   for path; do
     mkdir -p "$dest$(dirname "$path")"
-    cp -rL --remove-destination "$root$path" "$dest$(dirname "$path")/" # else it would write through a link to BusyBox
+    cp -rH --remove-destination "$root$path" "$dest$(dirname "$path")/" # else it would write through a link to BusyBox
   done
 }
 
