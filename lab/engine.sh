@@ -14,6 +14,8 @@ repository=$(dirname "$here")
 
 main() {
   : "${PULUMI_HOME:?the folder that gets the engine}" "${CACHE_DIR:?the folder to make it in}"
+  PULUMI_HOME=$(realpath -m "$PULUMI_HOME")
+  CACHE_DIR=$(realpath -m "$CACHE_DIR")
   local reason
   read_versions
   if in_place; then
@@ -30,7 +32,7 @@ main() {
   if ! reason=$(why_no_download); then
     say "downloading it, as the vendor's download works here"
     if download "$CACHE_DIR/engine/download"; then
-      install_from downloaded "$CACHE_DIR/engine/download"
+      install_from "$CACHE_DIR/engine/download" downloaded "$(inputs downloaded)"
       rm -rf "$CACHE_DIR/engine/download"
       return
     fi
@@ -66,14 +68,15 @@ read_versions() {
 in_place() {
   local how
   how=$(how_in_place 2>/dev/null) || return
-  [[ $(<"$PULUMI_HOME/engine.stamp") == "$(stamp "$how" 2>/dev/null)" ]]
+  [[ $(<"$PULUMI_HOME/engine.stamp") == "$(stamp "$how" "$(inputs "$how")" 2>/dev/null)" ]]
 }
 
 # "downloaded" or "built"
 how_in_place() { head -n 1 "$PULUMI_HOME/engine.stamp"; }
 
+# stamp HOW INPUTS
 stamp() {
-  printf '%s\ninputs %s\nfiles %s\n' "$1" "$(inputs "$1")" \
+  printf '%s\ninputs %s\nfiles %s\n' "$1" "$2" \
     "$(cd "$PULUMI_HOME" && find "${parts[@]}" -type f -printf '%p %s %m\n' | sort | digest)"
 }
 
@@ -136,29 +139,30 @@ vendors() {
 }
 
 build() {
-  local result
-  result=$1/built/$(inputs built)
+  local inputs result
+  inputs=$(inputs built)
+  result=$1/built/$inputs
   if [[ ! -d $result ]]; then
     bash "$here/offline/build.sh" "$1" "$1/result"
     rm -rf "$1/built" # one is kept
     mkdir "$1/built"
     mv "$1/result" "$result"
   fi
-  install_from built "$result"
+  install_from "$result" built "$inputs"
 }
 
-# install_from HOW DIR: part by part, and the stamp last. An engine that runs keeps its open files.
+# install_from DIR HOW INPUTS: part by part, and the stamp last. An engine that runs keeps its open files.
 install_from() {
   local part new=$PULUMI_HOME/.new
   rm -rf "$PULUMI_HOME/engine.stamp" "$new"
   mkdir "$new"
   for part in "${parts[@]}"; do
     mkdir -p "$PULUMI_HOME/${part%/*}"
-    cp -a --reflink=auto "$2/$part" "$new/"
+    cp -a --reflink=auto "$1/$part" "$new/"
     rm -rf "${PULUMI_HOME:?}/$part"
     mv "$new/${part##*/}" "$PULUMI_HOME/$part"
   done
-  stamp "$1" >"$new/engine.stamp"
+  stamp "$2" "$3" >"$new/engine.stamp"
   mv "$new/engine.stamp" "$PULUMI_HOME/"
   rmdir "$new"
 }

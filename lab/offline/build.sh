@@ -56,7 +56,7 @@ build_node() {
   lock=$(sha256sum <"$dir/package-lock.json")
   if [[ $lock != "$(cat "$dir/node_modules/.complete" 2>/dev/null)" ]]; then
     step "installing the npm packages of the language host and the command plugin"
-    (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >&2
+    (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error) >/dev/null
     printf '%s\n' "$lock" >"$dir/node_modules/.complete"
   fi
   step "building the language host and the command plugin"
