@@ -11,7 +11,7 @@ export class PulumiCli {
     /** Directory of Pulumi.yaml. */
     readonly directory: string,
     readonly stack: string,
-    private readonly env: Readonly<Record<string, string>> = {},
+    readonly env: Readonly<Record<string, string>> = {},
   ) {}
 
   /** Runs `pulumi ARGS --stack STACK` to its end; a failure is an exit code. */

@@ -1,0 +1,16 @@
+import Table from "cli-table3";
+import type { HostSummary } from "../components/host.js";
+
+/** What runs where, as a table for the terminal. */
+export function servicesTable(hosts: Readonly<Record<string, HostSummary>>): string {
+  const table = new Table({
+    head: ["host", "service", "image", "open", "who may reach it"],
+    style: { head: [], border: [] },
+  });
+  for (const [host, { address, services }] of Object.entries(hosts)) {
+    Object.entries(services).forEach(([service, { image, urls, ports }], i) => {
+      table.push([i === 0 ? `${host}\n${address}` : "", service, image, urls.join("\n"), ports.join("\n")]);
+    });
+  }
+  return table.toString();
+}

@@ -1,0 +1,13 @@
+#!/bin/bash
+# npm test: style and types, then every test; `npm run test:unit` leaves out what needs a lab.
+set -Eeuo pipefail
+cd "$(dirname "$0")/.."
+. scripts/node-modules.sh
+
+npm run --silent lint
+if [ "${1:-}" = unit ]; then
+  exec npx jest --selectProjects unit
+fi
+# A lab of the tests' own, beside the one that `npm run lab` makes.
+bash lab/lab.sh up --no-deploy --instance test
+npx jest --runInBand

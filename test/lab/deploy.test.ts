@@ -1,0 +1,216 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareProject } from "../../lab/project.js";
+import { summaries } from "../../lab/stack.js";
+import { run } from "../../lab/process.js";
+import { PROGRAM } from "../../scripts/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
+
+// The real engine runs the real program against the lab's hosts. The tests follow each other: each begins with the
+// homelab that the one before left, in sync.
+
+jest.setTimeout(600_000);
+let cli: PulumiCli;
+
+beforeAll(async () => {
+  await lab.freshHosts();
+  await rm(join(lab.dir, "backend"), { recursive: true, force: true });
+  await rm(join(lab.dir, "project"), { recursive: true, force: true });
+  cli = await prepareProject(lab);
+});
+
+test("up from nothing: every service runs, is healthy if it can say so, and answers where the outputs say", async () => {
+  const { changes } = await up(cli);
+  expect(Object.keys(changes)).toEqual(["created"]);
+
+  const running = Object.values(await containers()).map(({ state }) => state);
+  expect(new Set(running)).toEqual(new Set(["running healthy"]));
+
+  const hosts = Object.values(await summaries(cli));
+  expect(hosts.map(({ role }) => role).sort()).toEqual(["agent", "agent", "ci", "media", "nas"]);
+  const urls = hosts.flatMap(({ services }) => Object.values(services).flatMap((service) => service.urls));
+  expect(urls.length).toBeGreaterThanOrEqual(10);
+  await Promise.all(
+    urls.map(async (url) => {
+      const { exitCode, stderr } = await run("curl", [
+        "--silent",
+        "--show-error",
+        "--insecure",
+        "--max-time",
+        "10",
+        "--output",
+        "/dev/null",
+        url,
+      ]);
+      expect([url, exitCode, stderr]).toEqual([url, 0, ""]);
+    }),
+  );
+});
+
+test("again: 0 changes", async () => {
+  const { changes } = await up(cli);
+  expect(Object.keys(changes)).toEqual(["unchanged"]);
+});
+
+test("a preview needs no key and leaves every container as it was", async () => {
+  const before = await containers();
+  const { changes, exitCode } = await operate(cli, ["preview"], { SSH_AUTH_SOCK: "" });
+  expect([exitCode, Object.keys(changes)]).toEqual([0, ["unchanged"]]);
+  expect(await containers()).toEqual(before);
+});
+
+test("a refresh finds nothing to set right", async () => {
+  const { changes } = await operate(cli, ["preview", "--refresh"]);
+  expect(Object.keys(changes)).toEqual(["unchanged"]);
+});
+
+test("from a second clone in another folder with another agent: 0 changes", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "second clone "));
+  const clone = join(folder, "homelab");
+  const socket = join(folder, "agent.sock");
+  const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "pipe" });
+  try {
+    await once(agent.stdout, "data");
+    await run("ssh-add", ["-q", join(lab.dir, "keys/id_lab")], { env: { SSH_AUTH_SOCK: socket } });
+    await run("git", ["clone", "--quiet", PROGRAM, clone]);
+    await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
+    const second = await prepareProject(lab, clone);
+    const { changes } = await operate(second, UP, { SSH_AUTH_SOCK: socket });
+    expect(Object.keys(changes)).toEqual(["unchanged"]);
+  } finally {
+    agent.kill();
+    await rm(folder, { recursive: true });
+    cli = await projectWithOwnStacks();
+  }
+});
+
+test("no private key and no secret in the clear is in the state", async () => {
+  const state = await readFile(join(lab.dir, "backend/.pulumi/stacks/homelab/lab.json"), "utf8");
+  expect(state).not.toContain("PRIVATE KEY");
+  const shown = JSON.parse(await cli.must(["config", "get", "--path", "homelab:secrets"])) as Record<string, string>;
+  expect(Object.keys(shown).length).toBeGreaterThan(5);
+  for (const [name, value] of Object.entries(shown)) {
+    expect([name, state.includes(value)]).toEqual([name, false]);
+  }
+});
+
+test("a changed environment variable replaces exactly its container", async () => {
+  const before = await containers();
+  await edit(cli, "stacks/nas/compose.yaml", "LOG_TARGETS: stdout", "LOG_TARGETS: stdout\n      CHANGED: by-a-test");
+  const { changes } = await up(cli);
+  expect(changes).toMatchObject({ replaced: 1 });
+  expect(differing(before, await containers())).toEqual(["pi5/homepage"]);
+});
+
+test("a changed file replaces exactly the container that mounts it", async () => {
+  const before = await containers();
+  await edit(cli, "stacks/nas/homepage/settings.yaml", /$/, "\n# changed by a test\n");
+  await up(cli);
+  expect(differing(before, await containers())).toEqual(["pi5/homepage"]);
+  const { stdout } = await lab.ssh("pi5", ["docker", "exec", "homepage", "cat", "/app/config/settings.yaml"]);
+  expect(stdout).toContain("# changed by a test");
+});
+
+test("one more Pi Zero touches only itself, and takes its containers along when it goes", async () => {
+  const before = await containers();
+  await lab.addHost("pi-zero-3");
+  cli = await prepareProject(lab);
+  const { output } = await up(cli);
+  expect(differing(before, await containers())).toEqual(["pi-zero-3/woodpecker-agent"]);
+  expect(touched(output)).toEqual(["pi-zero-3"]);
+
+  await configure(cli, ["homelab:hosts", "pi-zero-3"], undefined);
+  await up(cli);
+  expect(differing(before, await containers())).toEqual([]);
+  await lab.removeHost("pi-zero-3");
+});
+
+test("a host that is off costs only itself, and the result names it", async () => {
+  const before = await containers();
+  await lab.powerOff("pi-zero-1");
+  await edit(
+    cli,
+    "stacks/agent/compose.yaml",
+    "WOODPECKER_MAX_WORKFLOWS:",
+    'CHANGED: "1"\n      WOODPECKER_MAX_WORKFLOWS:',
+  );
+  await edit(cli, "stacks/nas/compose.yaml", "CHANGED: by-a-test", "CHANGED: again");
+  const { exitCode, output } = await operate(cli, UP);
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/pi-zero-1 \(\S+\) cannot be reached: .*Not done there: pi-zero-1-woodpecker-agent/);
+
+  const others = lab.hosts.map(({ name }) => name).filter((name) => name !== "pi-zero-1");
+  const changed = differing(before, await containers(others)).filter((name) => !name.startsWith("pi-zero-1/"));
+  expect(changed).toEqual(["pi-zero-2/woodpecker-agent", "pi5/homepage"]);
+
+  await lab.powerOn("pi-zero-1");
+  await up(cli);
+  expect(differing(before, await containers())).toEqual([...changed, "pi-zero-1/woodpecker-agent"].sort());
+});
+
+test("a container that does not become healthy fails the deployment with the end of its log", async () => {
+  const file = "stacks/ci/compose.yaml";
+  const former = await readFile(join(cli.directory, file), "utf8");
+  await edit(
+    cli,
+    file,
+    /(registry-ui:[\s\S]*?test: )\[.*\]/,
+    '$1[CMD, "false"]\n      interval: 1s\n      retries: 1\n      start_period: 0s',
+  );
+  const { exitCode, output } = await operate(cli, UP);
+  expect(exitCode).not.toBe(0);
+  expect(output).toMatch(/pi4-ci: registry-ui did not come up. The end of its log:\n\s*\S/);
+  await edit(cli, file, /[\s\S]*/, former);
+  const { changes } = await up(cli);
+  expect(changes).toMatchObject({ replaced: 1 });
+});
+
+test("Ctrl-C in the middle, then up: it converges", async () => {
+  await edit(cli, "stacks/nas/compose.yaml", /TZ: \$\{TIMEZONE\}/g, 'TZ: ${TIMEZONE}\n      INTERRUPTED: "1"');
+  const child = spawn(join(PROGRAM, "node_modules/.bin/pulumi"), [...UP, "--stack", cli.stack, "--non-interactive"], {
+    cwd: cli.directory,
+    env: { ...process.env, ...cli.env },
+    detached: true,
+  });
+  let output = "";
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    if (/creating replacement/.test(output) && child.pid !== undefined) {
+      process.kill(-child.pid, "SIGINT");
+      break;
+    }
+  }
+  await once(child, "exit");
+  await up(cli);
+  const states = Object.values(await containers()).map(({ state }) => state);
+  expect(new Set(states)).toEqual(new Set(["running healthy"]));
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
+test("destroy leaves nothing of ours but the volumes marked stateful", async () => {
+  const { exitCode } = await operate(cli, ["destroy", "--yes", "--skip-preview"]);
+  expect(exitCode).toBe(0);
+  expect(await containers()).toEqual({});
+  const left = await Promise.all(
+    lab.hosts.map(async ({ name }) => {
+      const script = "docker network ls -q --filter type=custom; docker images -q; ls -d .homelab 2>/dev/null || true";
+      return (await lab.ssh(name, ["sh", "-c", script])).stdout;
+    }),
+  );
+  expect(left.join("")).toBe("");
+  const volumes = await lab.ssh("pi5", ["docker", "volume", "ls", "--format", "{{.Name}}"]);
+  expect(volumes.stdout.trim().split("\n").sort()).toEqual(["nas_duplicati-data", "nas_portainer-data"]);
+});
+
+/** Names of the hosts of which a deployment touched a resource. */
+function touched(output: string): string[] {
+  const names = lab.hosts.map(({ name }) => name);
+  const changed = output
+    .split("\n")
+    .filter((line) => /^\s*[-+~]+\s/.test(line) && !line.includes("pulumi:pulumi:Stack"));
+  return names.filter((name) => changed.some((line) => line.includes(` ${name}-`)));
+}

@@ -1,0 +1,101 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { openLab } from "../../lab/lab.js";
+import { prepareProject } from "../../lab/project.js";
+import { changesOf } from "../../lab/stack.js";
+import type { Changes } from "../../lab/stack.js";
+import { PROGRAM } from "../../scripts/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+
+/** The lab that the tests have to themselves. */
+export const lab = openLab(process.env["LAB_INSTANCE"] ?? "test");
+
+/** A container as its host has it. */
+export interface Container {
+  readonly id: string;
+  readonly startedAt: string;
+  /** running, exited, ... and for one with a health check, whether it is healthy. */
+  readonly state: string;
+}
+
+/** Every container of every host, by HOST/NAME. */
+export async function containers(hosts = lab.hosts.map(({ name }) => name)): Promise<Record<string, Container>> {
+  const format =
+    "{{.Name}} {{.Id}} {{.State.StartedAt}} {{.State.Status}}{{if .State.Health}} {{.State.Health.Status}}{{end}}";
+  const script = `docker ps -aq | xargs -r docker inspect --format '${format}'`;
+  const perHost = await Promise.all(
+    hosts.map(async (host) => {
+      const { stdout, stderr, exitCode } = await lab.ssh(host, ["sh", "-c", script]);
+      if (exitCode !== 0) {
+        throw new Error(`${host}: ${stderr}`);
+      }
+      return stdout.split("\n").flatMap((line): [string, Container][] => {
+        const [name = "", id = "", startedAt = "", ...state] = line.split(" ");
+        return name === "" ? [] : [[`${host}${name}`, { id, startedAt, state: state.join(" ") }]];
+      });
+    }),
+  );
+  return Object.fromEntries(perHost.flat());
+}
+
+/** Names of the containers that are not the same as before: other ones, new ones, and ones that are gone. */
+export function differing(before: Record<string, Container>, after: Record<string, Container>): string[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].filter((name) => before[name]?.id !== after[name]?.id).sort();
+}
+
+/** What an operation of the engine printed, and what it counted. */
+export interface Operation {
+  readonly output: string;
+  readonly exitCode: number;
+  readonly changes: Changes;
+}
+
+/** Runs an operation of the engine on the lab's stack. */
+export async function operate(
+  cli: PulumiCli,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Operation> {
+  const { stdout, stderr, exitCode } = await cli.run(args, { env });
+  const output = stdout + stderr;
+  return { output, exitCode, changes: changesOf(output) };
+}
+
+export const UP = ["up", "--yes", "--skip-preview", "--continue-on-error"];
+
+/** `pulumi up` that must succeed. */
+export async function up(cli: PulumiCli): Promise<Operation> {
+  const operation = await operate(cli, UP);
+  if (operation.exitCode !== 0) {
+    throw new Error(operation.output);
+  }
+  return operation;
+}
+
+/** The lab's project with the Compose files as its own copy, for tests that change them. */
+export async function projectWithOwnStacks(): Promise<PulumiCli> {
+  const cli = await prepareProject(lab);
+  await cp(join(PROGRAM, "stacks"), join(cli.directory, "stacks"), { recursive: true });
+  return cli;
+}
+
+/** Replaces a text in a file of the project, which must be there. */
+export async function edit(cli: PulumiCli, file: string, from: string | RegExp, to: string): Promise<void> {
+  const path = join(cli.directory, file);
+  const text = await readFile(path, "utf8");
+  const changed = text.replace(from, to);
+  if (changed === text) {
+    throw new Error(`${file} has no ${String(from)}`);
+  }
+  await writeFile(path, changed);
+}
+
+/** Sets something in the project's stack configuration. */
+export async function configure(cli: PulumiCli, path: readonly string[], value: unknown): Promise<void> {
+  const file = join(cli.directory, `Pulumi.${cli.stack}.yaml`);
+  const document = parseDocument(await readFile(file, "utf8"));
+  document.setIn(["config", ...path], value);
+  await writeFile(file, document.toString());
+}
