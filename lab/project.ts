@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,14 +5,14 @@ import { parse, parseDocument, stringify } from "yaml";
 import { readFrom } from "../model/load.js";
 import { neededSecrets } from "../model/secrets.js";
 import { PROGRAM, PulumiCli } from "../scripts/pulumi-cli.js";
+import { randomText } from "../scripts/random-text.js";
 import type { Lab } from "./lab.js";
 
 /** Name of the stack in every lab. */
 export const STACK = "lab";
 const STACK_FILE = `Pulumi.${STACK}.yaml`;
 const DOMAIN = "homelab.test";
-/** Enough for any secret that a service only compares. */
-const SECRET_BYTES = 24;
+const SECRET_LENGTH = 32;
 
 /**
  * The project of a lab: a Pulumi.yaml that points at this program, and a stack configuration of its own, both made from
@@ -77,7 +76,7 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
 async function passphraseFile(lab: Lab): Promise<string> {
   const file = join(lab.dir, "keys/passphrase");
   if (!existsSync(file)) {
-    await writeFile(file, randomBytes(SECRET_BYTES).toString("base64url"), { mode: 0o600 });
+    await writeFile(file, randomText(SECRET_LENGTH), { mode: 0o600 });
   }
   return file;
 }
@@ -86,6 +85,6 @@ async function passphraseFile(lab: Lab): Promise<string> {
 async function makeSecrets(cli: PulumiCli, program: string): Promise<void> {
   const needed = neededSecrets(STACK, readFrom([cli.directory, program]));
   for (const { name } of needed.filter(({ present }) => !present)) {
-    await cli.setSecret(name, randomBytes(SECRET_BYTES).toString("base64url"));
+    await cli.setSecret(name, randomText(SECRET_LENGTH));
   }
 }
