@@ -62,14 +62,22 @@ function commands(): Command {
 
 async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
   const start = performance.now();
-  const changes = await up(instance, { deploy });
+  const { changes, warnings } = await up(instance, { deploy });
+  console.log("");
+  warnings.forEach((warning) => {
+    console.log(`Look at this: ${warning}`);
+  });
+  if (deploy) await status(openLab(instance.name));
   const how = changes.length === 0 ? "Nothing changed" : `${changes.length} things were made or changed`;
-  console.log(`\n${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
+  console.log(`${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
   console.log("  npm run lab -- status | ssh HOST | down");
 }
 
+/** How often Ctrl-C was pressed: the first lets what is running come to a good end, the second does not. */
+let asked = 0;
+
 function explain(error: unknown): never {
-  if (error instanceof Interrupted) {
+  if (error instanceof Interrupted || asked > 0) {
     console.error("\nStopped. The next run goes on from here; npm run lab -- down takes away what there is.");
     process.exit(130);
   }
@@ -81,8 +89,6 @@ function explain(error: unknown): never {
   process.exit(1);
 }
 
-/** The first Ctrl-C lets what is running come to a good end, the second does not. */
-let asked = 0;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     asked += 1;

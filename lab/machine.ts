@@ -7,7 +7,7 @@ import { run, stopAll } from "./process.js";
 
 /** What a script says on stdout, a line per fact (see machine/lib.sh). */
 export interface Fact {
-  readonly kind: "did" | "note" | "error";
+  readonly kind: "did" | "note" | "warning" | "error";
   readonly text: string;
 }
 
@@ -52,16 +52,22 @@ export async function runScript(instance: Instance, script: string, options: Scr
   if (interrupted as boolean) throw new Interrupted();
   if (result.exitCode === 0) return facts;
   const said = facts.findLast(({ kind }) => kind === "error")?.text;
-  throw new StepError(options.title, said ?? `${basename(script)} ended with ${result.exitCode}`, log, await tail(log));
+  throw new StepError(
+    options.title,
+    said ?? `${basename(script)} ended with ${result.exitCode}`,
+    log,
+    await tail(log, result.stderr),
+  );
 }
+
+const KINDS: Readonly<Record<string, Fact["kind"]>> = { "+": "did", "-": "note", "?": "warning", "!": "error" };
 
 function factOf(line: string): Fact | undefined {
-  const text = line.replace(/^[-+!] /, "").trim();
-  if (text === "") return undefined;
-  return { kind: line.startsWith("+ ") ? "did" : line.startsWith("! ") ? "error" : "note", text };
+  const [, sign = "-", text = ""] = /^(?:([-+?!]) )?(.*)$/.exec(line.trim()) ?? [];
+  return text === "" ? undefined : { kind: KINDS[sign] ?? "note", text };
 }
 
-async function tail(file: string): Promise<string[]> {
-  const text = await readFile(file, "utf8").catch(() => "");
+async function tail(file: string, otherwise: string): Promise<string[]> {
+  const text = await readFile(file, "utf8").catch(() => otherwise); // `down --purge` removes the logs too
   return text.trimEnd().split("\n").slice(-SHOWN_OF_LOG);
 }

@@ -13,6 +13,7 @@ interface Service {
   readonly urls: readonly string[];
 }
 
+const STYLE = { head: [], border: [], compact: true };
 const FIELDS = [
   "{{.Names}}",
   "{{.Image}}",
@@ -28,13 +29,13 @@ export async function status(lab: Lab): Promise<void> {
   if (running.exitCode !== 0) throw new LabError(`the lab "${lab.name}" is down; npm run lab brings it up`);
   const states = new Map(running.stdout.split("\n").map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")]));
 
-  const hosts = new Table({ head: ["Host", "Address", "Role", "Memory", "State"], style: { head: [] } });
+  const hosts = new Table({ head: ["Host", "Address", "Role", "Memory", "State"], style: STYLE });
   for (const { name, address, role, memory } of lab.hosts) {
     hosts.push([name, address, role, memory, states.get(name) ?? "off"]);
   }
   console.log(hosts.toString());
 
-  const services = new Table({ head: ["Host", "Service", "Image", "Is", "State", "Where"], style: { head: [] } });
+  const services = new Table({ head: ["Host", "Service", "Image", "Is", "State", "Where"], style: STYLE });
   const all = await Promise.all(
     lab.hosts.map(async (host) => ({ host, found: states.has(host.name) ? await servicesOn(lab, host) : [] })),
   );

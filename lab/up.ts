@@ -1,49 +1,54 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { Listr, PRESET_TIMER, type ListrTask } from "listr2";
 import type { Instance } from "./instance.js";
-import { LabError } from "./lab-error.js";
-import { openLab, type Lab } from "./lab.js";
+import { openLab } from "./lab.js";
 import { interrupt, runScript, type Fact } from "./machine.js";
+import { deploy } from "./stack.js";
 
 export interface UpOptions {
   /** Run the program against the hosts once they are up. */
   readonly deploy: boolean;
 }
 
-/** Says a line about what it does, shown under the step that runs. */
-export type Report = (line: string) => void;
+/** What came of it, a line each. */
+export interface UpResult {
+  /** Empty if everything was as it should be. */
+  readonly changes: readonly string[];
+  /** What the owner should look at. */
+  readonly warnings: readonly string[];
+}
+
+interface StepOptions {
+  /** What a script that does not tell `did` from `note` says when there was nothing to do. */
+  readonly asItWas?: RegExp;
+  /** Leave what it said on the screen. @default false */
+  readonly keep?: boolean;
+}
 
 const LIVE = process.stdout.isTTY;
-
-type Deploy = (lab: Lab, report: Report) => Promise<void>;
-
-/** The program's deployment, if this checkout has one. */
-async function deployer(): Promise<Deploy> {
-  const file = join(__dirname, "stack.ts");
-  if (!existsSync(file)) throw new LabError("lab/stack.ts is not there yet; up --no-deploy does the rest");
-  const { deploy } = (await import(file)) as { deploy: Deploy };
-  return deploy;
-}
+/** Of what a running step says. */
+const SHOWN_LINES = 6;
 
 /**
  * Brings the lab up, or finishes what an earlier run began: every step looks at what is there first.
- * @returns what was changed, a line each; empty if everything was as it should be
+ * @throws LabError if a step fails; what runs beside it is stopped, and the next run goes on from there
  */
-export async function up(instance: Instance, options: UpOptions): Promise<string[]> {
+export async function up(instance: Instance, options: UpOptions): Promise<UpResult> {
   const changes: string[] = [];
+  const warnings: string[] = [];
+  let over = false; // scripts that are being stopped still speak, but listr2 no longer listens
 
-  /** @param asItWas what a script that does not tell `did` from `note` says when there was nothing to do */
-  const step = (title: string, script: string, asItWas?: RegExp): ListrTask => ({
+  const step = (title: string, script: string, { asItWas, keep = false }: StepOptions = {}): ListrTask => ({
     title,
     task: async (_, task) => {
       const onFact = ({ kind, text }: Fact): void => {
         if (kind === "did" || asItWas?.test(text) === false) changes.push(`${title}: ${text}`);
-        task.output = LIVE ? text : `${title}: ${text}`; // in a plain log, lines of steps that run together are mixed
+        if (kind === "warning") warnings.push(text);
+        if (!over) task.output = LIVE ? text : `${title}: ${text}`; // in a plain log, lines of steps that run together are mixed
       };
       const [only, ...others] = await runScript(instance, script, { title, onFact });
-      if (LIVE && only !== undefined && others.length === 0) task.title = `${title}: ${only.text}`;
+      if (LIVE && !keep && only !== undefined && others.length === 0) task.title = `${title}: ${only.text}`;
     },
+    rendererOptions: { outputBar: keep ? Infinity : SHOWN_LINES, persistentOutput: keep },
   });
   const together = (title: string, tasks: ListrTask[]): ListrTask => ({
     title,
@@ -67,21 +72,26 @@ export async function up(instance: Instance, options: UpOptions): Promise<string
     together("On the LAN", [step("DNS and registries", "machine/registries.sh"), step("Hosts", "machine/hosts.sh")]),
   ]);
   const tasks: ListrTask[] = [
-    step("Packages of this machine", "machine/packages.sh"),
+    step("Packages of this machine", "machine/packages.sh", { keep: true }),
     together("The lab", [
       machines,
-      step("Pulumi engine", "engine.sh", /in place/),
-      step("Service images", "images/build.sh", /are there/),
+      step("Pulumi engine", "engine.sh", { asItWas: /in place/ }),
+      step("Service images", "images/build.sh", { asItWas: /are there/ }),
     ]),
-    step("Service images in the registries", "images/publish.sh", /are there/),
+    step("Service images in the registries", "images/publish.sh", { asItWas: /are there/ }),
   ];
   if (options.deploy) {
     tasks.push({
       title: "Deploy",
       task: async (_, task) => {
-        const deploy = await deployer();
-        await deploy(openLab(instance.name), (line) => (task.output = line));
+        const counts = await deploy(openLab(instance.name), (line) => {
+          if (!over) task.output = line;
+        });
+        for (const [word, count] of Object.entries(counts)) {
+          if (word !== "unchanged") changes.push(`Deploy: ${count} ${word}`);
+        }
       },
+      rendererOptions: { outputBar: SHOWN_LINES },
     });
   }
   const list = new Listr(tasks, {
@@ -94,8 +104,9 @@ export async function up(instance: Instance, options: UpOptions): Promise<string
   try {
     await list.run();
   } catch (error) {
+    over = true;
     await interrupt("SIGTERM"); // the steps beside the one that failed
     throw error;
   }
-  return changes;
+  return { changes, warnings };
 }

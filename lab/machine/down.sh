@@ -27,9 +27,16 @@ remove_network() {
   done
   dk network rm "$1"
 }
+own_mounts() { awk -v d="$LAB_DIR/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r; }
 unmount_own() {
   local mount
-  while read -r mount; do umount "$mount"; done < <(awk -v d="$LAB_DIR/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r)
+  for _ in $(seq 100); do   # busy as long as what the engine started is still ending
+    while read -r mount; do umount "$mount" 2>/dev/null || true; done < <(own_mounts)
+    [ -n "$(own_mounts)" ] || return 0
+    sleep .1
+  done
+  own_mounts | sed 's/^/still mounted: /'
+  return 1
 }
 undo() {   # KIND ID...
   case $1 in

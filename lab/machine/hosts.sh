@@ -18,13 +18,13 @@ boot() {   # NAME ADDRESS ROLE MEMORY
   done
   case $state in
     running) ;;
-    degraded) dk exec "$name" systemctl --failed --no-legend >&2 ;;
+    degraded) warn "$name has failed units: $(dk exec "$name" systemctl --failed --plain --no-legend | cut -d' ' -f1 | paste -sd' ')" ;;
     *) dk logs --tail 30 "$name" >&2; die "$name does not come up: systemd says '$state'" ;;
   esac
   key=$(dk exec "$name" cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)
   echo "$address $key" >"$known/$name"
   login "$name" "$address" || die "$name ($address) is up, but one cannot log in"
-  [ "$(dk inspect -f '{{.Config.Image}}' "$name")" = "$IMAGE" ] || how="$how, from an older host image: down and up renews it"
+  [ "$(dk inspect -f '{{.Config.Image}}' "$name")" = "$IMAGE" ] || warn "$name runs an older host image; down and up makes it anew"
   if [ "$how" = "was up" ]; then note "$name $address $state"; else did "$name $address $state ($how)"; fi
 }
 login() {

@@ -1,12 +1,14 @@
 # shellcheck shell=bash disable=SC2034
 # What the lab's scripts share; not run by itself. $LAB_INSTANCE says which lab is meant (see ../instances.txt).
-# A script's stdout is for people, a line per fact: `did` what it changed, `note` what it found. Its stderr is the log.
+# A script's stdout is for people, a line per fact: `did` what it changed, `note` what it found, `warn` what they should look at.
+# Its stderr is the log.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 trap 'printf "%s: line %s failed: %s\n" "$0" "$LINENO" "$BASH_COMMAND" >&2' ERR
 
 did() { printf '+ %s\n' "$*"; }
 note() { printf -- '- %s\n' "$*"; }
+warn() { printf '? %s\n' "$*"; }
 die() { printf '! %s\n' "$*"; printf '%s\n' "$*" >&2; trap - ERR; exit 1; }
 lines() { sed 's/#.*//; /^[[:space:]]*$/d' "$1"; }   # of a table, without comments
 

@@ -37,7 +37,7 @@ command -v apt-get >/dev/null || die "these programs are missing, and this is no
 installed() { dpkg-query -W -f '${Package}\n' | sort; }
 before=$(installed)
 unbroken   # half an installation would be left to the owner of the machine
-note "installing ${#missing[@]} packages with apt-get"
+note "installing with apt-get: ${missing[*]}"
 {
   dpkg --configure -a
   apt-get update
