@@ -122,9 +122,9 @@ const homelab = mapping({
   "socket-reason": text.optional(),
 });
 
-const ELSEWHERE = {
+/** Keys that Compose has and this program does not take: why, and what to write instead. */
+export const REFUSED = {
   build: "images are built by CI, not on the hosts; push the image to a registry and name it in image:",
-  deploy: "only deploy.resources is",
   env_file: "write the values under environment:, with ${NAME} for what comes from the stack's configuration",
   expose: "containers of one network reach each other on every port; remove it",
   extends: "use a YAML anchor and a merge key (<<:) in this file",
@@ -212,6 +212,6 @@ export const service = mapping(
     secrets: z.array(delivery("/run/secrets/")).readonly().default([]),
     "x-homelab": homelab.default({ updates: "pinned" }),
   },
-  ELSEWHERE,
+  REFUSED,
 );
 export type ComposeService = z.infer<typeof service>;

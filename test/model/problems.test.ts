@@ -277,7 +277,10 @@ describe("secrets", () => {
   });
 
   test("of a service that is off are not needed", () => {
-    const off = asFile.replace("secrets: [token]", "secrets: [token]\n    profiles: [extra]\n    environment: {A: '${OTHER}'}");
+    const off = asFile.replace(
+      "secrets: [token]",
+      "secrets: [token]\n    profiles: [extra]\n    environment: {A: '${OTHER}'}",
+    );
     expect(problemsOf(() => model(off))).toEqual([]);
     expect(problemsOf(() => model(off, config("homelab:services: {web: true}")))).toHaveLength(2);
   });

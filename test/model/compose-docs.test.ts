@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { REFUSED, service } from "../../model/compose-service.js";
+
+const page = readFileSync(join(__dirname, "../../docs/compose.md"), "utf8");
+/** The rows of a section's first table, as [key column, other column]. */
+function rows(section: string): string[][] {
+  const text = page.split(`## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("| `"))
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, 3)
+        .map((cell) => cell.trim()),
+    );
+}
+const keys = (cell = ""): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key);
+
+test("docs/compose.md lists exactly the supported keys of a service", () => {
+  const listed = rows("Of a service").flatMap(([cell]) => keys(cell));
+  expect(listed.sort()).toEqual(Object.keys(service.unwrap().shape).sort());
+});
+
+test("docs/compose.md gives the reasons that the messages give", () => {
+  const listed = Object.fromEntries(rows("Refused, and why").map(([cell, why]) => [keys(cell)[0], why]));
+  expect(listed).toEqual(REFUSED);
+});
