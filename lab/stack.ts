@@ -23,7 +23,7 @@ export async function deploy(lab: Lab, report: (line: string) => void): Promise<
 /** `pulumi up` that goes on with the other hosts if one fails. */
 export async function up(cli: PulumiCli, report: (line: string) => void = () => undefined): Promise<Changes> {
   const args = ["up", "--yes", "--skip-preview", "--continue-on-error"];
-  const { stdout, stderr, exitCode } = await cli.run(args, { onLine: (line) => progress(line, report) });
+  const { stdout, stderr, exitCode } = await cli.run(args, { onLine: progressTo(report) });
   if (exitCode !== 0) {
     throw new LabError(`the deployment is not complete:\n${diagnostics(stdout)}${stderr}`);
   }
@@ -31,11 +31,13 @@ export async function up(cli: PulumiCli, report: (line: string) => void = () => 
 }
 
 /** ` +  docker:index:Container pi5-portainer created (4s)` becomes `pi5-portainer created`. */
-function progress(line: string, report: (line: string) => void): void {
-  const match = /^\s*[-+~]+\s+\S+\s+(\S+) (.*?)(?: \([\d.]+s\))?(?: \[diff.*)?\s*$/.exec(line);
-  if (match !== null) {
-    report(`${match[1] ?? ""} ${match[2] ?? ""}`);
-  }
+function progressTo(report: (line: string) => void): (line: string) => void {
+  return (line) => {
+    const match = /^\s*[-+~]+\s+\S+\s+(\S+) (.*?)(?: \([\d.]+s\))?(?: \[diff.*)?\s*$/.exec(line);
+    if (match !== null) {
+      report(`${match[1] ?? ""} ${match[2] ?? ""}`);
+    }
+  };
 }
 
 const diagnostics = (output: string): string => /^Diagnostics:\n([\s\S]*?)(?=^\w)/m.exec(output)?.[1] ?? output;
