@@ -69,5 +69,6 @@ function factOf(line: string): Fact | undefined {
 
 async function tail(file: string, otherwise: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch(() => otherwise); // `down --purge` removes the logs too
-  return text.trimEnd().split("\n").slice(-SHOWN_OF_LOG);
+  const lines = text.trimEnd().split("\n");
+  return lines.filter((line) => !line.startsWith("! ")).slice(-SHOWN_OF_LOG); // that one is the reason already
 }
