@@ -2,6 +2,7 @@ import { z } from "zod";
 import { service } from "./compose-service.js";
 import { labels } from "./compose-values.js";
 import { mapping, named } from "./schema.js";
+import { secretSources } from "./secret-sources.js";
 import { SecretText } from "./text.js";
 import type { Text } from "./text.js";
 
@@ -67,14 +68,6 @@ const secret = mapping(
   },
 );
 
-/** Where a secret comes from: so many random characters, or the owner. */
-const secretSource = mapping({
-  generate: z.int().min(8).max(256).optional(),
-  obtain: z.string().optional(),
-}).refine((it) => (it.generate === undefined) !== (it.obtain === undefined), {
-  error: "needs one of generate: and obtain: -> write {generate: 32}, or {obtain: where the owner gets it}",
-});
-
 /** A Compose file: the services of one host that belong together. */
 export const composeFile = mapping(
   {
@@ -84,11 +77,7 @@ export const composeFile = mapping(
     volumes: named(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, KEY_RULE, orNothing(volume)).default({}),
     configs: named(KEY, KEY_RULE, config).default({}),
     secrets: named(KEY, KEY_RULE, secret).default({}),
-    "x-secrets": named(
-      /^[A-Z_][A-Z0-9_]*$/,
-      "is not the name of a secret -> write it in capitals",
-      secretSource,
-    ).default({}),
+    "x-secrets": secretSources,
   },
   {
     version: "Compose files have no version any more; remove it",

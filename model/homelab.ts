@@ -29,6 +29,8 @@ export interface HostModel {
   readonly port: number;
   /** Account that deploys. */
   readonly user: string;
+  /** Memory of the machine in bytes, if the configuration says. */
+  readonly memory: number | undefined;
   /** The host's public key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: string;
   /** References of the images that the services run, each once. */
@@ -108,7 +110,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const planned = Object.entries(config.hosts).map(([name, host]) => ({
     name,
     host,
-    project: planRole(name, host, config, read, problems),
+    project: planRole(stack, name, host, config, read, problems),
   }));
   problems.push(
     ...checkSwitches(
@@ -135,6 +137,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
 }
 
 function planRole(
+  stack: string,
   name: string,
   host: HostConfig,
   config: Config,
@@ -143,7 +146,7 @@ function planRole(
 ): Project | undefined {
   const file = `stacks/${host.role}/compose.yaml`;
   const source = openSource(file, read, problems);
-  return source && planProject({ source, host: name, config, read, defaultName: host.role, problems });
+  return source && planProject({ stack, source, host: name, config, read, defaultName: host.role, problems });
 }
 
 function hostModel(name: string, host: HostConfig, hostKey: string, project: Project): HostModel {
@@ -153,6 +156,7 @@ function hostModel(name: string, host: HostConfig, hostKey: string, project: Pro
     address: host.address,
     port: host.port,
     user: host.user,
+    memory: host.memory,
     hostKey,
     images: [...new Set(project.services.map(({ definition }) => definition.image))].sort(),
     networks: project.networks,

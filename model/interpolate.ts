@@ -1,5 +1,6 @@
 import { nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
+import { howToSet } from "./secret-sources.js";
 import type { Path, Source } from "./source.js";
 import { SecretText } from "./text.js";
 import type { SecretName, Text } from "./text.js";
@@ -9,6 +10,10 @@ export interface Scope {
   readonly values: Readonly<Record<string, string>>;
   /** Names of secrets whose values are there; the values themselves are not needed. */
   readonly secrets: readonly string[];
+  /** Secrets that are known and not set: what to do about each. */
+  readonly missing: Readonly<Record<string, string>>;
+  /** Name of the stack, for commands that the owner may run. */
+  readonly stack: string;
 }
 
 /** What came of a document once its `${NAME}` were replaced. */
@@ -68,12 +73,15 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       );
       return "";
     }
-    if (fallback === undefined) {
+    const remedy = Object.hasOwn(scope.missing, name) ? scope.missing[name] : undefined;
+    if (remedy !== undefined) {
+      complain(path, `the secret ${name} is not set`, remedy);
+    } else if (fallback === undefined) {
       const meant = nearest(name, [...Object.keys(scope.values), ...scope.secrets]);
       complain(
         path,
         `nothing provides \${${name}}`,
-        `${meant === undefined ? "" : `write \${${meant}}, or `}${howToProvide(name, maySecretStand(path))}`,
+        `${meant === undefined ? "" : `write \${${meant}}, or `}${howToProvide(scope.stack, name, maySecretStand(path))}`,
       );
     }
     return fallback ?? "";
@@ -95,9 +103,9 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
   return { data: walk(source.data, []), problems: found };
 }
 
-function howToProvide(name: string, secret: boolean): string {
-  const value = `set it under homelab:values (npx pulumi config set --path homelab:values.${name} VALUE)`;
-  return secret ? `${value}; a secret: npx pulumi config set --secret --path homelab:secrets.${name}` : value;
+function howToProvide(stack: string, name: string, secret: boolean): string {
+  const command = `npx pulumi config set --stack ${stack} --path homelab:values.${name} VALUE`;
+  return `set it: ${command}${secret ? `; a secret: ${howToSet(stack, name).replace("run ", "")}` : ""}`;
 }
 
 /** Environment values and the contents of files: what Docker does not show to everyone as a label or a port. */

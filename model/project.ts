@@ -3,7 +3,6 @@ import { composeFile } from "./compose.js";
 import type { ComposeFile } from "./compose.js";
 import type { ComposeDelivery, ComposeService } from "./compose-service.js";
 import type { ComposeVolume } from "./compose-volumes.js";
-import { settingPath } from "./config.js";
 import type { Config } from "./config.js";
 import { nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
@@ -12,6 +11,7 @@ import { interpolate } from "./interpolate.js";
 import { inDependencyOrder } from "./order.js";
 import { parseWith } from "./schema.js";
 import { scopeOf } from "./scope.js";
+import { howToSet, sourcesIn } from "./secret-sources.js";
 import type { Path, Source } from "./source.js";
 import { SecretText } from "./text.js";
 import type { Text } from "./text.js";
@@ -26,11 +26,10 @@ export interface Project {
   readonly known: readonly string[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
-  /** Where the secrets of the file come from. */
-  readonly secrets: ComposeFile["x-secrets"];
 }
 
 interface ProjectArgs {
+  readonly stack: string;
   readonly source: Source;
   /** Name of the host. */
   readonly host: string;
@@ -46,18 +45,20 @@ const DEFAULT_NETWORK = "default";
 const DEFAULT_PORTS = { http: 80, https: 443 };
 
 /** Plans a Compose file for a host. Undefined if the file cannot be read, in which case there are problems. */
-export function planProject({ source, host, config, read, defaultName, problems }: ProjectArgs): Project | undefined {
-  const { data, problems: unresolved } = interpolate(source, scopeOf(host, config));
+export function planProject(args: ProjectArgs): Project | undefined {
+  const { source, problems } = args;
+  const scope = scopeOf(args.stack, args.host, args.config, sourcesIn(source.data));
+  const { data, problems: unresolved } = interpolate(source, scope);
   const file = parseWith(composeFile, withoutTemplates(data), source, [], problems);
   if (file === undefined) {
     problems.push(...unresolved.map(({ problem }) => problem));
     return undefined;
   }
-  const isOn = (key: string): boolean => config.services[key] ?? file.services[key]?.profiles.length === 0;
+  const isOn = (key: string): boolean => args.config.services[key] ?? file.services[key]?.profiles.length === 0;
   const on = Object.entries(file.services).filter(([key]) => isOn(key));
   problems.push(...unresolved.filter(({ path }) => concerns(path, on)).map(({ problem }) => problem));
 
-  const planner = new Planner(source, file, file.name ?? defaultName, host, config, read, problems);
+  const planner = new Planner(args, file);
   const services = on.map(([key, definition]) => planner.service(key, definition, isOn));
   return {
     source,
@@ -66,7 +67,6 @@ export function planProject({ source, host, config, read, defaultName, problems 
     known: Object.keys(file.services),
     networks: planner.networksOf(services),
     volumes: planner.volumesOf(services),
-    secrets: file["x-secrets"],
   };
 }
 
@@ -93,15 +93,14 @@ function concerns([section, key]: Path, on: readonly (readonly [string, ComposeS
 }
 
 class Planner {
+  readonly name: string;
+
   constructor(
-    private readonly source: Source,
+    private readonly args: ProjectArgs,
     private readonly file: ComposeFile,
-    readonly name: string,
-    private readonly host: string,
-    private readonly config: Config,
-    private readonly read: ReadFile,
-    private readonly problems: Problem[],
-  ) {}
+  ) {
+    this.name = file.name ?? args.defaultName;
+  }
 
   service(key: string, definition: ComposeService, isOn: (key: string) => boolean): ServiceModel {
     const at: Path = ["services", key];
@@ -151,7 +150,7 @@ class Planner {
   }
 
   private complain(at: Path, message: string, hint?: string): void {
-    this.problems.push(this.source.problem(at, message, hint));
+    this.args.problems.push(this.args.source.problem(at, message, hint));
   }
 
   private ports(at: Path, definition: ComposeService): PortModel[] {
@@ -163,8 +162,8 @@ class Planner {
       }
       for (const who of audience ?? []) {
         const host = who.startsWith("host:") ? who.slice("host:".length) : undefined;
-        if (host !== undefined && !Object.hasOwn(this.config.hosts, host)) {
-          const meant = nearest(host, Object.keys(this.config.hosts));
+        if (host !== undefined && !Object.hasOwn(this.args.config.hosts, host)) {
+          const meant = nearest(host, Object.keys(this.args.config.hosts));
           this.complain([...at, "ports", i], `there is no host "${host}"`, meant && `write "host:${meant}"`);
         }
       }
@@ -178,7 +177,7 @@ class Planner {
       return undefined;
     }
     const onlyLocal = audience.every((who) => who === "localhost");
-    const address = onlyLocal ? "localhost" : (this.config.hosts[this.host]?.address ?? "");
+    const address = onlyLocal ? "localhost" : (this.args.config.hosts[this.args.host]?.address ?? "");
     return published === DEFAULT_PORTS[scheme] ? `${scheme}://${address}` : `${scheme}://${address}:${published}`;
   }
 
@@ -235,8 +234,8 @@ class Planner {
     if (config?.file === undefined) {
       return deliver(delivery, config?.content ?? "");
     }
-    const file = join(dirname(this.source.file), config.file);
-    const content = this.read(file);
+    const file = join(dirname(this.args.source.file), config.file);
+    const content = this.args.read(file);
     if ("problem" in content) {
       this.complain(["configs", delivery.source, "file"], `${file} ${content.problem}`);
       return deliver(delivery, "");
@@ -248,9 +247,9 @@ class Planner {
     const name = this.file.secrets[delivery.source]?.environment;
     if (name === undefined) {
       this.unknown(at, "secret", delivery.source, Object.keys(this.file.secrets));
-    } else if (!Object.hasOwn(this.config.secrets, name)) {
-      const command = `npx pulumi config set --secret --path ${settingPath("secrets", name).slice(1).join(".")}`;
-      this.complain(["secrets", delivery.source, "environment"], `there is no secret ${name}`, command);
+    } else if (!Object.hasOwn(this.args.config.secrets, name)) {
+      const remedy = howToSet(this.args.stack, name, this.file["x-secrets"][name]);
+      this.complain(["secrets", delivery.source, "environment"], `the secret ${name} is not set`, remedy);
     }
     return deliver(delivery, new SecretText([{ secret: name ?? "" }]));
   }

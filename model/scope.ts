@@ -1,9 +1,12 @@
 import { ROLES } from "./audience.js";
 import type { Config } from "./config.js";
 import type { Scope } from "./interpolate.js";
+import { howToSet } from "./secret-sources.js";
+import type { SecretSources } from "./secret-sources.js";
 
-/** What `${NAME}` stands for in the Compose files of a host: docs/values.md lists the names. */
-export function scopeOf(host: string, { domain, timezone, lan, hosts, values, secrets }: Config): Scope {
+/** What `${NAME}` stands for in the Compose files of a host: docs/compose.md lists the names. */
+export function scopeOf(stack: string, host: string, config: Config, sources: SecretSources): Scope {
+  const { domain, timezone, lan, hosts, values, secrets } = config;
   const address = hosts[host]?.address ?? "";
   return {
     values: {
@@ -16,6 +19,12 @@ export function scopeOf(host: string, { domain, timezone, lan, hosts, values, se
       ...values,
     },
     secrets: Object.keys(secrets),
+    missing: Object.fromEntries(
+      Object.entries(sources)
+        .filter(([name]) => !Object.hasOwn(secrets, name))
+        .map(([name, source]) => [name, howToSet(stack, name, source)]),
+    ),
+    stack,
   };
 }
 

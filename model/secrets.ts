@@ -4,6 +4,7 @@ import type { Problem } from "./errors.js";
 import { openSource } from "./homelab.js";
 import type { ReadFile, ServiceModel } from "./homelab.js";
 import { planProject } from "./project.js";
+import { sourcesIn } from "./secret-sources.js";
 import { SecretText } from "./text.js";
 
 /** A secret that a service which is on needs. */
@@ -34,14 +35,17 @@ export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
   const needed = new Map<string, NeededSecret>();
   for (const [host, { role }] of Object.entries(config.hosts)) {
     const compose = openSource(`stacks/${role}/compose.yaml`, read, problems);
-    const described = compose && declaredSecrets(compose.data);
+    if (compose === undefined) {
+      continue;
+    }
     // As if every secret were there: here only the names matter, and a missing one is what this is about.
-    const complete = { ...config, secrets: { ...described, ...config.secrets } };
-    const project =
-      compose && planProject({ source: compose, host, config: complete, read, defaultName: role, problems });
+    const sources = sourcesIn(compose.data);
+    const assumed = Object.fromEntries(Object.keys(sources).map((name) => [name, ""]));
+    const complete = { ...config, secrets: { ...assumed, ...config.secrets } };
+    const project = planProject({ stack, source: compose, host, config: complete, read, defaultName: role, problems });
     for (const service of project?.services ?? []) {
       for (const name of secretNames(service)) {
-        const { generate, obtain } = project?.secrets[name] ?? {};
+        const { generate, obtain } = sources[name] ?? {};
         const usedBy = [...(needed.get(name)?.usedBy ?? []), `${host}/${service.name}`];
         needed.set(name, { name, present: Object.hasOwn(config.secrets, name), generate, obtain, usedBy });
       }
@@ -57,11 +61,4 @@ export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
 function secretNames({ definition, files }: ServiceModel): Set<string> {
   const texts = [...Object.values(definition.environment), ...files.map(({ content }) => content)];
   return new Set(texts.flatMap((text) => (text instanceof SecretText ? text.names : [])));
-}
-
-/** Names under x-secrets, before the file as a whole is checked. */
-function declaredSecrets(data: unknown): Record<string, string> {
-  const declared = typeof data === "object" && data !== null && "x-secrets" in data ? data["x-secrets"] : {};
-  const names = typeof declared === "object" && declared !== null ? Object.keys(declared) : [];
-  return Object.fromEntries(names.map((name) => [name, ""]));
 }

@@ -157,7 +157,7 @@ describe("mistakes in a Compose file", () => {
       "a name that nothing provides",
       web("hostname: ${HOST_NAMME}"),
       [
-        `${FILE}:4 services.web.hostname: nothing provides \${HOST_NAMME} -> write \${HOST_NAME}, or set it under homelab:values (npx pulumi config set --path homelab:values.HOST_NAMME VALUE)`,
+        `${FILE}:4 services.web.hostname: nothing provides \${HOST_NAMME} -> write \${HOST_NAME}, or set it: npx pulumi config set --stack test --path homelab:values.HOST_NAMME VALUE`,
       ],
     ],
     [
@@ -272,7 +272,7 @@ describe("secrets", () => {
 
   test("that are missing are named with the command that sets them", () => {
     expect(problemsOf(() => model(asFile))).toEqual([
-      `${FILE}:6 secrets.token.environment: there is no secret TOKEN -> npx pulumi config set --secret --path homelab:secrets.TOKEN`,
+      `${FILE}:6 secrets.token.environment: the secret TOKEN is not set -> run npx pulumi config set --stack test --secret --path homelab:secrets.TOKEN`,
     ]);
   });
 
