@@ -12,10 +12,10 @@ import {
 } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import { runScript } from "./machine.js";
-import { run, type RunResult } from "./process.js";
+import { run, type RunResult } from "../scripts/process.js";
 
 export type { Host, Registry } from "./instance.js";
-export { run, type RunResult } from "./process.js";
+export { run, type RunResult } from "../scripts/process.js";
 
 export interface SshOptions {
   /** What the command reads on stdin. */

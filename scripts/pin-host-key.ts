@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { isMap, parseDocument } from "yaml";
 import type { Document } from "yaml";
-import { run } from "../lab/process.js";
+import { run } from "./process.js";
 import { PROGRAM } from "./pulumi-cli.js";
 import { runCommand, stackCommand, UserError } from "./stack-option.js";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { run } from "../lab/process.js";
-import type { RunOptions, RunResult } from "../lab/process.js";
+import { run } from "./process.js";
+import type { RunOptions, RunResult } from "./process.js";
 
 /** Directory of this program: where index.ts and stacks/ are. */
 export const PROGRAM = join(__dirname, "..");

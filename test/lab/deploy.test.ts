@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
-import { run } from "../../lab/process.js";
+import { run } from "../../scripts/process.js";
 import { PROGRAM } from "../../scripts/pulumi-cli.js";
 import type { PulumiCli } from "../../scripts/pulumi-cli.js";
 import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
