@@ -22,9 +22,10 @@ function describe({ file, line, path, message, hint }: Problem): string {
   return lines.join("\n");
 }
 
-/** By file, then by line; what stands on one line stays in the order in which it was found. */
+/** By file, then by line, each once: a mistake in a file that serves several hosts is one problem. */
 function inReadingOrder(problems: readonly Problem[]): Problem[] {
-  return [...problems].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+  const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...distinct.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
 }
 
 /**

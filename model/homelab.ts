@@ -131,7 +131,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
     return project === undefined || host.hostKey === undefined ? [] : [hostModel(name, host, host.hostKey, project)];
   });
   if (problems.length > 0) {
-    throw new HomelabError(withoutRepeats(problems));
+    throw new HomelabError(problems);
   }
   return { domain: config.domain, hosts };
 }
@@ -192,9 +192,4 @@ function checkSwitches(config: Config, source: Source, known: readonly string[])
       const hint = meant === undefined ? "remove it" : `write "${meant}"`;
       return source.problem(settingPath("services", name), `no host has a service "${name}"`, hint);
     });
-}
-
-/** A mistake in a file that serves several hosts is one problem. */
-function withoutRepeats(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

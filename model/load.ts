@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { buildHomelab } from "./homelab.js";
 import type { HomelabModel, ReadFile } from "./homelab.js";
@@ -17,23 +18,14 @@ export function loadHomelab(stack: string, directories: readonly string[]): Home
 
 /** Reads files from the first of several directories that has them. */
 export function readFrom(directories: readonly string[]): ReadFile {
-  const utf8 = new TextDecoder("utf-8", { fatal: true });
   return (file) => {
-    for (const directory of directories) {
-      try {
-        return { text: utf8.decode(readFileSync(join(directory, file))) };
-      } catch (error) {
-        if (error instanceof TypeError) {
-          return { problem: "is not UTF-8 text" };
-        }
-        if (!isMissing(error)) {
-          throw error;
-        }
-      }
+    const path = directories
+      .map((it) => join(it, file))
+      .find((it) => statSync(it, { throwIfNoEntry: false })?.isFile());
+    if (path === undefined) {
+      return { problem: "is missing" };
     }
-    return { problem: "is missing" };
+    const bytes = readFileSync(path);
+    return isUtf8(bytes) ? { text: bytes.toString("utf8") } : { problem: "is not UTF-8 text" };
   };
 }
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
