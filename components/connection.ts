@@ -50,7 +50,7 @@ const MAX_OUTPUT_BYTES = 2 ** 20;
  * @param command words for the host's shell; none may need quoting
  * @param timeoutSeconds after which it is given up
  */
-export function runOn(host: HostModel, command: readonly string[], timeoutSeconds = 30): Promise<RemoteResult> {
+export function runOn(host: HostModel, command: readonly string[], timeoutSeconds: number): Promise<RemoteResult> {
   const args = [...sshOptions(host), "-p", String(host.port), `${host.user}@${host.address}`, ...command];
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {

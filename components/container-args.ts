@@ -31,14 +31,19 @@ const WATCHTOWER_LABEL = "com.centurylinklabs.watchtower.enable";
 
 const MIB = 2 ** 20;
 /** Docker's own default, in seconds. */
-const STOP_GRACE_SECONDS = 10;
+export const STOP_GRACE_SECONDS = 10;
+
+/** How long a container may take to stop, in whole seconds, before it is killed. */
+export function graceSeconds({ definition }: ServiceModel): number {
+  return Math.ceil(definition.stop_grace_period ?? STOP_GRACE_SECONDS);
+}
 
 /** The container that a service is, in the Docker provider's terms. */
 export function containerArgs(service: ServiceModel, context: ContainerContext): docker.ContainerArgs {
   const it = service.definition;
   const memory = it.mem_limit ?? it.deploy?.resources?.limits?.memory;
   const [restart, maxRetryCount] = it.restart.split(":");
-  const grace = Math.ceil(it.stop_grace_period ?? STOP_GRACE_SECONDS);
+  const grace = graceSeconds(service);
   return defined({
     name: service.name,
     image: it.image,

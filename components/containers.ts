@@ -15,6 +15,11 @@ export interface ContainersArgs {
   host: HostModel;
   /** Values of the stack's secrets by name. */
   secrets: pulumi.Input<Record<string, string>>;
+  /**
+   * Leave what is there as it is, because the host cannot be reached.
+   * @default false
+   */
+  frozen?: boolean;
 }
 
 /** Parts of a container that the provider says it updates in place, and does not. */
@@ -25,9 +30,10 @@ export class Containers extends pulumi.ComponentResource {
   private readonly host: HostModel;
   private readonly render: Render;
   private readonly hooks: HostHooks;
+  private readonly common: pulumi.CustomResourceOptions;
   private readonly options: pulumi.CustomResourceOptions;
 
-  constructor(name: string, { host, secrets }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { host, secrets, frozen = false }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:index:Containers", name, {}, opts);
     this.host = host;
     this.hooks = hostHooks(host);
@@ -36,7 +42,8 @@ export class Containers extends pulumi.ComponentResource {
         ? text
         : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => values[secret] ?? ""));
     const provider = new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this });
-    this.options = { parent: this, provider };
+    this.common = { parent: this, ...(frozen && { ignoreChanges: ["*"] }) };
+    this.options = { ...this.common, provider };
 
     const images = new Map(host.images.map((image) => [image, this.image(image)]));
     const networks = new Map(host.networks.map((network) => [network.name, this.network(network)]));
@@ -95,7 +102,7 @@ export class Containers extends pulumi.ComponentResource {
     networks: ReadonlyMap<string, docker.Network>,
     dependsOn: pulumi.Resource[],
   ): docker.Container {
-    const files = new ServiceFiles(this.host, service, this.render, { parent: this, hooks: this.hooks.other });
+    const files = new ServiceFiles(this.host, service, this.render, { ...this.common, hooks: this.hooks.other });
     const args = containerArgs(service, {
       render: this.render,
       network: (name) => networks.get(name)?.id ?? name,
@@ -106,7 +113,9 @@ export class Containers extends pulumi.ComponentResource {
       ...this.options,
       hooks: this.hooks.container,
       dependsOn: [...dependsOn, ...files.commands],
-      deleteBeforeReplace: true,
+      // The hook makes room for the new one. Were it the engine's own delete that failed, as it does when the host is
+      // off, an `up --continue-on-error` would wait for ever (seen with 3.259.0).
+      deleteBeforeReplace: false,
       replaceOnChanges: REPLACE_ON,
     });
   }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/homelab.js";
 import { runOn } from "./connection.js";
-import { pidsLimit, SERVICE_LABEL } from "./container-args.js";
+import { graceSeconds, pidsLimit, SERVICE_LABEL, STOP_GRACE_SECONDS } from "./container-args.js";
 
 /** What is done on a host around an operation of the engine. None of it runs at preview. */
 export interface HostHooks {
@@ -11,6 +11,7 @@ export interface HostHooks {
 }
 
 const LOG_LINES = 20;
+const SSH_SECONDS = 30;
 
 /** The hooks of a host's resources. */
 export function hostHooks(host: HostModel): HostHooks {
@@ -18,14 +19,14 @@ export function hostHooks(host: HostModel): HostHooks {
   return {
     container: {
       beforeCreate: [
-        new pulumi.ResourceHook(`${host.name}-remove-leftover-container`, (args) => removeContainer(host, args)),
+        new pulumi.ResourceHook(`${host.name}-make-room-for-container`, (args) => removeContainer(host, args)),
       ],
       afterCreate: [new pulumi.ResourceHook(`${host.name}-limit-processes`, (args) => limitProcesses(host, args))],
       onError,
     },
     network: {
       beforeCreate: [
-        new pulumi.ResourceHook(`${host.name}-remove-leftover-network`, (args) => removeNetwork(host, args)),
+        new pulumi.ResourceHook(`${host.name}-make-room-for-network`, (args) => removeNetwork(host, args)),
       ],
       onError,
     },
@@ -40,12 +41,13 @@ const dockerName = ({ newInputs }: pulumi.ResourceHookArgs): string => {
 };
 
 /**
- * An interrupted deployment, or Watchtower, can leave a container of ours of which the state knows nothing, and Docker
- * refuses a second one of its name. One without our label is somebody else's and stays: then the create fails.
+ * Makes room for a container of a name: Docker takes no second one. The one that is there is the one to be replaced, or
+ * a leftover of an interrupted deployment or of Watchtower, of which the state knows nothing. One without our label is
+ * somebody else's and stays: then the create fails.
  */
 async function removeContainer(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
-  const found = await runOn(host, [
+  const found = await must(host, [
     "docker",
     "ps",
     "-aq",
@@ -54,17 +56,18 @@ async function removeContainer(host: HostModel, args: pulumi.ResourceHookArgs): 
     "--filter",
     `label=${SERVICE_LABEL}`,
   ]);
-  const id = found.stdout.trim();
-  if (id !== "") {
-    await pulumi.log.warn(`${host.name}: removing the container ${name}, left over from an earlier deployment`);
-    await runOn(host, ["docker", "rm", "--force", id]);
+  if (found !== "") {
+    const service = host.services.find((it) => it.name === name);
+    const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service);
+    await must(host, ["docker", "stop", "--time", String(grace), found], grace + SSH_SECONDS);
+    await must(host, ["docker", "rm", "--volumes", found]);
   }
 }
 
 /** The same for a network, as long as nothing is in it. */
 async function removeNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
-  const found = await runOn(host, [
+  const found = await must(host, [
     "docker",
     "network",
     "ls",
@@ -74,11 +77,18 @@ async function removeNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Pr
     "--filter",
     `label=${SERVICE_LABEL}`,
   ]);
-  const id = found.stdout.trim();
-  if (id !== "") {
-    await pulumi.log.warn(`${host.name}: removing the network ${name}, left over from an earlier deployment`);
-    await runOn(host, ["docker", "network", "rm", id]);
+  if (found !== "") {
+    await must(host, ["docker", "network", "rm", found]);
   }
+}
+
+/** What a command on a host prints; its failure fails the operation that the hook belongs to. */
+async function must(host: HostModel, command: readonly string[], timeoutSeconds = SSH_SECONDS): Promise<string> {
+  const { ok, stdout, stderr } = await runOn(host, command, timeoutSeconds);
+  if (!ok) {
+    throw new Error(`${host.name}: ${command.join(" ")}: ${stderr.trim() || `no answer within ${timeoutSeconds} s`}`);
+  }
+  return stdout.trim();
 }
 
 /** The Docker provider has no limit of processes; the engine takes one for a running container. */
@@ -89,10 +99,7 @@ async function limitProcesses(host: HostModel, args: pulumi.ResourceHookArgs): P
   if (limit === undefined) {
     return;
   }
-  const { ok, stderr } = await runOn(host, ["docker", "update", "--pids-limit", String(limit), name]);
-  if (!ok) {
-    throw new Error(`${host.name}: the processes of ${name} could not be limited to ${limit}: ${stderr.trim()}`);
-  }
+  await must(host, ["docker", "update", "--pids-limit", String(limit), name]);
 }
 
 /** Says in the homelab's words what an error of the engine means. Never asks for another try. */
@@ -117,7 +124,7 @@ async function showLog(host: HostModel, args: pulumi.ErrorHookArgs): Promise<voi
   if (typeof name !== "string") {
     return;
   }
-  const log = await runOn(host, ["docker", "logs", "--tail", String(LOG_LINES), name]);
+  const log = await runOn(host, ["docker", "logs", "--tail", String(LOG_LINES), name], SSH_SECONDS);
   if (log.ok) {
     const lines = `${log.stdout}${log.stderr}`.trimEnd();
     await pulumi.log.error(

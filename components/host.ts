@@ -1,13 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+import type { ContainersArgs } from "./containers.js";
 import type { HostModel } from "../model/homelab.js";
 
 /** What every host is made from, whatever its role. */
-export interface HostArgs {
-  /** Its slice of the model. */
-  host: HostModel;
-  /** Values of the stack's secrets by name; the model knows only the names. */
-  secrets: pulumi.Input<Record<string, string>>;
-}
+export type HostArgs = ContainersArgs;
 
 /** One line of "what runs where". */
 export interface ServiceSummary {

@@ -52,13 +52,15 @@ export interface Operation {
   readonly changes: Changes;
 }
 
+const OPERATION_TIMEOUT_MS = 240_000;
+
 /** Runs an operation of the engine on the lab's stack. */
 export async function operate(
   cli: PulumiCli,
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Operation> {
-  const { stdout, stderr, exitCode } = await cli.run(args, { env });
+  const { stdout, stderr, exitCode } = await cli.run(args, { env, timeoutMs: OPERATION_TIMEOUT_MS });
   const output = stdout + stderr;
   return { output, exitCode, changes: changesOf(output) };
 }
