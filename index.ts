@@ -4,6 +4,7 @@ import type { HostSummary } from "./components/host.js";
 import { MediaServer } from "./components/media-server.js";
 import { NasHost } from "./components/nas-host.js";
 import { PiZeroAgent } from "./components/pi-zero-agent.js";
+import { PlainHost } from "./components/plain-host.js";
 import { unreachable } from "./components/reachability.js";
 import { HomelabError } from "./model/errors.js";
 import { loadHomelab } from "./model/load.js";
@@ -25,9 +26,13 @@ async function main(): Promise<Record<string, unknown>> {
         `${name} (${host.address}) cannot be reached: ${reason}. It is left as it is; deploy again when it is back.`,
       );
     }
-    hosts[name] = new ROLES[role](name, { host, secrets, frozen: reason !== undefined }).summary;
+    hosts[name] = new (role === undefined ? PlainHost : ROLES[role])(name, {
+      host,
+      secrets,
+      frozen: reason !== undefined,
+    }).summary;
   }
-  return { hosts, notDone: Object.fromEntries(notDone) };
+  return { hosts, names: homelab.names, notDone: Object.fromEntries(notDone) };
 }
 
 /** A mistake in the declaration is shown as such, without a stack trace. */

@@ -43,25 +43,29 @@ const dockerName = ({ newInputs }: pulumi.ResourceHookArgs): string => {
 /**
  * Makes room for a container of a name: Docker takes no second one. The one that is there is the one to be replaced, or
  * a leftover of an interrupted deployment or of Watchtower, of which the state knows nothing. One without our label is
- * somebody else's and stays: then the create fails.
+ * somebody else's: the create is refused.
+ *
+ * @throws Error that says how to keep it under another name
  */
 async function removeContainer(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
-  const found = await must(host, [
-    "docker",
-    "ps",
-    "-aq",
-    "--filter",
-    `name=^${name}$`,
-    "--filter",
-    `label=${SERVICE_LABEL}`,
-  ]);
-  if (found !== "") {
-    const service = host.services.find((it) => it.name === name);
-    const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service);
-    await must(host, ["docker", "stop", "--time", String(grace), found], grace + SSH_SECONDS);
-    await must(host, ["docker", "rm", "--volumes", found]);
+  const there = await must(host, ["docker", "ps", "-aq", "--filter", `name=^${name}$`]);
+  if (there === "") {
+    return;
   }
+  const ours = await must(host, ownContainer(name));
+  if (ours === "") {
+    const shell = `ssh ${host.user}@${host.address}`;
+    throw new Error(
+      `${host.name} has a container ${name} already that this program did not make, so it is left alone. ` +
+        `To let this one take its place, and keep the other under another name with all its data: ` +
+        `${shell} "docker stop ${name} && docker rename ${name} ${name}-before"`,
+    );
+  }
+  const service = host.services.find((it) => it.name === name);
+  const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service);
+  await must(host, ["docker", "stop", "--time", String(grace), ours], grace + SSH_SECONDS);
+  await must(host, ["docker", "rm", "--volumes", ours]);
 }
 
 /** The same for a network, as long as nothing is in it. */
@@ -121,7 +125,7 @@ async function explain(host: HostModel, args: pulumi.ErrorHookArgs): Promise<boo
 /** The end of what a container printed that did not start or did not become healthy. */
 async function showLog(host: HostModel, args: pulumi.ErrorHookArgs): Promise<void> {
   const name: unknown = args.newInputs?.["name"] ?? args.oldInputs?.["name"];
-  if (typeof name !== "string") {
+  if (typeof name !== "string" || !(await isOurs(host, name))) {
     return;
   }
   const log = await runOn(host, ["docker", "logs", "--tail", String(LOG_LINES), name], SSH_SECONDS);
@@ -132,5 +136,16 @@ async function showLog(host: HostModel, args: pulumi.ErrorHookArgs): Promise<voi
     );
   }
 }
+
+async function isOurs(host: HostModel, name: string): Promise<boolean> {
+  const { stdout } = await runOn(host, ownContainer(name), SSH_SECONDS);
+  return stdout.trim() !== "";
+}
+
+/** Command that prints the ID of the container of that name, if it carries our label. */
+const ownContainer = (name: string): string[] => [
+  ...["docker", "ps", "-aq", "--filter", `name=^${name}$`],
+  ...["--filter", `label=${SERVICE_LABEL}`],
+];
 
 const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";

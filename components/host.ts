@@ -15,7 +15,7 @@ export interface ServiceSummary {
 
 /** What runs on a host, for the stack's outputs. */
 export interface HostSummary {
-  role: string;
+  role: string | null;
   address: string;
   services: Record<string, ServiceSummary>;
 }
@@ -23,7 +23,7 @@ export interface HostSummary {
 /** What runs on a host, in the words of the stack's outputs. */
 export function summarize({ role, address, services }: HostModel): HostSummary {
   return {
-    role,
+    role: role ?? null,
     address,
     services: Object.fromEntries(
       services.map(({ name, definition, urls, ports }) => [

@@ -11,9 +11,16 @@ const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
 const VARIABLE_RULE = "is not a name for a value -> write it in capitals, digits and underscores";
 const ipv4 = z.ipv4({ error: "is not an IPv4 address -> write four numbers from 0 to 255 with dots between them" });
 
+/** The platforms that Raspberry Pis and PCs have, as image registries name them. */
+const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"] as const;
+
 const host = mapping({
   address: ipv4,
-  role: z.enum(ROLES, { error: `must be one of ${ROLES.join(", ")}` }),
+  role: z.enum(ROLES, { error: `must be one of ${ROLES.join(", ")}` }).optional(),
+  /** Compose files of the owner's own, relative to the project's directory. */
+  services: z.array(z.string()).readonly().default([]),
+  /** What the host's images must be made for. */
+  platform: z.enum(PLATFORMS, { error: `must be one of ${PLATFORMS.join(", ")}` }).optional(),
   /** The host's Ed25519 public key, `ssh-ed25519 AAAA…`. */
   hostKey: z
     .string()
@@ -31,9 +38,10 @@ const lan = mapping({
   agents: mapping({ first: ipv4, last: ipv4 }).optional(),
 });
 
-const secret = z.union([z.strictObject({ secure: z.string() }), z.string()], {
-  error: "is not a secret -> npx pulumi config set --secret --path homelab:secrets.NAME",
-});
+const secret = z.strictObject(
+  { secure: z.string() },
+  { error: "stands there in the clear -> run npx pulumi config set --secret --path homelab:secrets.NAME" },
+);
 
 const settings = mapping({
   domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: "is not a domain -> write it as example.org" }),
@@ -73,7 +81,7 @@ export function parseConfig(source: Source, problems: Problem[]): Config | undef
   };
   const config = parseWith(settings, data, prefixed, [], problems);
   if (config !== undefined) {
-    problems.push(...checkAddresses(config, source));
+    problems.push(...checkHosts(config, source));
   }
   return config;
 }
@@ -83,12 +91,18 @@ function prefix(path: Path): Path {
   return key === undefined ? CONFIG_PATH : [...CONFIG_PATH, `${PREFIX}${key}`, ...rest];
 }
 
-/** Every host has an address of its own in the LAN, and agents have theirs in the agents' range. */
-function checkAddresses({ hosts, lan }: Config, source: Source): Problem[] {
+/** Every host has an address of its own in the LAN, agents have theirs in the agents' range, and none is an ARMv6. */
+function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
   const problems: Problem[] = [];
   const subnet = ipaddr.IPv4.parseCIDR(lan.subnet);
   const holders = new Map<string, string>();
-  for (const [name, { address, role }] of Object.entries(hosts)) {
+  for (const [name, { address, role, platform }] of Object.entries(hosts)) {
+    if (platform === "linux/arm/v6") {
+      const message = "a Pi Zero of the first generation cannot run these containers";
+      problems.push(
+        source.problem(settingPath("hosts", name, "platform"), message, "use a Pi Zero 2 W with a 64-bit system"),
+      );
+    }
     const at = settingPath("hosts", name, "address");
     if (!ipaddr.IPv4.parse(address).match(subnet)) {
       problems.push(source.problem(at, `${address} is outside the LAN ${lan.subnet}`, "write an address of the LAN"));

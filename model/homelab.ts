@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path/posix";
 import { admit } from "./admission.js";
 import type { Audience, Role } from "./audience.js";
 import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose.js";
@@ -18,12 +19,15 @@ import type { Text } from "./text.js";
 export interface HomelabModel {
   readonly domain: string;
   readonly hosts: readonly HostModel[];
+  /** Addresses of the names under which services are routed; what a resolver on the LAN has to know. */
+  readonly names: Readonly<Record<string, string>>;
 }
 
 /** What one host has to be. */
 export interface HostModel {
   readonly name: string;
-  readonly role: Role;
+  /** undefined for a host that runs only services of the owner's own. */
+  readonly role: Role | undefined;
   /** IPv4 address on the LAN. */
   readonly address: string;
   readonly port: number;
@@ -110,46 +114,60 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const planned = Object.entries(config.hosts).map(([name, host]) => ({
     name,
     host,
-    project: planRole(stack, name, host, config, read, problems),
+    projects: planHost({ stack, host: name, config, read, problems }),
   }));
-  problems.push(
-    ...checkSwitches(
-      config,
-      source,
-      planned.flatMap(({ project }) => project?.known ?? []),
-    ),
-  );
+  const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
+  problems.push(...checkSwitches(config, source, known));
 
-  const hosts = planned.flatMap(({ name, host, project }) => {
+  const hosts = planned.flatMap(({ name, host, projects }) => {
+    problems.push(...admit(name, host, projects));
     if (host.hostKey === undefined) {
       const command = `npm run pin-host-key -- --stack ${stack} ${name}`;
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
+      return [];
     }
-    if (project !== undefined) {
-      problems.push(...admit(name, project, config));
-    }
-    return project === undefined || host.hostKey === undefined ? [] : [hostModel(name, host, host.hostKey, project)];
+    return [hostModel(name, host, host.hostKey, projects)];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }
-  return { domain: config.domain, hosts };
+  return { domain: config.domain, hosts, names: routedNames(hosts) };
 }
 
-function planRole(
-  stack: string,
-  name: string,
-  host: HostConfig,
-  config: Config,
-  read: ReadFile,
-  problems: Problem[],
-): Project | undefined {
-  const file = `stacks/${host.role}/compose.yaml`;
-  const source = openSource(file, read, problems);
-  return source && planProject({ stack, source, host: name, config, read, defaultName: host.role, problems });
+/** What planning a host needs. */
+interface HostPlan {
+  readonly stack: string;
+  /** Name of the host. */
+  readonly host: string;
+  readonly config: Config;
+  readonly read: ReadFile;
+  readonly problems: Problem[];
+  /** See planProject. */
+  readonly assumeSecrets?: boolean;
 }
 
-function hostModel(name: string, host: HostConfig, hostKey: string, project: Project): HostModel {
+/** Plans every Compose file of a host: that of its role, and its owner's own. */
+export function planHost(args: HostPlan): Project[] {
+  const { host, config, read, problems } = args;
+  return composeFilesOf(config.hosts[host]).flatMap((file) => {
+    const source = openSource(file, read, problems);
+    return (source && planProject({ ...args, source, defaultName: projectName(file) })) ?? [];
+  });
+}
+
+const composeFilesOf = (host: HostConfig | undefined): string[] => [
+  ...(host?.role === undefined ? [] : [`stacks/${host.role}/compose.yaml`]),
+  ...(host?.services ?? []),
+];
+
+/** Compose's own rule is the folder's name; a file with a name of its own has that. */
+function projectName(file: string): string {
+  const stem = basename(file).replace(/\.ya?ml$/, "");
+  return /^(docker-)?compose$/.test(stem) ? basename(dirname(file)) : stem;
+}
+
+function hostModel(name: string, host: HostConfig, hostKey: string, projects: readonly Project[]): HostModel {
+  const services = projects.flatMap((project) => project.services);
   return {
     name,
     role: host.role,
@@ -158,11 +176,28 @@ function hostModel(name: string, host: HostConfig, hostKey: string, project: Pro
     user: host.user,
     memory: host.memory,
     hostKey,
-    images: [...new Set(project.services.map(({ definition }) => definition.image))].sort(),
-    networks: project.networks,
-    volumes: project.volumes,
-    services: project.services,
+    images: [...new Set(services.map(({ definition }) => definition.image))].sort(),
+    networks: projects.flatMap((project) => project.networks),
+    volumes: projects.flatMap((project) => project.volumes),
+    services,
   };
+}
+
+/** The names in the rules of Traefik's routers, which stand in the labels of what they lead to. */
+function routedNames(hosts: readonly HostModel[]): Record<string, string> {
+  const rules = hosts.flatMap(({ address, services }) =>
+    services.flatMap(({ definition }) =>
+      Object.entries(definition.labels)
+        .filter(([label]) => /^traefik\.http\.routers\.[^.]+\.rule$/.test(label))
+        .map(([, rule]) => ({ address, rule })),
+    ),
+  );
+  const names = rules.flatMap(({ address, rule }) =>
+    [...rule.matchAll(/Host\(([^)]*)\)/g)].flatMap(([, list = ""]) =>
+      [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => [name, address] as const),
+    ),
+  );
+  return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Opens a YAML file that must be there; undefined if it cannot be read, in which case there are problems. */

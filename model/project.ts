@@ -12,6 +12,7 @@ import { inDependencyOrder } from "./order.js";
 import { parseWith } from "./schema.js";
 import { scopeOf } from "./scope.js";
 import { howToSet, sourcesIn } from "./secret-sources.js";
+import type { SecretSources } from "./secret-sources.js";
 import type { Path, Source } from "./source.js";
 import { SecretText } from "./text.js";
 import type { Text } from "./text.js";
@@ -26,6 +27,8 @@ export interface Project {
   readonly known: readonly string[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
+  /** Where its secrets come from. */
+  readonly secretSources: SecretSources;
 }
 
 interface ProjectArgs {
@@ -38,6 +41,11 @@ interface ProjectArgs {
   /** Compose's project name where the file gives none. */
   readonly defaultName: string;
   readonly problems: Problem[];
+  /**
+   * Plan as if every secret were set of which the file says where it comes from.
+   * @default false
+   */
+  readonly assumeSecrets?: boolean;
 }
 
 const DEFAULT_FILE_MODE = 0o444;
@@ -45,9 +53,11 @@ const DEFAULT_NETWORK = "default";
 const DEFAULT_PORTS = { http: 80, https: 443 };
 
 /** Plans a Compose file for a host. Undefined if the file cannot be read, in which case there are problems. */
-export function planProject(args: ProjectArgs): Project | undefined {
-  const { source, problems } = args;
-  const scope = scopeOf(args.stack, args.host, args.config, sourcesIn(source.data));
+export function planProject(given: ProjectArgs): Project | undefined {
+  const { source, problems } = given;
+  const sources = sourcesIn(source.data);
+  const args = given.assumeSecrets === true ? { ...given, config: withSecrets(given.config, sources) } : given;
+  const scope = scopeOf(args.stack, args.host, args.config, sources);
   const { data, problems: unresolved } = interpolate(source, scope);
   const file = parseWith(composeFile, withoutTemplates(data), source, [], problems);
   if (file === undefined) {
@@ -67,7 +77,13 @@ export function planProject(args: ProjectArgs): Project | undefined {
     known: Object.keys(file.services),
     networks: planner.networksOf(services),
     volumes: planner.volumesOf(services),
+    secretSources: sources,
   };
+}
+
+function withSecrets(config: Config, sources: SecretSources): Config {
+  const assumed = Object.fromEntries(Object.keys(sources).map((name) => [name, { secure: "" }]));
+  return { ...config, secrets: { ...assumed, ...config.secrets } };
 }
 
 /** Keys with x- at the top are places for YAML anchors, as in Compose. */

@@ -1,10 +1,8 @@
 import { parseConfig } from "./config.js";
 import { HomelabError } from "./errors.js";
 import type { Problem } from "./errors.js";
-import { openSource } from "./homelab.js";
+import { openSource, planHost } from "./homelab.js";
 import type { ReadFile, ServiceModel } from "./homelab.js";
-import { planProject } from "./project.js";
-import { sourcesIn } from "./secret-sources.js";
 import { SecretText } from "./text.js";
 
 /** A secret that a service which is on needs. */
@@ -33,21 +31,14 @@ export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
     throw new HomelabError(problems);
   }
   const needed = new Map<string, NeededSecret>();
-  for (const [host, { role }] of Object.entries(config.hosts)) {
-    const compose = openSource(`stacks/${role}/compose.yaml`, read, problems);
-    if (compose === undefined) {
-      continue;
-    }
-    // As if every secret were there: here only the names matter, and a missing one is what this is about.
-    const sources = sourcesIn(compose.data);
-    const assumed = Object.fromEntries(Object.keys(sources).map((name) => [name, ""]));
-    const complete = { ...config, secrets: { ...assumed, ...config.secrets } };
-    const project = planProject({ stack, source: compose, host, config: complete, read, defaultName: role, problems });
-    for (const service of project?.services ?? []) {
-      for (const name of secretNames(service)) {
-        const { generate, obtain } = sources[name] ?? {};
-        const usedBy = [...(needed.get(name)?.usedBy ?? []), `${host}/${service.name}`];
-        needed.set(name, { name, present: Object.hasOwn(config.secrets, name), generate, obtain, usedBy });
+  for (const host of Object.keys(config.hosts)) {
+    for (const { services, secretSources } of planHost({ stack, host, config, read, problems, assumeSecrets: true })) {
+      for (const service of services) {
+        for (const name of secretNames(service)) {
+          const { generate, obtain } = secretSources[name] ?? {};
+          const usedBy = [...(needed.get(name)?.usedBy ?? []), `${host}/${service.name}`];
+          needed.set(name, { name, present: Object.hasOwn(config.secrets, name), generate, obtain, usedBy });
+        }
       }
     }
   }

@@ -4,6 +4,7 @@ import type { HomelabModel } from "../model/homelab.js";
 import { loadHomelab } from "../model/load.js";
 import { memoryLimit } from "../model/admission.js";
 import { PROGRAM } from "./pulumi-cli.js";
+import { nameRecords } from "./services.js";
 import { runCommand, stackCommand } from "./stack-option.js";
 
 interface Options {
@@ -30,13 +31,14 @@ function check({ stack, json }: Options): void {
 }
 
 /** What runs where and who may reach it, as data. */
-function facts({ hosts }: HomelabModel): object {
+function facts({ hosts, names }: HomelabModel): object {
   return {
     problems: [],
+    names,
     hosts: hosts.map((host) => ({
       name: host.name,
       address: host.address,
-      role: host.role,
+      role: host.role ?? null,
       memory: host.memory ?? null,
       services: host.services.map((service) => ({
         name: service.name,
@@ -62,6 +64,8 @@ function tables(homelab: HomelabModel): string {
     whoMayReach(homelab),
     "Memory",
     memory(homelab),
+    "Names on the LAN: your resolver has to know them",
+    nameRecords(homelab.names),
   ].join("\n");
 }
 
@@ -69,7 +73,7 @@ function whatRunsWhere({ hosts }: HomelabModel): string {
   const table = new Table({ head: ["host", "role", "service", "image", "open"], style: STYLE });
   for (const { name, address, role, services } of hosts) {
     services.forEach(({ name: service, definition, urls }, i) => {
-      const host = i === 0 ? [`${name}\n${address}`, role] : ["", ""];
+      const host = i === 0 ? [`${name}\n${address}`, role ?? ""] : ["", ""];
       table.push([...host, service, definition.image, urls.join("\n")]);
     });
   }

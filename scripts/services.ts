@@ -14,3 +14,18 @@ export function servicesTable(hosts: Readonly<Record<string, HostSummary>>): str
   }
   return table.toString();
 }
+
+/** What a resolver on the LAN has to know, in the words of those that people have. */
+export function nameRecords(names: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(names);
+  const lines = (record: (name: string, address: string) => string): string[] =>
+    entries.map(([name, address]) => `  ${record(name, address)}`);
+  return [
+    "/etc/hosts, Pi-hole's and AdGuard Home's own lists:",
+    ...lines((name, address) => `${address} ${name}`),
+    "dnsmasq:",
+    ...lines((name, address) => `host-record=${name},${address}`),
+    "unbound:",
+    ...lines((name, address) => `local-data: "${name}. A ${address}"`),
+  ].join("\n");
+}

@@ -15,8 +15,14 @@ import { configure, containers, differing, edit, lab, operate, projectWithOwnSta
 
 jest.setTimeout(600_000);
 let cli: PulumiCli;
+/** A host that the lab can boot and does not by itself. */
+const SPARE = "pi-zero-3";
 
 beforeAll(async () => {
+  await lab.assertUp();
+  if (lab.hosts.some(({ name }) => name === SPARE)) {
+    await lab.removeHost(SPARE); // of a run that was broken off
+  }
   await lab.freshHosts();
   await rm(join(lab.dir, "backend"), { recursive: true, force: true });
   await rm(join(lab.dir, "project"), { recursive: true, force: true });
@@ -117,16 +123,16 @@ test("a changed file replaces exactly the container that mounts it", async () =>
 
 test("one more Pi Zero touches only itself, and takes its containers along when it goes", async () => {
   const before = await containers();
-  await lab.addHost("pi-zero-3");
+  await lab.addHost(SPARE);
   cli = await prepareProject(lab);
   const { output } = await up(cli);
-  expect(differing(before, await containers())).toEqual(["pi-zero-3/woodpecker-agent"]);
-  expect(touched(output)).toEqual(["pi-zero-3"]);
+  expect(differing(before, await containers())).toEqual([`${SPARE}/woodpecker-agent`]);
+  expect(touched(output)).toEqual([SPARE]);
 
-  await configure(cli, ["homelab:hosts", "pi-zero-3"], undefined);
+  await configure(cli, ["homelab:hosts", SPARE], undefined);
   await up(cli);
   expect(differing(before, await containers())).toEqual([]);
-  await lab.removeHost("pi-zero-3");
+  await lab.removeHost(SPARE);
 });
 
 test("a host that is off costs only itself, and the result names it", async () => {
@@ -140,7 +146,7 @@ test("a host that is off costs only itself, and the result names it", async () =
   );
   await edit(cli, "stacks/nas/compose.yaml", "CHANGED: by-a-test", "CHANGED: again");
   const { output } = await up(cli);
-  expect(output).toMatch(/pi-zero-1 \(\S+\) cannot be reached: \S+ It is left as it is; deploy again when it is back/);
+  expect(output).toMatch(/pi-zero-1 \(\S+\) cannot be reached: .*\. It is left as it is/);
   expect(Object.keys((await cli.outputs())["notDone"] as object)).toEqual(["pi-zero-1"]);
 
   const others = lab.hosts.map(({ name }) => name).filter((name) => name !== "pi-zero-1");
@@ -190,15 +196,17 @@ test("Ctrl-C in the middle, then up: it converges", async () => {
     env: { ...process.env, ...cli.env },
     detached: true,
   });
-  let output = "";
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    if (/creating replacement/.test(output) && child.pid !== undefined) {
-      process.kill(-child.pid, "SIGINT");
-      break;
+  const closed = once(child, "close"); // not exit: the CLI proper outlives npm's wrapper
+  child.stderr.resume();
+  let interrupted = false;
+  child.stdout.on("data", (chunk: Buffer) => {
+    if (!interrupted && chunk.includes("creating replacement") && child.pid !== undefined) {
+      interrupted = true;
+      process.kill(-child.pid, "SIGINT"); // to the whole group, as a terminal does
     }
-  }
-  await once(child, "exit");
+  });
+  await closed;
+  expect(interrupted).toBe(true);
   await up(cli);
   const states = Object.values(await containers()).map(({ state }) => state);
   expect(new Set(states)).toEqual(new Set(["running healthy"]));
