@@ -212,22 +212,28 @@ function securityOptsOf({ security_opt, pid, privileged }: ComposeService): stri
   return shared && !security_opt.includes("label=disable") ? [...security_opt, "label=disable"] : [...security_opt];
 }
 
+/** What of a health check the file leaves out, in Docker's words: seconds, and the least that counts as a start period. */
+const HEALTH_DEFAULTS = { interval: 30, timeout: 30, retries: 3, start_period: 0.001 };
+
+/**
+ * Docker takes what is left out, or 0, from the check of the image if that has one. The provider would see a difference
+ * each time that it reads this back, so every value is said.
+ */
 function healthcheckOf({ healthcheck }: ComposeService): docker.types.input.ContainerHealthcheck | undefined {
   if (healthcheck === undefined) {
     return undefined;
   }
+  const { interval, timeout, retries, start_period } = { ...HEALTH_DEFAULTS, ...defined(healthcheck) };
   return defined({
     tests: healthcheck.disable ? ["NONE"] : healthcheck.test && [...healthcheck.test],
-    interval: goDuration(healthcheck.interval),
-    timeout: goDuration(healthcheck.timeout),
-    startPeriod: goDuration(healthcheck.start_period),
+    interval: goDuration(interval),
+    timeout: goDuration(timeout),
+    startPeriod: goDuration(Math.max(start_period, HEALTH_DEFAULTS.start_period)),
     startInterval: goDuration(healthcheck.start_interval),
-    retries: healthcheck.retries,
+    retries,
   });
 }
 
-/** Docker's defaults of a health check, in seconds. */
-const HEALTH_DEFAULTS = { interval: 30, timeout: 30, retries: 3, start_period: 0 };
 const MIN_HEALTHY_SECONDS = 20;
 
 /** After how many seconds a container that is not healthy will not become so any more, with some to spare. */

@@ -108,7 +108,20 @@ test.each<[string, string, object]>([
       waitTimeout: 340,
     },
   ],
-  ["no health check", "healthcheck: {disable: true}", { healthcheck: { tests: ["NONE"] } }],
+  [
+    "what is left out of a health check is said nevertheless",
+    "healthcheck: {test: [CMD, check], start_period: 0s}",
+    {
+      healthcheck: { tests: ["CMD", "check"], interval: "30s", timeout: "30s", retries: 3, startPeriod: "1ms" },
+      wait: true,
+      waitTimeout: 210,
+    },
+  ],
+  [
+    "no health check",
+    "healthcheck: {disable: true}",
+    { healthcheck: { tests: ["NONE"], interval: "30s", timeout: "30s", retries: 3, startPeriod: "1ms" } },
+  ],
   ["restart", "restart: on-failure:3", { restart: "on-failure", maxRetryCount: 3 }],
   ["stop_grace_period", "stop_grace_period: 1m30s", { stopTimeout: 90, destroyGraceSeconds: 90 }],
   [
