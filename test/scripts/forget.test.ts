@@ -1,0 +1,61 @@
+import { describeHost, hostInState, lineOfHost, nameOf } from "../../scripts/forget.js";
+import type { StateResource } from "../../scripts/forget.js";
+
+const STACK = "urn:pulumi:lab::homelab::pulumi:pulumi:Stack::homelab-lab";
+const urn = (type: string, name: string): string => `urn:pulumi:lab::homelab::${type}::${name}`;
+const host = (name: string): string => urn("homelab:index:PiZeroAgent", name);
+const containers = (name: string): string =>
+  urn("homelab:index:PiZeroAgent$homelab:index:Containers", `${name}-containers`);
+const container = (name: string): string =>
+  urn("homelab:index:PiZeroAgent$homelab:index:Containers$docker:index/container:Container", `${name}-a`);
+
+const ofHost = (name: string): StateResource[] => [
+  { urn: host(name), type: "homelab:index:PiZeroAgent", parent: STACK },
+  { urn: containers(name), type: "homelab:index:Containers", parent: host(name) },
+  { urn: container(name), type: "docker:index/container:Container", parent: containers(name) },
+];
+// pi-zero-1 and pi-zero-10: one name is the start of the other.
+const STATE: readonly StateResource[] = [
+  { urn: STACK, type: "pulumi:pulumi:Stack" },
+  { urn: urn("pulumi:providers:command", "default"), type: "pulumi:providers:command" },
+  ...ofHost("pi-zero-1"),
+  ...ofHost("pi-zero-10"),
+];
+
+test("a host is its component and all below it, and nothing of a host with a similar name", () => {
+  const found = hostInState(STATE, "pi-zero-1");
+  expect(found.resources.map((it) => it.urn)).toEqual([
+    host("pi-zero-1"),
+    containers("pi-zero-1"),
+    container("pi-zero-1"),
+  ]);
+  expect(describeHost(found)).toEqual(["  container        pi-zero-1-a"]);
+});
+
+test("an unknown host is refused with the nearest name; so is a resource that is no host", () => {
+  expect(() => hostInState(STATE, "pi-zero-2")).toThrow('The state has no host "pi-zero-2": did you mean "pi-zero-1"?');
+  expect(() => hostInState(STATE, "something")).toThrow("it has pi-zero-1, pi-zero-10");
+  expect(() => hostInState(STATE, "pi-zero-1-a")).toThrow("no host");
+  expect(() => hostInState([], "pi5")).toThrow("it has none");
+});
+
+test("what another host depends on is not forgotten", () => {
+  const neighbour = {
+    urn: urn("x:y:Z", "pi5-mount"),
+    type: "x:y:Z",
+    parent: STACK,
+    dependencies: [container("pi-zero-1")],
+  };
+  expect(() => hostInState([...STATE, neighbour], "pi-zero-1")).toThrow("pi5-mount depend on it");
+});
+
+test("the name in a URN may hold colons", () => {
+  expect(nameOf(urn("docker:index/remoteImage:RemoteImage", "a-image-b:1::c"))).toBe("a-image-b:1::c");
+});
+
+test("the line to remove is the host's under homelab:hosts", () => {
+  const text = "config:\n  homelab:services: { pi5: true }\n  homelab:hosts:\n    # mine\n    pi5: { role: nas }\n";
+  expect(lineOfHost(text, "pi5")).toBe(5);
+  expect(lineOfHost(text, "pi4")).toBeUndefined();
+  expect(lineOfHost("a: 1\n", "pi5")).toBeUndefined();
+});
