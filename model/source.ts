@@ -1,5 +1,5 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { Node, Pair } from "yaml";
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { Document, Node, Pair } from "yaml";
 import { HomelabError } from "./errors.js";
 import type { Problem } from "./errors.js";
 
@@ -43,7 +43,7 @@ export function parseSource(file: string, text: string): Source {
   }
   return {
     file,
-    data: document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown,
+    data: plainData(document, file, lines),
     problem: (path, message, hint) => ({
       file,
       line: lines.linePos(offsetOf(root, path)).line,
@@ -52,6 +52,44 @@ export function parseSource(file: string, text: string): Source {
       ...(hint === undefined ? {} : { hint }),
     }),
   };
+}
+
+/** Octal to some programs, or not written as it is passed on. */
+const AMBIGUOUS_NUMBER = /^[-+]?0\d|[xoe]/i;
+
+/**
+ * The document as plain data, unless it has an alias without an anchor, aliases that multiply without end, or a number
+ * that others read otherwise.
+ */
+function plainData(document: Document, file: string, lines: LineCounter): unknown {
+  const problems: Problem[] = [];
+  const complain = (node: Node, message: string, hint: string): void => {
+    problems.push({ file, line: lines.linePos(node.range?.[0] ?? 0).line, path: "", message, hint });
+  };
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) {
+        complain(alias, `*${alias.source} refers to no anchor`, `write &${alias.source} before it`);
+      }
+    },
+    Scalar: (_, scalar) => {
+      const { source, value } = scalar;
+      if (typeof value === "number" && source !== undefined && AMBIGUOUS_NUMBER.test(source)) {
+        complain(scalar, `${source} is ${value} here and another number elsewhere`, `write "${source}", or ${value}`);
+      }
+    },
+  });
+  if (problems.length > 0) {
+    throw new HomelabError(problems);
+  }
+  try {
+    return document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown;
+  } catch (error) {
+    if (error instanceof ReferenceError) {
+      throw new HomelabError([{ file, line: 0, path: "", message: "its aliases multiply to far too much" }]);
+    }
+    throw error;
+  }
 }
 
 const HINTS: Partial<Record<string, string>> = {

@@ -94,10 +94,14 @@ export async function edit(cli: PulumiCli, file: string, from: string | RegExp, 
   await writeFile(path, changed);
 }
 
-/** Sets something in the project's stack configuration. */
+/** Sets something in the project's stack configuration; undefined takes it out. */
 export async function configure(cli: PulumiCli, path: readonly string[], value: unknown): Promise<void> {
   const file = join(cli.directory, `Pulumi.${cli.stack}.yaml`);
   const document = parseDocument(await readFile(file, "utf8"));
-  document.setIn(["config", ...path], value);
+  if (value === undefined) {
+    document.deleteIn(["config", ...path]);
+  } else {
+    document.setIn(["config", ...path], value);
+  }
   await writeFile(file, document.toString());
 }

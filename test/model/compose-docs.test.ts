@@ -24,6 +24,6 @@ test("docs/compose.md lists exactly the supported keys of a service", () => {
 });
 
 test("docs/compose.md gives the reasons that the messages give", () => {
-  const listed = Object.fromEntries(rows("Refused, and why").map(([cell, why]) => [keys(cell)[0], why]));
+  const listed = Object.fromEntries(rows("Refused, and why").map(([cell, why]) => [keys(cell)[0] ?? "", why] as const));
   expect(listed).toEqual(REFUSED);
 });

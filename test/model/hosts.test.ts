@@ -1,0 +1,134 @@
+import { CONFIG, HOST_KEY, model, onlyHost, problemsOf, serviceOf } from "./declare.js";
+
+const KEY = `hostKey: "${HOST_KEY}"`;
+const FILE = "stacks/nas/compose.yaml";
+const WEB = "services:\n  web:\n    image: nginx:1.29\n";
+/** A configuration whose one host has more keys. */
+const host = (keys: string): string => CONFIG.replace("role: nas", keys);
+
+describe("what a host runs", () => {
+  const own = { "my/blog/compose.yaml": WEB.replace("web", "blog"), "my/wiki.yaml": WEB.replace("web", "wiki") };
+  const names = (config: string): string[] => onlyHost(model(WEB, config, own)).services.map(({ name }) => name);
+
+  test("is what its role says", () => {
+    expect(names(CONFIG)).toEqual(["web"]);
+  });
+
+  test("and what its owner adds", () => {
+    expect(names(host("role: nas, services: [my/blog/compose.yaml, my/wiki.yaml]"))).toEqual(["web", "blog", "wiki"]);
+  });
+
+  test("or only that, without a role", () => {
+    expect(names(host("services: [my/wiki.yaml]"))).toEqual(["wiki"]);
+  });
+
+  test("its own files are projects of their own", () => {
+    const networks = onlyHost(model(WEB, host("services: [my/blog/compose.yaml, my/wiki.yaml]"), own)).networks;
+    expect(networks.map(({ name }) => name)).toEqual(["blog_default", "wiki_default"]);
+  });
+
+  test("two files cannot have one project name or one port", () => {
+    const twice =
+      "name: nas\nservices:\n  other:\n    image: nginx:1.29\n    ports: [{target: 80, published: 80, x-audience: [lan]}]\n";
+    const first = `${WEB}    ports: [{target: 80, published: 80, x-audience: [lan]}]\n`;
+    const build = () => model(first, host("role: nas, services: [my/x.yaml]"), { "my/x.yaml": twice });
+    expect(problemsOf(build)).toEqual([
+      `my/x.yaml:1 name: ${FILE} on the same host has the project name "nas" too -> write another name: at the top`,
+      "my/x.yaml:5 services.other.ports[0]: port 80/tcp of the host is already taken by web -> choose another published port",
+    ]);
+  });
+});
+
+describe("platforms", () => {
+  const compose = `${WEB}    x-homelab: {platforms: [linux/amd64]}\n`;
+
+  test("an image that does not exist for the host is refused", () => {
+    expect(problemsOf(() => model(compose, host("role: nas, platform: linux/amd64")))).toEqual([]);
+    expect(problemsOf(() => model(compose, host("role: nas, platform: linux/arm64")))).toEqual([
+      `${FILE}:3 services.web.image: nginx:1.29 does not exist for linux/arm64, which pi5 is -> it exists for linux/amd64; put the service on another host`,
+    ]);
+  });
+
+  test("a Pi Zero of the first generation is refused", () => {
+    expect(problemsOf(() => model(WEB, host("role: nas, platform: linux/arm/v6")))).toEqual([
+      "Pulumi.test.yaml:5 config.homelab:hosts.pi5.platform: a Pi Zero of the first generation cannot run these containers -> use a Pi Zero 2 W with a 64-bit system",
+    ]);
+  });
+});
+
+describe("values", () => {
+  const hostname = (value: string, config = CONFIG): string | undefined =>
+    onlyHost(model(`${WEB}    hostname: "${value}"\n`, config)).services[0]?.definition.hostname;
+
+  test.each([
+    ["${HOST_NAME}.${DOMAIN}", "pi5.example.org"],
+    ["${HOST_ADDRESS}", "192.168.1.100"],
+    ["${NAS_ADDRESS}", "192.168.1.100"],
+    ["${LAN_SUBNET}", "192.168.1.0/24"],
+    ["${NOBODY:-else}", "else"],
+    ["${NOBODY:-}x", "x"],
+    ["a$$b", "a$b"],
+  ])("%s is %s", (text, value) => {
+    expect(hostname(text)).toBe(value);
+  });
+
+  test("of the owner's own", () => {
+    expect(hostname("${MINE}", `${CONFIG}  homelab:values: {MINE: 7}\n`)).toBe("7");
+  });
+
+  test("the address of a role that two hosts have is nobody's", () => {
+    const two = `${CONFIG}    pi6: {address: 192.168.1.101, role: nas, ${KEY}}\n`;
+    expect(problemsOf(() => model(`${WEB}    hostname: "\${NAS_ADDRESS}"\n`, two))).toHaveLength(1);
+  });
+});
+
+describe("YAML as people write it", () => {
+  test("a port that YAML 1.1 would take for a number to the base of sixty", () => {
+    const { ports } = serviceOf(`${WEB}    ports: [22:22]\n    x-homelab: {audience: [lan]}\n`);
+    expect(ports).toEqual([expect.objectContaining({ target: 22, published: 22 })]);
+  });
+
+  test("no is a word", () => {
+    const { definition } = serviceOf(`${WEB}    restart: no\n    environment: {A: no, B: 10, C: 1.5}\n`);
+    expect(definition.restart).toBe("no");
+    expect(definition.environment).toEqual({ A: "no", B: "10", C: "1.5" });
+  });
+
+  test.each(["010", "0x1F", "1e3"])("the number %s, which others read otherwise", (number) => {
+    const [problem] = problemsOf(() => model(`${WEB}    environment: {A: ${number}}\n`));
+    const expected = `${FILE}:4 : ${number} is ${Number(number)} here and another number elsewhere -> write "${number}", or`;
+    expect(problem).toContain(expected);
+  });
+
+  test("anchors and merge keys", () => {
+    const compose = "x-base: &base {restart: always}\nservices:\n  web:\n    <<: *base\n    image: nginx:1.29\n";
+    expect(serviceOf(compose).definition.restart).toBe("always");
+  });
+
+  test("a problem behind an alias stands where the alias does", () => {
+    const compose = "x-base: &base {restart: sometimes}\nservices:\n  web:\n    <<: *base\n    image: nginx:1.29\n";
+    expect(problemsOf(() => model(compose))).toEqual([
+      `${FILE}:3 services.web.restart: must be no, always, unless-stopped or on-failure[:N]`,
+    ]);
+  });
+
+  test("an alias without an anchor", () => {
+    expect(problemsOf(() => model("services:\n  web: *nothing\n"))).toEqual([
+      `${FILE}:2 : *nothing refers to no anchor -> write &nothing before it`,
+    ]);
+  });
+});
+
+test("a secret in the clear is refused", () => {
+  expect(problemsOf(() => model(WEB, `${CONFIG}  homelab:secrets: {TOKEN: hunter2}\n`))).toEqual([
+    "Pulumi.test.yaml:6 config.homelab:secrets.TOKEN: stands there in the clear -> run npx pulumi config set --secret --path homelab:secrets.NAME",
+  ]);
+});
+
+test("the names that Traefik's routers serve, with their addresses", () => {
+  const rule = (names: string): string => `    labels: {"traefik.http.routers.x.rule": "${names}"}\n`;
+  expect(model(`${WEB}${rule("Host(`b.${DOMAIN}`) || Host(`a.lan`) && PathPrefix(`/x`)")}`).names).toEqual({
+    "a.lan": "192.168.1.100",
+    "b.example.org": "192.168.1.100",
+  });
+});

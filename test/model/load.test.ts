@@ -1,0 +1,49 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadHomelab } from "../../model/load.js";
+import { CONFIG, problemsOf } from "./declare.js";
+
+let root: string;
+let program: string;
+const put = (directory: string, file: string, text: string | Buffer): void => {
+  mkdirSync(join(directory, file, ".."), { recursive: true });
+  writeFileSync(join(directory, file), text);
+};
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "homelab-load-"));
+  program = mkdtempSync(join(tmpdir(), "homelab-load-"));
+  put(root, "Pulumi.test.yaml", CONFIG);
+  put(program, "stacks/nas/compose.yaml", "services:\n  web: {image: nginx:1.29}\n");
+});
+afterEach(() => {
+  [root, program].forEach((directory) => {
+    rmSync(directory, { recursive: true });
+  });
+});
+
+const load = () => loadHomelab("test", [root, program]);
+
+test("a file of the project goes before the program's own", () => {
+  expect(load().hosts[0]?.images).toEqual(["nginx:1.29"]);
+  put(root, "stacks/nas/compose.yaml", "services:\n  web: {image: nginx:1.28}\n");
+  expect(load().hosts[0]?.images).toEqual(["nginx:1.28"]);
+});
+
+test("a file that is not UTF-8 is told", () => {
+  put(root, "stacks/nas/compose.yaml", Buffer.from([0x61, 0xff, 0xfe]));
+  expect(problemsOf(load)).toEqual(["stacks/nas/compose.yaml:0 : the file is not UTF-8 text"]);
+});
+
+test("a missing file of a service is told where it is named", () => {
+  const compose = "services:\n  web: {image: nginx:1.29, configs: [c]}\nconfigs:\n  c: {file: ./c.conf}\n";
+  put(root, "stacks/nas/compose.yaml", compose);
+  expect(problemsOf(load)).toEqual(["stacks/nas/compose.yaml:4 configs.c.file: stacks/nas/c.conf is missing"]);
+});
+
+test("a missing stack configuration is told", () => {
+  expect(problemsOf(() => loadHomelab("other", [root, program]))).toEqual([
+    "Pulumi.other.yaml:0 : the file is missing",
+  ]);
+});
