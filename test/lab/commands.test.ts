@@ -1,0 +1,261 @@
+import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { prepareProject } from "../../lab/project.js";
+import { summaries } from "../../lab/stack.js";
+import { run } from "../../scripts/process.js";
+import type { RunResult } from "../../scripts/process.js";
+import { PROGRAM, PulumiCli } from "../../scripts/pulumi-cli.js";
+import { configure, containers, differing, lab, operate, up, UP } from "./homelab.js";
+
+// The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow
+// each other: each begins with the homelab that the one before left.
+
+jest.setTimeout(600_000);
+
+/** A copy of the program, as a clone of the owner's own: the commands write into their project's directory. */
+let clone: string;
+let cli: PulumiCli;
+const started = Date.now();
+
+beforeAll(async () => {
+  clone = await mkdtemp(join(tmpdir(), "owner-"));
+  const parts = [
+    "Pulumi.yaml",
+    "package.json",
+    "tsconfig.json",
+    "index.ts",
+    "components",
+    "model",
+    "stacks",
+    "scripts",
+  ];
+  await Promise.all(parts.map((part) => cp(join(PROGRAM, part), join(clone, part), { recursive: true })));
+  await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
+
+  await lab.freshHosts();
+  await rm(join(lab.dir, "backend"), { recursive: true, force: true });
+  await rm(join(lab.dir, "project"), { recursive: true, force: true });
+  cli = await prepareProject(lab, clone);
+});
+
+afterAll(async () => {
+  await rm(clone, { recursive: true });
+});
+
+/** Runs one of the project's commands in the owner's clone, on the lab's stack; its configuration goes there and back. */
+async function command(...args: string[]): Promise<RunResult & { output: string }> {
+  const file = `Pulumi.${cli.stack}.yaml`;
+  await cp(join(cli.directory, file), join(clone, file));
+  const [name = "", ...rest] = args;
+  const result = await run("npm", ["run", "--silent", name, "--", "--stack", cli.stack, ...rest], {
+    cwd: clone,
+    env: { ...cli.env, INIT_CWD: clone },
+  });
+  await cp(join(clone, file), join(cli.directory, file));
+  return { ...result, output: result.stdout + result.stderr };
+}
+
+/** Values of all secrets of the stack, by name. */
+async function secretValues(): Promise<Record<string, string>> {
+  const json = await cli.must(["config", "get", "--path", "homelab:secrets"]);
+  return JSON.parse(json) as Record<string, string>;
+}
+
+/** Names of the secrets whose value stands in a text, as it is or in base64. */
+function shownIn(text: string, secrets: Readonly<Record<string, string>>): string[] {
+  return Object.entries(secrets)
+    .filter(
+      ([, value]) => text.includes(value) || text.includes(Buffer.from(value).toString("base64").replace(/=+$/, "")),
+    )
+    .map(([name]) => name);
+}
+
+/** Collects the command lines of all processes of this machine until it is told to stop. */
+function watchProcesses(): () => Promise<string> {
+  const seen = new Set<string>();
+  let on = true;
+  const look = async (): Promise<void> => {
+    while (on) {
+      const pids = (await readdir("/proc")).filter((it) => /^\d+$/.test(it));
+      const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+      lines.forEach((line) => seen.add(line.replaceAll("\0", " ")));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const looking = look();
+  return async () => {
+    on = false;
+    await looking;
+    return [...seen].join("\n");
+  };
+}
+
+/** The same on every host, each for itself. */
+async function watchHosts(): Promise<() => Promise<Record<string, string>>> {
+  const flag = "/tmp/watch-processes";
+  const script = `while [ -e ${flag} ]; do ps -eww -o args=; sleep 0.2; done | sort -u`;
+  const names = lab.hosts.map(({ name }) => name);
+  await Promise.all(names.map((host) => lab.ssh(host, ["touch", flag])));
+  const watching = names.map(async (host) => {
+    const { stdout } = await lab.ssh(host, ["sh", "-c", script], { timeoutMs: 300_000 });
+    return [host, stdout] as const;
+  });
+  return async () => {
+    await Promise.all(names.map((host) => lab.ssh(host, ["rm", flag])));
+    return Object.fromEntries(await Promise.all(watching));
+  };
+}
+
+test("npm run secrets makes what is missing once and not twice, and shows none of it", async () => {
+  const former = await secretValues();
+  await configure(cli, ["homelab:secrets"], {});
+  const watch = watchProcesses();
+  const first = await command("secrets");
+  const processes = await watch();
+  expect(first.stderr).toBe("");
+  const made = await secretValues();
+  const names = [...first.stdout.matchAll(/^made (\w+), for/gm)].map(([, name]) => name);
+  expect(names).toEqual(Object.keys(made).sort());
+  expect(names).toContain("WOODPECKER_AGENT_SECRET");
+  expect([first.exitCode, /^ {2}REGISTRY_HTPASSWD, for/m.test(first.stdout)]).toEqual([2, true]);
+  expect(processes).toContain("config set --secret --path homelab:secrets.POSTGRES_PASSWORD");
+  expect(shownIn(first.output + processes, made)).toEqual([]);
+  expect(Object.values(made).filter((value) => Object.values(former).includes(value))).toEqual([]);
+
+  const second = await command("secrets");
+  expect([second.exitCode, second.output.includes("made ")]).toEqual([2, false]);
+  expect(await secretValues()).toEqual(made);
+
+  // What only the owner can supply, by the command that was shown.
+  for (const [, shown = ""] of first.stdout.matchAll(/set: {2}npx pulumi (.*)$/gm)) {
+    await cli.must(shown.replace(/ --stack \S+/, "").split(" "), { input: "supplied-by-the-owner-0123456789" });
+  }
+  const third = await command("secrets");
+  expect([third.exitCode, third.output]).toEqual([0, expect.stringContaining("Nothing to do")]);
+  expect(await secretValues()).toMatchObject(made);
+});
+
+test("no secret is seen in an up from nothing: not in its output, in the engine's logs, on any host, in the state", async () => {
+  const values = await secretValues();
+  const watchHere = watchProcesses();
+  const watchThere = await watchHosts();
+  const { output } = await up(cli);
+  const here = await watchHere();
+  const there = await watchThere();
+  expect(here).toContain("pulumi up");
+  expect(shownIn(output, values)).toEqual([]);
+  expect(shownIn(here, values)).toEqual([]);
+  for (const [host, processes] of Object.entries(there)) {
+    expect([host, /dockerd/.test(processes), shownIn(processes, values)]).toEqual([host, true, []]);
+  }
+
+  const state = await readFile(join(lab.dir, `backend/.pulumi/stacks/homelab/${cli.stack}.json`), "utf8");
+  expect(shownIn(state, values)).toEqual([]);
+  expect(shownIn(await engineLogs(), values)).toEqual([]);
+});
+
+/** What the engine logged since this began. */
+async function engineLogs(): Promise<string> {
+  const folder = join(cli.env["PULUMI_HOME"] ?? "", "logs");
+  const files = await readdir(folder).catch(() => []);
+  const texts = files.map(async (file) => {
+    const path = join(folder, file);
+    return (await stat(path)).mtimeMs < started ? "" : readFile(path, "utf8");
+  });
+  return (await Promise.all(texts)).join("\n");
+}
+
+test("docker inspect shows no secret: every service that needs one has it as a file", async () => {
+  const values = await secretValues();
+  for (const { name } of lab.hosts) {
+    const script = "docker ps -aq | xargs -r docker inspect; docker network ls -q | xargs docker network inspect";
+    const { stdout } = await lab.ssh(name, ["sh", "-c", script]);
+    expect([name, stdout.includes("homelab"), shownIn(stdout, values)]).toEqual([name, true, []]);
+  }
+});
+
+test("a preview with all differences shows neither the old nor the new value of a secret that changes", async () => {
+  const former = await secretValues();
+  const file = join(cli.directory, `Pulumi.${cli.stack}.yaml`);
+  const config = await readFile(file, "utf8");
+  await cli.setSecret("WOODPECKER_AGENT_SECRET", "another-agent-secret-0123456789");
+  await cli.setSecret("POSTGRES_PASSWORD", "another-postgres-password-0123456789");
+  const values = await secretValues();
+  const { output, exitCode } = await operate(cli, ["preview", "--diff"]);
+  expect([exitCode, output.includes("[secret]")]).toEqual([0, true]);
+  expect(output).toContain("woodpecker-agent");
+  expect(shownIn(output, former)).toEqual([]);
+  expect(shownIn(output, values)).toEqual([]);
+  await writeFile(file, config);
+});
+
+test("npm run add-service puts an existing Compose file on a host: one command, then up", async () => {
+  const before = await containers();
+  const compose = join(clone, "docker-compose.yml");
+  await writeFile(
+    compose,
+    `version: "3.8"
+services:
+  # a page of my own
+  page:
+    image: joxit/docker-registry-ui:2.6.0
+    user: "101:101"
+    expose: [8080]
+    environment: { REGISTRY_TITLE: mine }
+    ports: ["8099:8080"]
+`,
+  );
+  const asked = await command("add-service", compose, "pi5", "--name", "page");
+  expect(asked.exitCode).toBe(2);
+  expect(asked.output).toMatch(
+    /my\/page\/compose\.yaml:\d+ {2}services\.page\.ports\[0\]\n\s+port 8080 is published, but not for whom/,
+  );
+  const refused = await command("add-service", compose, "pi5", "--name", "page", "--audience", "lan");
+  expect([refused.exitCode, refused.output]).toEqual([1, expect.stringContaining("is there already")]);
+  const done = await command("add-service", compose, "pi5", "--name", "page", "--audience", "lan", "--force");
+  expect([done.exitCode, done.output]).toEqual([0, expect.stringContaining("has nothing to object to")]);
+
+  await up(cli);
+  expect(differing(before, await containers())).toEqual(["pi5/page"]);
+  const url = `http://${lab.host("pi5").address}:8099/`;
+  const { exitCode } = await run("curl", ["-sS", "--retry", "10", "--retry-connrefused", "-o", "/dev/null", url]);
+  expect(exitCode).toBe(0);
+});
+
+test("npm run forget takes a dead host out of the state; an up of the rest changes nothing", async () => {
+  const before = await containers();
+  await lab.powerOff("pi-zero-1");
+  const unknown = await command("forget", "pi-zero-7", "--yes");
+  expect([unknown.exitCode, unknown.output]).toEqual([1, expect.stringContaining('did you mean "pi-zero-')]);
+  const unasked = await command("forget", "pi-zero-1");
+  expect([unasked.exitCode, unasked.output]).toEqual([1, expect.stringContaining("Nothing was forgotten.")]);
+
+  const { output, exitCode } = await command("forget", "pi-zero-1", "--yes");
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("container        pi-zero-1-woodpecker-agent\n")]);
+  const line = Number(/line (\d+) under homelab:hosts/.exec(output)?.[1]);
+  const config = await readFile(join(cli.directory, `Pulumi.${cli.stack}.yaml`), "utf8");
+  expect(config.split("\n")[line - 1]).toMatch(/^ *pi-zero-1:/);
+  const { deployment } = JSON.parse(await cli.must(["stack", "export"])) as {
+    deployment: { resources: { urn: string }[] };
+  };
+  expect(deployment.resources.filter(({ urn }) => /::pi-zero-1(-|$)/.test(urn))).toEqual([]);
+
+  await configure(cli, ["homelab:hosts", "pi-zero-1"], undefined);
+  const rest = await operate(cli, UP);
+  expect([rest.exitCode, Object.keys(rest.changes)]).toEqual([0, ["unchanged"]]);
+  expect(Object.keys(await summaries(cli))).not.toContain("pi-zero-1");
+
+  // Nothing was done on the host.
+  await lab.powerOn("pi-zero-1");
+  expect(differing(before, await containers())).toEqual([]);
+});
+
+test("a forgotten host that comes back is declared and deployed like a new one", async () => {
+  const before = await containers();
+  await prepareProject(lab, clone);
+  await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/page/compose.yaml"]);
+  await up(cli);
+  expect(differing(before, await containers())).toEqual(["pi-zero-1/woodpecker-agent"]);
+  expect(Object.keys((await operate(cli, UP)).changes)).toEqual(["unchanged"]);
+});
