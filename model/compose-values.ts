@@ -53,7 +53,7 @@ export const bytes = reading(
   "is not an amount of memory -> write a number with its unit, such as 256m or 2g",
 );
 
-/** Words as a shell splits them: quotes group, a backslash escapes, nothing is expanded. */
+/** Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
   const token = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|(\s+)|([^\s"'\\]+)/gs;
@@ -65,7 +65,7 @@ export function splitWords(line: string): string[] {
       }
       word = undefined;
     } else {
-      word = (word ?? "") + (double?.replace(/\\(["\\$`])/g, "$1") ?? single ?? escaped ?? plain ?? "");
+      word = (word ?? "") + (double?.replace(/\\(.)/gs, "$1") ?? single ?? escaped ?? plain ?? "");
     }
   }
   return word === undefined ? words : [...words, word];
@@ -136,7 +136,8 @@ export const extraHosts = z.union(
       reading(
         text,
         (entry) => {
-          const [host, ip] = splitAt(entry, entry.includes("=") ? "=" : ":");
+          const [host, address] = splitAt(entry, entry.includes("=") ? "=" : ":");
+          const ip = address.replace(/^\[(.*)\]$/, "$1"); // IPv6 may stand in brackets
           return ip === "" ? undefined : { host, ip };
         },
         'is not a host entry -> write "name=address"',

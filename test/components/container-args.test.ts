@@ -39,6 +39,11 @@ const LABELS = MINIMAL.labels;
 test.each<[string, string, object]>([
   ["command as a list", "command: [a, 'b c']", { command: ["a", "b c"] }],
   ["command as a text", "command: a 'b c' \"d\"", { command: ["a", "b c", "d"] }],
+  [
+    "a backslash in a text",
+    String.raw`command: a "b\c \"d" 'e\f' g\h ""`,
+    { command: ["a", 'bc "d', "e\\f", "gh", ""] },
+  ],
   ["entrypoint", "entrypoint: /run.sh", { entrypoints: ["/run.sh"] }],
   ["environment as a mapping", "environment: {A: 1, B: true, C: x}", { envs: ["A=1", "B=true", "C=x"] }],
   ["environment as a list", "environment: [A=1, B=a=b]", { envs: ["A=1", "B=a=b"] }],
@@ -152,11 +157,12 @@ test.each<[string, string, object]>([
   ],
   [
     "extra_hosts",
-    "extra_hosts: ['a=192.168.1.1', 'b:192.168.1.2']",
+    "extra_hosts: ['a=192.168.1.1', 'b:192.168.1.2', 'c=[fd00::1]']",
     {
       hosts: [
         { host: "a", ip: "192.168.1.1" },
         { host: "b", ip: "192.168.1.2" },
+        { host: "c", ip: "fd00::1" },
       ],
     },
   ],
