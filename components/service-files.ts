@@ -37,7 +37,8 @@ export class ServiceFiles {
         {
           connection: commandConnection(host),
           create: `mkdir -p -m 0700 .homelab && install -D -m ${mode} /dev/stdin ${path}`,
-          delete: `rm -f ${path} && rmdir -p --ignore-fail-on-non-empty ${dirname(path)}`,
+          // Folders that are empty go too; those of files that are deleted at the same time may be gone already.
+          delete: `rm -f ${path} && { rmdir -p --ignore-fail-on-non-empty ${dirname(path)} 2>/dev/null || true; }`,
           stdin: contents[i] ?? "",
           logging: "none",
           addPreviousOutputInEnv: false,

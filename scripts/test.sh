@@ -10,4 +10,5 @@ if [ "${1:-}" = unit ]; then
 fi
 # A lab of the tests' own, beside the one that `npm run lab` makes.
 bash lab/lab.sh up --no-deploy --instance test
+export PULUMI_HOME=/var/lib/homelab-lab/pulumi CACHE_DIR=/var/lib/homelab-lab/cache
 npx jest --runInBand

@@ -72,6 +72,12 @@ test("a command's life: created, left alone, updated, replaced, deleted", () => 
   expect(bench.log().slice(6)).toEqual(["delete [out]"]);
 });
 
+test("commands that end at once give their status all the same", () => {
+  const many = Array.from({ length: 25 }, (_, i) => ({ ...command({ create: "exit 0", delete: "exit 0" }), name: `c${i}` }));
+  succeeds(bench.up(many));
+  succeeds(bench.up([]));
+});
+
 test("secret inputs and the private key are neither shown nor stored in the clear", () => {
   const shown = succeeds(bench.up([command({ create: "cat > /dev/null", "!stdin": "whisper", logging: "none" })]));
   const stored = succeeds(bench.pulumi("stack", "export", "--stack", "test"));

@@ -17,26 +17,30 @@ export async function runRemotely(
 
 async function run(client: Client, command: string, settings: ProcessInputs, { log }: Operation): Promise<Output> {
   const streams = new Streams(settings, log);
-  const channel = await open(client, command, settings, (refused) => {
+  const warn = (refused: string): void => {
     log.warning(refused);
-  });
-  const failure = await new Promise<string | undefined>((resolve) => {
-    let ending: string | undefined = "the connection broke before the command's exit status came";
-    channel.on("data", streams.stdout);
-    channel.stderr.on("data", streams.stderr);
-    channel.on("error", () => undefined); // the command may end without reading all of stdin
-    channel.on("exit", (code: number | null, signal?: string) => {
-      ending =
-        code === null
-          ? `Process exited from signal ${(signal ?? "?").replace(/^SIG/, "")}`
-          : code === 0
-            ? undefined
-            : `Process exited with status ${code}`;
-    });
-    channel.on("close", () => {
-      resolve(ending);
-    });
-    channel.end(settings.stdin);
+  };
+  const failure = await new Promise<string | undefined>((resolve, reject) => {
+    // All listeners at once: a quick command's exit status can come in one packet with the answer to its start.
+    const attach = (channel: ClientChannel): void => {
+      let ending: string | undefined = "the connection broke before the command's exit status came";
+      channel.on("data", streams.stdout);
+      channel.stderr.on("data", streams.stderr);
+      channel.on("error", () => undefined); // the command may end without reading all of stdin
+      channel.on("exit", (code: number | null, signal?: string) => {
+        ending =
+          code === null
+            ? `Process exited from signal ${(signal ?? "?").replace(/^SIG/, "")}`
+            : code === 0
+              ? undefined
+              : `Process exited with status ${code}`;
+      });
+      channel.on("close", () => {
+        resolve(ending);
+      });
+      channel.end(settings.stdin);
+    };
+    open(client, command, settings, warn, attach).catch(reject);
   });
   return streams.finish(command, failure);
 }
@@ -53,7 +57,7 @@ interface Internals {
 }
 
 /**
- * Starts the command with its environment.
+ * Starts the command with its environment; `attach` is called before anything that the command says.
  *
  * ssh2 sends variables without asking whether the server took them, so a command would run without
  * the variables that it needs. This asks, and holds the command back until the answers are there: a
@@ -65,7 +69,8 @@ async function open(
   command: string,
   { environment, previous }: ProcessInputs,
   warn: (message: string) => void,
-): Promise<ClientChannel> {
+  attach: (channel: ClientChannel) => void,
+): Promise<void> {
   const { _protocol: protocol, _chanMgr: channels } = client as unknown as Internals;
   const answers: Promise<{ name: string; accepted: boolean }>[] = [];
   const send = {
@@ -84,7 +89,7 @@ async function open(
     );
     send.env(channel, name, value, true);
   };
-  const started = new Promise<ClientChannel>((resolve, reject) => {
+  const started = new Promise<void>((resolve, reject) => {
     protocol.exec = (channel, text, wantReply) => {
       void Promise.all(answers).then((all) => {
         const missing = all.filter((answer) => !answer.accepted).map((answer) => answer.name);
@@ -108,7 +113,8 @@ async function open(
       if (error) {
         reject(error);
       } else {
-        resolve(channel);
+        attach(channel);
+        resolve();
       }
     });
     client.once("close", () => {
