@@ -19,27 +19,40 @@ const SECRET_LENGTH = 32;
  * the repository's. State and passphrase lie beside it, so that the work tree is never written to.
  */
 export async function prepareProject(lab: Lab, program: string = PROGRAM): Promise<PulumiCli> {
-  const directory = join(lab.dir, "project");
-  const backend = join(lab.dir, "backend");
-  await Promise.all([directory, backend].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
-  await writeProject(directory, program);
-  await writeConfig(lab, directory);
-
-  const cli = new PulumiCli(directory, STACK, {
-    ...lab.env,
-    PULUMI_BACKEND_URL: `file://${backend}`,
-    PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(lab),
-    PULUMI_SKIP_UPDATE_CHECK: "1",
-    // The lab has its plugins already; to look for others would only cost time where there is no network.
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
-  });
-  if (!existsSync(join(backend, `.pulumi/stacks/homelab/${STACK}.json`))) {
+  const cli = projectOf(lab);
+  await Promise.all([cli.directory, backendOf(lab)].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
+  await writeProject(cli.directory, program);
+  await writeConfig(lab, cli.directory);
+  if (!existsSync(passphraseFile(lab))) {
+    await writeFile(passphraseFile(lab), randomText(SECRET_LENGTH), { mode: 0o600 });
+  }
+  if (!isDeployed(lab)) {
     await cli.must(["stack", "select", "--create"]);
   }
   await makeSecrets(cli, program);
   return cli;
 }
+
+/** The project of a lab as an earlier deployment left it. */
+export function projectOf(lab: Lab): PulumiCli {
+  return new PulumiCli(join(lab.dir, "project"), STACK, {
+    ...lab.env,
+    PULUMI_BACKEND_URL: `file://${backendOf(lab)}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(lab),
+    PULUMI_SKIP_UPDATE_CHECK: "1",
+    // The lab has its plugins already; to look for others would only cost time where there is no network.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
+  });
+}
+
+/** Does the lab have a state? */
+export function isDeployed(lab: Lab): boolean {
+  return existsSync(join(backendOf(lab), `.pulumi/stacks/homelab/${STACK}.json`));
+}
+
+const backendOf = (lab: Lab): string => join(lab.dir, "backend");
+const passphraseFile = (lab: Lab): string => join(lab.dir, "keys/passphrase");
 
 async function writeProject(directory: string, program: string): Promise<void> {
   const project = parse(await readFile(join(program, "Pulumi.yaml"), "utf8")) as object;
@@ -71,14 +84,6 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
   await writeFile(file, stringify({ config, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }), {
     mode: 0o600,
   });
-}
-
-async function passphraseFile(lab: Lab): Promise<string> {
-  const file = join(lab.dir, "keys/passphrase");
-  if (!existsSync(file)) {
-    await writeFile(file, randomText(SECRET_LENGTH), { mode: 0o600 });
-  }
-  return file;
 }
 
 /** Random ones for all that are missing, also for those that on a real LAN only the owner can supply. */

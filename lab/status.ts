@@ -1,6 +1,9 @@
 import Table from "cli-table3";
+import type { HostSummary } from "../components/host.js";
 import type { Host, Lab } from "./lab.js";
 import { LabError } from "./lab-error.js";
+import { isDeployed, projectOf } from "./project.js";
+import { summaries } from "./stack.js";
 
 /** One container on a host, as `docker ps` describes it. */
 interface Service {
@@ -14,14 +17,7 @@ interface Service {
 }
 
 const STYLE = { head: [], border: [], compact: true };
-const FIELDS = [
-  "{{.Names}}",
-  "{{.Image}}",
-  "{{.Status}}",
-  '{{.Label "lab.standin"}}',
-  '{{.Label "lab.program"}}',
-  "{{.Ports}}",
-];
+const FIELDS = ["{{.Names}}", "{{.Image}}", "{{.Status}}", '{{.Label "lab.standin"}}', '{{.Label "lab.program"}}'];
 
 /** Prints hosts, services and where they are; what it says comes from the hosts themselves. */
 export async function status(lab: Lab): Promise<void> {
@@ -35,9 +31,13 @@ export async function status(lab: Lab): Promise<void> {
   }
   console.log(hosts.toString());
 
+  const deployed = isDeployed(lab) ? await summaries(projectOf(lab)) : {};
   const services = new Table({ head: ["Host", "Service", "Image", "Is", "State", "Where"], style: STYLE });
   const all = await Promise.all(
-    lab.hosts.map(async (host) => ({ host, found: states.has(host.name) ? await servicesOn(lab, host) : [] })),
+    lab.hosts.map(async (host) => ({
+      host,
+      found: states.has(host.name) ? await servicesOn(lab, host, deployed[host.name]) : [],
+    })),
   );
   for (const { host, found } of all) {
     for (const s of found) {
@@ -48,7 +48,7 @@ export async function status(lab: Lab): Promise<void> {
   else console.log(services.toString());
 }
 
-async function servicesOn(lab: Lab, host: Host): Promise<Service[]> {
+async function servicesOn(lab: Lab, host: Host, deployed: HostSummary | undefined): Promise<Service[]> {
   const listed = await lab.ssh(host.name, ["docker", "ps", "--all", "--no-trunc", "--format", FIELDS.join("\t")]);
   if (listed.exitCode !== 0) {
     return [{ name: "?", image: "?", state: `no answer: ${listed.stderr.trim()}`, program: "?", urls: [] }];
@@ -57,14 +57,8 @@ async function servicesOn(lab: Lab, host: Host): Promise<Service[]> {
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
-      const [name = "", image = "", state = "", standIn = "", program = "", ports = ""] = line.split("\t");
+      const [name = "", image = "", state = "", standIn = "", program = ""] = line.split("\t");
       const is = standIn === "true" ? "stand-in" : program === "" ? "the real image" : program;
-      return { name, image, state, program: is, urls: urlsOf(host.address, ports) };
+      return { name, image, state, program: is, urls: deployed?.services[name]?.urls ?? [] };
     });
-}
-
-/** @param ports as `docker ps` has them: `0.0.0.0:9443->9443/tcp, :::9443->9443/tcp, 5432/tcp` */
-function urlsOf(address: string, ports: string): string[] {
-  const published = [...ports.matchAll(/:(\d+)->\d+\/tcp/g)].map(([, port = ""]) => port);
-  return [...new Set(published)].map((port) => `http${port.endsWith("443") ? "s" : ""}://${address}:${port}`);
 }
