@@ -204,6 +204,7 @@ services:
     expose: [8080]
     environment: { REGISTRY_TITLE: mine }
     ports: ["8099:8080"]
+    healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 5s, start_interval: 1s, start_period: 30s }
 `,
   );
   const asked = await command("add-service", compose, "pi5", "--name", "page");
