@@ -49,8 +49,7 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     image: it.image,
     hostname: it.hostname,
     domainname: it.domainname,
-    command: it.command,
-    entrypoints: it.entrypoint,
+    ...programOf(it),
     workingDir: it.working_dir,
     user: it.user,
     groupAdds: some(it.group_add),
@@ -106,7 +105,17 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     stdinOpen: it.stdin_open || undefined,
     tty: it.tty || undefined,
     platform: it.platform,
-  }) as docker.ContainerArgs;
+  });
+}
+
+/** The provider takes no empty entrypoint, which is to say that the command's first word is the program. */
+function programOf({
+  entrypoint,
+  command = [],
+}: ComposeService): Pick<docker.ContainerArgs, "entrypoints" | "command"> {
+  const given = entrypoint?.length === 0 ? command.slice(0, 1) : (entrypoint ?? []);
+  const rest = entrypoint?.length === 0 ? command.slice(1) : command;
+  return { ...(given.length > 0 && { entrypoints: [...given] }), ...(rest.length > 0 && { command: [...rest] }) };
 }
 
 /** How many processes and threads a service may have; undefined for no limit. */

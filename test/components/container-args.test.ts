@@ -44,6 +44,7 @@ test.each<[string, string, object]>([
     String.raw`command: a "b\c \"d" 'e\f' g\h ""`,
     { command: ["a", 'bc "d', "e\\f", "gh", ""] },
   ],
+  ["an empty entrypoint", "{entrypoint: '', command: /run.sh a}", { entrypoints: ["/run.sh"], command: ["a"] }],
   ["entrypoint", "entrypoint: /run.sh", { entrypoints: ["/run.sh"] }],
   ["environment as a mapping", "environment: {A: 1, B: true, C: x}", { envs: ["A=1", "B=true", "C=x"] }],
   ["environment as a list", "environment: [A=1, B=a=b]", { envs: ["A=1", "B=a=b"] }],
