@@ -1,6 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { hasHealthcheck } from "../model/project.js";
+import { hasHealthcheck } from "../model/project-planner.js";
 import type { FileModel, ServiceModel } from "../model/homelab.js";
 import type { ComposeService } from "../model/compose-service.js";
 import type { ComposeVolume } from "../model/compose-volumes.js";

@@ -1,4 +1,3 @@
-import { basename, dirname } from "node:path/posix";
 import { admit } from "./admission.js";
 import type { Audience, Role } from "./audience.js";
 import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose.js";
@@ -9,9 +8,9 @@ import { parseConfig, settingPath } from "./config.js";
 import type { Config, HostConfig } from "./config.js";
 import { HomelabError, nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
-import { planProject } from "./project.js";
+import { openSource, planHost } from "./host-plan.js";
 import type { Project } from "./project.js";
-import { parseSource } from "./source.js";
+import { routedNames } from "./routes.js";
 import type { Source } from "./source.js";
 import type { Text } from "./text.js";
 
@@ -134,38 +133,6 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   return { domain: config.domain, hosts, names: routedNames(hosts) };
 }
 
-/** What planning a host needs. */
-interface HostPlan {
-  readonly stack: string;
-  /** Name of the host. */
-  readonly host: string;
-  readonly config: Config;
-  readonly read: ReadFile;
-  readonly problems: Problem[];
-  /** See planProject. */
-  readonly assumeSecrets?: boolean;
-}
-
-/** Plans every Compose file of a host: that of its role, and its owner's own. */
-export function planHost(args: HostPlan): Project[] {
-  const { host, config, read, problems } = args;
-  return composeFilesOf(config.hosts[host]).flatMap((file) => {
-    const source = openSource(file, read, problems);
-    return (source && planProject({ ...args, source, defaultName: projectName(file) })) ?? [];
-  });
-}
-
-const composeFilesOf = (host: HostConfig | undefined): string[] => [
-  ...(host?.role === undefined ? [] : [`stacks/${host.role}/compose.yaml`]),
-  ...(host?.services ?? []),
-];
-
-/** Compose's own rule is the folder's name; a file with a name of its own has that. */
-function projectName(file: string): string {
-  const stem = basename(file).replace(/\.ya?ml$/, "");
-  return /^(docker-)?compose$/.test(stem) ? basename(dirname(file)) : stem;
-}
-
 function hostModel(name: string, host: HostConfig, hostKey: string, projects: readonly Project[]): HostModel {
   const services = projects.flatMap((project) => project.services);
   return {
@@ -181,41 +148,6 @@ function hostModel(name: string, host: HostConfig, hostKey: string, projects: re
     volumes: projects.flatMap((project) => project.volumes),
     services,
   };
-}
-
-/** The names in the rules of Traefik's routers, which stand in the labels of what they lead to. */
-function routedNames(hosts: readonly HostModel[]): Record<string, string> {
-  const rules = hosts.flatMap(({ address, services }) =>
-    services.flatMap(({ definition }) =>
-      Object.entries(definition.labels)
-        .filter(([label]) => /^traefik\.http\.routers\.[^.]+\.rule$/.test(label))
-        .map(([, rule]) => ({ address, rule })),
-    ),
-  );
-  const names = rules.flatMap(({ address, rule }) =>
-    [...rule.matchAll(/Host\(([^)]*)\)/g)].flatMap(([, list = ""]) =>
-      [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => [name, address] as const),
-    ),
-  );
-  return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** Opens a YAML file that must be there; undefined if it cannot be read, in which case there are problems. */
-export function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
-  const content = read(file);
-  if ("problem" in content) {
-    problems.push({ file, line: 0, path: "", message: `the file ${content.problem}` });
-    return undefined;
-  }
-  try {
-    return parseSource(file, content.text);
-  } catch (error) {
-    if (error instanceof HomelabError) {
-      problems.push(...error.problems);
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** Whatever is switched on or off must be a service of some host. */

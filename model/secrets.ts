@@ -1,7 +1,7 @@
 import { parseConfig } from "./config.js";
 import { HomelabError } from "./errors.js";
 import type { Problem } from "./errors.js";
-import { openSource, planHost } from "./homelab.js";
+import { openSource, planHost } from "./host-plan.js";
 import type { ReadFile, ServiceModel } from "./homelab.js";
 import { SecretText } from "./text.js";
 

@@ -85,10 +85,9 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
   try {
     return document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown;
   } catch (error) {
-    if (error instanceof ReferenceError) {
-      throw new HomelabError([{ file, line: 0, path: "", message: "its aliases multiply to far too much" }]);
-    }
-    throw error;
+    // A merge key without a mapping, or aliases that multiply without end: the library says which.
+    const message = error instanceof Error ? lowerFirst(error.message) : String(error);
+    throw new HomelabError([{ file, line: 0, path: "", message: `not valid YAML: ${message}` }]);
   }
 }
 
