@@ -104,7 +104,6 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     logOpts: it.logging && someKeys(it.logging.options),
     stdinOpen: it.stdin_open || undefined,
     tty: it.tty || undefined,
-    platform: it.platform,
   });
 }
 

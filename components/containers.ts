@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostModel, ServiceModel } from "../model/homelab.js";
+import type { HostModel, ImageModel, ServiceModel } from "../model/homelab.js";
 import { fillIn } from "../model/text.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs, SERVICE_LABEL } from "./container-args.js";
@@ -45,7 +45,7 @@ export class Containers extends pulumi.ComponentResource {
     this.common = { parent: this, ...(frozen && { ignoreChanges: ["*"] }) };
     this.options = { ...this.common, provider };
 
-    const images = new Map(host.images.map((image) => [image, this.image(image)]));
+    const images = new Map(host.images.map((image) => [image.reference, this.image(image)]));
     const networks = new Map(host.networks.map((network) => [network.name, this.network(network)]));
     const volumes = host.volumes.map((volume) => this.volume(volume));
     const containers = new Map<string, docker.Container>();
@@ -58,15 +58,15 @@ export class Containers extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private image(reference: string): docker.RemoteImage {
+  private image({ reference, platform }: ImageModel): docker.RemoteImage {
     return new docker.RemoteImage(
       `${this.host.name}-image-${reference}`,
-      { name: reference },
+      { name: reference, ...(platform !== undefined && { platform }) },
       { ...this.options, hooks: this.hooks.other },
     );
   }
 
-  private network({ name, internal, enable_ipv6, driver_opts, ipam }: HostModel["networks"][number]): docker.Network {
+  private network({ name, internal, driver_opts, ipam }: HostModel["networks"][number]): docker.Network {
     const ipamConfigs = (ipam?.config ?? []).map(({ subnet, gateway }) => ({ subnet, ...(gateway && { gateway }) }));
     return new docker.Network(
       `${this.host.name}-network-${name}`,
@@ -75,7 +75,6 @@ export class Containers extends pulumi.ComponentResource {
         driver: "bridge",
         labels: [{ label: SERVICE_LABEL, value: name }],
         ...(internal && { internal }),
-        ...(enable_ipv6 && { ipv6: enable_ipv6 }),
         ...(driver_opts && { options: driver_opts }),
         ...(ipamConfigs.length > 0 && { ipamConfigs }),
       },

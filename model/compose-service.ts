@@ -27,6 +27,8 @@ const healthcheck = mapping({
   start_interval: duration.optional(),
   retries: z.int().positive().optional(),
   disable: z.boolean().default(false),
+}).refine(({ test, disable }) => test !== undefined || disable, {
+  error: "has no test -> write test:, or disable: true; times alone would be those of the image's own check",
 });
 
 const CONDITIONS = ["service_started", "service_healthy"] as const;

@@ -72,9 +72,13 @@ export function splitWords(line: string): string[] {
 }
 
 /** A command: a list as it is, a text split into words. */
-export const command = z.union([text.transform(splitWords), z.array(text).readonly()], {
-  error: "must be a text or a list of texts",
-});
+export const command = z
+  .union([text.transform((line): readonly string[] => splitWords(line)), z.array(text).readonly()], {
+    error: "must be a text or a list of texts",
+  })
+  .refine((words) => !words.includes(""), {
+    error: "has an empty word, which the Docker provider refuses -> remove it",
+  });
 
 /** One text or a list of them. */
 export const texts = z.union([text.transform((value): readonly string[] => [value]), z.array(text).readonly()], {

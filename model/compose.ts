@@ -22,7 +22,6 @@ const network = mapping(
     driver_opts: labels.optional(),
     internal: z.boolean().default(false),
     external: z.boolean().default(false),
-    enable_ipv6: z.boolean().default(false),
     ipam: mapping({
       config: z
         .array(
@@ -35,7 +34,11 @@ const network = mapping(
         .default([]),
     }).optional(),
   },
-  { attachable: "it is for Swarm", labels: "the program sets its own" },
+  {
+    attachable: "it is for Swarm",
+    labels: "the program sets its own",
+    enable_ipv6: "the engine would need an IPv6 subnet of yours",
+  },
 );
 export type ComposeNetwork = z.infer<typeof network>;
 

@@ -36,16 +36,23 @@ export interface HostModel {
   readonly memory: number | undefined;
   /** The host's public key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: string;
-  /** References of the images that the services run, each once. */
-  readonly images: readonly string[];
+  /** The images that the services run, each once. */
+  readonly images: readonly ImageModel[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
   /** In an order in which each service comes after those that it depends on. */
   readonly services: readonly ServiceModel[];
 }
 
+/** An image to pull. */
+export interface ImageModel {
+  readonly reference: string;
+  /** The platform to pull it for, as in linux/arm64; undefined means the host's own. */
+  readonly platform: string | undefined;
+}
+
 /** A network of Docker's that the program makes. */
-export interface NetworkModel extends Pick<ComposeNetwork, "internal" | "enable_ipv6" | "driver_opts" | "ipam"> {
+export interface NetworkModel extends Pick<ComposeNetwork, "internal" | "driver_opts" | "ipam"> {
   readonly name: string;
 }
 
@@ -143,11 +150,18 @@ function hostModel(name: string, host: HostConfig, hostKey: string, projects: re
     user: host.user,
     memory: host.memory,
     hostKey,
-    images: [...new Set(services.map(({ definition }) => definition.image))].sort(),
+    images: imagesOf(services),
     networks: projects.flatMap((project) => project.networks),
     volumes: projects.flatMap((project) => project.volumes),
     services,
   };
+}
+
+function imagesOf(services: readonly ServiceModel[]): ImageModel[] {
+  const images = services.map(({ definition: { image, platform } }) => ({ reference: image, platform }));
+  return [...new Map(images.map((image) => [image.reference, image])).values()].sort((a, b) =>
+    a.reference < b.reference ? -1 : 1,
+  );
 }
 
 /** Whatever is switched on or off must be a service of some host. */

@@ -71,7 +71,6 @@ export class ProjectPlanner {
       .map(([key, it]) => ({
         name: this.networkName(key),
         internal: it?.internal ?? false,
-        enable_ipv6: it?.enable_ipv6 ?? false,
         driver_opts: it?.driver_opts,
         ipam: it?.ipam,
       }));

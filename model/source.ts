@@ -74,8 +74,13 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
     },
     Scalar: (_, scalar) => {
       const { source, value } = scalar;
-      if (typeof value === "number" && source !== undefined && AMBIGUOUS_NUMBER.test(source)) {
-        complain(scalar, `${source} is ${value} here and another number elsewhere`, `write "${source}", or ${value}`);
+      if (typeof value !== "number" || source === undefined) {
+        return;
+      }
+      if (AMBIGUOUS_NUMBER.test(source)) {
+        complain(scalar, `${source} is ${value} here and another number elsewhere`, `write "${source}"`);
+      } else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        complain(scalar, `${source} has more digits than a number keeps`, `write "${source}"`);
       }
     },
   });

@@ -26,9 +26,9 @@ afterEach(() => {
 const load = () => loadHomelab("test", [root, program]);
 
 test("a file of the project goes before the program's own", () => {
-  expect(load().hosts[0]?.images).toEqual(["nginx:1.29"]);
+  expect(load().hosts[0]?.images).toEqual([{ reference: "nginx:1.29" }]);
   put(root, "stacks/nas/compose.yaml", "services:\n  web: {image: nginx:1.28}\n");
-  expect(load().hosts[0]?.images).toEqual(["nginx:1.28"]);
+  expect(load().hosts[0]?.images).toEqual([{ reference: "nginx:1.28" }]);
 });
 
 test("a file that is not UTF-8 is told", () => {

@@ -216,6 +216,18 @@ describe("mistakes in a Compose file", () => {
       ],
     ],
     [
+      "a health check without a test",
+      web("healthcheck: {interval: 5s}"),
+      [
+        `${FILE}:4 services.web.healthcheck: has no test -> write test:, or disable: true; times alone would be those of the image's own check`,
+      ],
+    ],
+    [
+      "an empty word in a command",
+      web("command: [a, '']"),
+      [`${FILE}:4 services.web.command: has an empty word, which the Docker provider refuses -> remove it`],
+    ],
+    [
       "an environment variable without a value",
       web("environment: [A]"),
       [

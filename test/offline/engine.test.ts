@@ -73,7 +73,10 @@ test("a command's life: created, left alone, updated, replaced, deleted", () => 
 });
 
 test("commands that end at once give their status all the same", () => {
-  const many = Array.from({ length: 25 }, (_, i) => ({ ...command({ create: "exit 0", delete: "exit 0" }), name: `c${i}` }));
+  const many = Array.from({ length: 25 }, (_, i) => ({
+    ...command({ create: "exit 0", delete: "exit 0" }),
+    name: `c${i}`,
+  }));
   succeeds(bench.up(many));
   succeeds(bench.up([]));
 });
