@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -238,6 +238,31 @@ test("Ctrl-C in the middle, then up: it converges", async () => {
   const states = Object.values(await containers()).map(({ state }) => state);
   expect(new Set(states)).toEqual(new Set(["running healthy"]));
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
+test("a service of one's own runs beside the role's, and a container that is not ours is never taken away", async () => {
+  const image = "ghcr.io/gethomepage/homepage:v1.12.3";
+  await mkdir(join(cli.directory, "my"), { recursive: true });
+  await writeFile(join(cli.directory, "my/wiki.yaml"), `services:\n  wiki:\n    image: ${image}\n`);
+  await lab.ssh("pi5", ["docker", "run", "--detach", "--name", "wiki", image]);
+  const before = await containers();
+  await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
+
+  const { exitCode, output } = await operate(cli, UP);
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain("pi5 has a container wiki already that this program did not make, so it is left alone.");
+  expect(await containers()).toEqual(before);
+
+  const advice = /"(docker stop wiki && docker rename wiki wiki-before)"/.exec(output)?.[1] ?? "";
+  expect((await lab.ssh("pi5", ["sh", "-c", advice])).exitCode).toBe(0);
+  await up(cli);
+  expect(differing(before, await containers())).toEqual(["pi5/wiki", "pi5/wiki-before"]);
+
+  await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
+  await up(cli);
+  expect(Object.keys(await containers())).toEqual(expect.arrayContaining(["pi5/wiki-before"]));
+  expect(Object.keys(await containers())).not.toContain("pi5/wiki");
+  await lab.ssh("pi5", ["docker", "rm", "--force", "wiki-before"]);
 });
 
 test("destroy leaves nothing of ours but the volumes marked stateful", async () => {
