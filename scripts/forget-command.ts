@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SERVICE_LABEL } from "../components/container-args.js";
 import { confirmed } from "./ask.js";
 import { describeHost, hostInState, lineOfHost } from "./forget.js";
 import type { StateResource } from "./forget.js";
@@ -18,7 +19,10 @@ async function forget(host: string, { stack, yes }: Options): Promise<void> {
   const found = hostInState(await stateOf(cli), host);
   const count = `${found.resources.length} resources`;
   console.log(`The state would forget ${host}, ${count}, among them:\n${describeHost(found).join("\n")}`);
-  console.log("Nothing is done on the host: if it ever runs again, all of that still runs there, unmanaged.");
+  console.log(
+    "Nothing is done on the host: if it ever runs again, all of that still runs there, unmanaged. Before it is declared " +
+      `again, remove the containers there:\n  docker ps -aq --filter label=${SERVICE_LABEL} | xargs -r docker rm -f`,
+  );
   if (!yes && !(await confirmed(`Forget ${host}? [y/N] `))) {
     throw new UserError("Nothing was forgotten.");
   }

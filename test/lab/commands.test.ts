@@ -252,8 +252,11 @@ test("npm run forget takes a dead host out of the state; an up of the rest chang
   expect(differing(before, await containers())).toEqual([]);
 });
 
-test("a forgotten host that comes back is declared and deployed like a new one", async () => {
+test("a forgotten host that comes back is emptied as forget said, then deployed like a new one", async () => {
   const before = await containers();
+  const empty = "docker ps -aq --filter label=homelab.service | xargs -r docker rm -f";
+  expect((await command("forget", "pi-zero-2")).stdout).toContain(empty);
+  await lab.ssh("pi-zero-1", ["sh", "-c", empty]);
   await prepareProject(lab, clone);
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/page/compose.yaml"]);
   await up(cli);
