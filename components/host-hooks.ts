@@ -68,22 +68,21 @@ async function removeContainer(host: HostModel, args: pulumi.ResourceHookArgs): 
   await must(host, ["docker", "rm", "--volumes", ours]);
 }
 
-/** The same for a network, as long as nothing is in it. */
+/** The same for a network. What is still in it is of ours, and as little known to the state. */
 async function removeNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
-  const found = await must(host, [
-    "docker",
-    "network",
-    "ls",
-    "-q",
-    "--filter",
-    `name=^${name}$`,
-    "--filter",
-    `label=${SERVICE_LABEL}`,
-  ]);
-  if (found !== "") {
-    await must(host, ["docker", "network", "rm", found]);
+  const ours = ["--filter", `label=${SERVICE_LABEL}`];
+  const found = await must(host, ["docker", "network", "ls", "-q", "--filter", `name=^${name}$`, ...ours]);
+  if (found === "") {
+    return;
   }
+  const inside = await must(host, ["docker", "ps", "-aq", "--filter", `network=${found}`, ...ours]);
+  if (inside !== "") {
+    const ids = inside.split(/\s+/);
+    await must(host, ["docker", "stop", ...ids], STOP_GRACE_SECONDS + SSH_SECONDS);
+    await must(host, ["docker", "rm", "--volumes", ...ids]);
+  }
+  await must(host, ["docker", "network", "rm", found]);
 }
 
 /** What a command on a host prints; its failure fails the operation that the hook belongs to. */

@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
-import { readFrom } from "../model/load.js";
-import { neededSecrets } from "../model/secrets.js";
 import { PROGRAM, PulumiCli } from "../scripts/pulumi-cli.js";
 import { randomText } from "../scripts/random-text.js";
+import { makeMissingSecrets } from "../scripts/secrets.js";
 import type { Lab } from "./lab.js";
 
 /** Name of the stack in every lab. */
@@ -29,7 +28,8 @@ export async function prepareProject(lab: Lab, program: string = PROGRAM): Promi
   if (!isDeployed(lab)) {
     await cli.must(["stack", "select", "--create"]);
   }
-  await makeSecrets(cli, program);
+  // Random ones also for what on a real LAN only the owner can supply.
+  await makeMissingSecrets(cli, [cli.directory, program], ({ generate }) => generate ?? SECRET_LENGTH);
   return cli;
 }
 
@@ -84,12 +84,4 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
   await writeFile(file, stringify({ config, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }), {
     mode: 0o600,
   });
-}
-
-/** Random ones for all that are missing, also for those that on a real LAN only the owner can supply. */
-async function makeSecrets(cli: PulumiCli, program: string): Promise<void> {
-  const needed = neededSecrets(STACK, readFrom([cli.directory, program]));
-  for (const { name } of needed.filter(({ present }) => !present)) {
-    await cli.setSecret(name, randomText(SECRET_LENGTH));
-  }
 }

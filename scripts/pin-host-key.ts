@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { isMap, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { run } from "./process.js";
+import { confirmed } from "./ask.js";
 import { PROGRAM } from "./pulumi-cli.js";
 import { runCommand, stackCommand, UserError } from "./stack-option.js";
 
@@ -65,13 +65,6 @@ async function fetchKey(host: string, { address, port }: { address: string; port
 function fingerprint(key: string): string {
   const digest = createHash("sha256").update(Buffer.from(key.split(" ")[1] ?? "", "base64"));
   return `SHA256:${digest.digest("base64").replace(/=+$/, "")} (ED25519)`;
-}
-
-async function confirmed(question: string): Promise<boolean> {
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await prompt.question(question);
-  prompt.close();
-  return /^y(es)?$/i.test(answer.trim());
 }
 
 void runCommand(

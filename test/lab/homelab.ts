@@ -19,11 +19,20 @@ export interface Container {
   readonly state: string;
 }
 
+interface State {
+  readonly Status: string;
+  readonly StartedAt: string;
+  readonly Health?: { readonly Status: string };
+}
+
+const describe = ({ Status, StartedAt, Health }: State): Omit<Container, "id"> => ({
+  startedAt: StartedAt,
+  state: Health === undefined ? Status : `${Status} ${Health.Status}`,
+});
+
 /** Every container of every host, by HOST/NAME. */
 export async function containers(hosts = lab.hosts.map(({ name }) => name)): Promise<Record<string, Container>> {
-  const format =
-    "{{.Name}} {{.Id}} {{.State.StartedAt}} {{.State.Status}}{{if .State.Health}} {{.State.Health.Status}}{{end}}";
-  const script = `docker ps -aq | xargs -r docker inspect --format '${format}'`;
+  const script = "docker ps -aq | xargs -r docker inspect --format '{{.Name}} {{.Id}} {{json .State}}'";
   const perHost = await Promise.all(
     hosts.map(async (host) => {
       const { stdout, stderr, exitCode } = await lab.ssh(host, ["sh", "-c", script]);
@@ -31,8 +40,8 @@ export async function containers(hosts = lab.hosts.map(({ name }) => name)): Pro
         throw new Error(`${host}: ${stderr}`);
       }
       return stdout.split("\n").flatMap((line): [string, Container][] => {
-        const [name = "", id = "", startedAt = "", ...state] = line.split(" ");
-        return name === "" ? [] : [[`${host}${name}`, { id, startedAt, state: state.join(" ") }]];
+        const [, name, id = "", state = ""] = /^(\S+) (\S+) (.*)$/.exec(line) ?? [];
+        return name === undefined ? [] : [[`${host}${name}`, { id, ...describe(JSON.parse(state) as State) }]];
       });
     }),
   );
