@@ -41,9 +41,13 @@ export class Containers extends pulumi.ComponentResource {
       typeof text === "string"
         ? text
         : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => values[secret] ?? ""));
-    const provider = new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this });
+    // A provider is a process of some 65 MB: a host without services has none.
+    const provider =
+      host.services.length > 0
+        ? new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this })
+        : undefined;
     this.common = { parent: this, ...(frozen && { ignoreChanges: ["*"] }) };
-    this.options = { ...this.common, provider };
+    this.options = { ...this.common, ...(provider && { provider }) };
 
     const images = new Map(host.images.map((image) => [image.reference, this.image(image)]));
     const networks = new Map(host.networks.map((network) => [network.name, this.network(network)]));

@@ -58,6 +58,12 @@ test("a host registers its provider, networks, volumes, images, files and contai
   ]);
 });
 
+test("a host without services has no provider", async () => {
+  const idle = { ...host, services: [], images: [], networks: [], volumes: [] };
+  const names = (await registered(() => new NasHost("pi5", { host: idle, secrets: {} }))).map(({ name }) => name);
+  expect(names).toEqual(["pi5", "pi5-containers"]);
+});
+
 test("everything of Docker's is on the host's own provider", async () => {
   const docker = (await deploy()).filter(({ type }) => type.startsWith("docker:"));
   expect(docker).toHaveLength(8);

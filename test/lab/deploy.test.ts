@@ -243,7 +243,10 @@ test("Ctrl-C in the middle, then up: it converges", async () => {
 test("a service of one's own runs beside the role's, and a container that is not ours is never taken away", async () => {
   const image = "ghcr.io/gethomepage/homepage:v1.12.3";
   await mkdir(join(cli.directory, "my"), { recursive: true });
-  await writeFile(join(cli.directory, "my/wiki.yaml"), `services:\n  wiki:\n    image: ${image}\n`);
+  await writeFile(
+    join(cli.directory, "my/wiki.yaml"),
+    `services:\n  wiki:\n    image: ${image}\n    volumes: ["data:/d"]\nvolumes:\n  data: {x-stateful: true}\n`,
+  );
   await lab.ssh("pi5", ["docker", "run", "--detach", "--name", "wiki", image]);
   const before = await containers();
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
@@ -259,7 +262,8 @@ test("a service of one's own runs beside the role's, and a container that is not
   expect(differing(before, await containers())).toEqual(["pi5/wiki", "pi5/wiki-before"]);
 
   await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
-  await up(cli);
+  expect((await up(cli)).output).toMatch(/pi5-volume-wiki_data delet\w*\[retain\]/);
+  expect((await lab.ssh("pi5", ["docker", "volume", "rm", "wiki_data"])).exitCode).toBe(0);
   expect(Object.keys(await containers())).toEqual(expect.arrayContaining(["pi5/wiki-before"]));
   expect(Object.keys(await containers())).not.toContain("pi5/wiki");
   await lab.ssh("pi5", ["docker", "rm", "--force", "wiki-before"]);
