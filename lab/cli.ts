@@ -68,7 +68,8 @@ async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
     console.log(`Look at this: ${warning}`);
   });
   if (deploy) await status(openLab(instance.name));
-  const how = changes.length === 0 ? "Nothing changed" : `${changes.length} things were made or changed`;
+  const count = changes.length === 1 ? "1 thing was" : `${changes.length} things were`;
+  const how = changes.length === 0 ? "Nothing changed" : `${count} made or changed`;
   console.log(`${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
   console.log("  npm run lab -- status | ssh HOST | down");
 }
