@@ -25,6 +25,15 @@ export interface ContainersArgs {
 /** Parts of a container that the provider says it updates in place, and does not. */
 const REPLACE_ON = ["#initerror", "healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota", "rm"];
 
+/** The model has seen that it is there; but the owner's file and Pulumi's view of it could differ. */
+function valueOf(secrets: Readonly<Record<string, string>>, name: string): string {
+  const value = secrets[name];
+  if (value === undefined) {
+    throw new Error(`Pulumi has no secret ${name}, although the stack's configuration file has`);
+  }
+  return value;
+}
+
 /** The Docker side of one host: its images, networks, volumes and containers, on a provider of its own. */
 export class Containers extends pulumi.ComponentResource {
   private readonly host: HostModel;
@@ -40,7 +49,7 @@ export class Containers extends pulumi.ComponentResource {
     this.render = (text) =>
       typeof text === "string"
         ? text
-        : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => values[secret] ?? ""));
+        : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => valueOf(values, secret)));
     // A provider is a process of some 65 MB: a host without services has none.
     const provider =
       host.services.length > 0
