@@ -8,6 +8,7 @@ import { PlainHost } from "./components/plain-host.js";
 import { unreachable } from "./components/reachability.js";
 import { HomelabError } from "./model/errors.js";
 import { loadHomelab } from "./model/load.js";
+import { dnsRecords } from "./model/routes.js";
 
 const ROLES = { nas: NasHost, ci: CiController, media: MediaServer, agent: PiZeroAgent };
 
@@ -32,7 +33,7 @@ async function main(): Promise<Record<string, unknown>> {
       frozen: reason !== undefined,
     }).summary;
   }
-  return { hosts, names: homelab.names, notDone: Object.fromEntries(notDone) };
+  return { hosts, dns: dnsRecords(homelab.names), notDone: Object.fromEntries(notDone) };
 }
 
 /** A mistake in the declaration is shown as such, without a stack trace. */

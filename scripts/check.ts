@@ -3,8 +3,9 @@ import { HomelabError } from "../model/errors.js";
 import type { HomelabModel } from "../model/homelab.js";
 import { loadHomelab } from "../model/load.js";
 import { memoryLimit } from "../model/admission.js";
+import { dnsRecords } from "../model/routes.js";
 import { PROGRAM } from "./pulumi-cli.js";
-import { nameRecords } from "./services.js";
+import { recordsText } from "./services.js";
 import { runCommand, stackCommand } from "./stack-option.js";
 
 interface Options {
@@ -65,7 +66,7 @@ function tables(homelab: HomelabModel): string {
     "Memory",
     memory(homelab),
     "Names on the LAN: your resolver has to know them",
-    nameRecords(homelab.names),
+    recordsText(dnsRecords(homelab.names)),
   ].join("\n");
 }
 

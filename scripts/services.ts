@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { HostSummary } from "../components/host.js";
+import type { DnsRecords } from "../model/routes.js";
 
 /** What runs where, as a table for the terminal. */
 export function servicesTable(hosts: Readonly<Record<string, HostSummary>>): string {
@@ -15,17 +16,13 @@ export function servicesTable(hosts: Readonly<Record<string, HostSummary>>): str
   return table.toString();
 }
 
-/** What a resolver on the LAN has to know, in the words of those that people have. */
-export function nameRecords(names: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(names);
-  const lines = (record: (name: string, address: string) => string): string[] =>
-    entries.map(([name, address]) => `  ${record(name, address)}`);
+/** DNS records for the terminal, under the names of the programs that take them. */
+export function recordsText({ hosts, dnsmasq, unbound }: DnsRecords): string {
+  const part = (title: string, lines: readonly string[]): string =>
+    [title, ...lines.map((line) => `  ${line}`)].join("\n");
   return [
-    "/etc/hosts, Pi-hole's and AdGuard Home's own lists:",
-    ...lines((name, address) => `${address} ${name}`),
-    "dnsmasq:",
-    ...lines((name, address) => `host-record=${name},${address}`),
-    "unbound:",
-    ...lines((name, address) => `local-data: "${name}. A ${address}"`),
+    part("/etc/hosts, Pi-hole's and AdGuard Home's own lists:", hosts),
+    part("dnsmasq:", dnsmasq),
+    part("unbound:", unbound),
   ].join("\n");
 }

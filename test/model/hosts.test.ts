@@ -1,3 +1,4 @@
+import { dnsRecords } from "../../model/routes.js";
 import { CONFIG, HOST_KEY, model, onlyHost, problemsOf, serviceOf } from "./declare.js";
 
 const KEY = `hostKey: "${HOST_KEY}"`;
@@ -136,5 +137,13 @@ test("the names that Traefik's routers serve, with their addresses", () => {
   expect(model(`${WEB}${rule("Host(`b.${DOMAIN}`) || Host(`a.lan`) && PathPrefix(`/x`)")}`).names).toEqual({
     "a.lan": "192.168.1.100",
     "b.example.org": "192.168.1.100",
+  });
+});
+
+test("DNS records in the words of the usual resolvers", () => {
+  expect(dnsRecords({ "jellyfin.example.org": "192.168.1.102" })).toEqual({
+    hosts: ["192.168.1.102 jellyfin.example.org"],
+    dnsmasq: ["host-record=jellyfin.example.org,192.168.1.102"],
+    unbound: ['local-data: "jellyfin.example.org. A 192.168.1.102"'],
   });
 });
