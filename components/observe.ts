@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { driftOf, NO_REPAIRS, sentence } from "../model/drift.js";
+import type { Repairs } from "../model/drift.js";
+import type { HomelabModel, HostModel } from "../model/homelab.js";
+import { probeHosts } from "./probe.js";
+import type { Observation, Trouble } from "./probe.js";
+
+/** How a host is to be treated, given what was seen of it. */
+export interface HostState {
+  /** Why nothing can be done there now; what exists there is left as it is. undefined if it can. */
+  readonly notDone: string | undefined;
+  readonly repairs: Repairs;
+}
+
+/**
+ * Looks at all hosts and says what was found, as warnings of the engine.
+ *
+ * @param stack whose name is part of the commands that are shown
+ * @throws RunError if a host is not the one whose key is pinned
+ */
+export async function observe({ hosts }: HomelabModel, stack: string): Promise<(host: HostModel) => HostState> {
+  const observations = await probeHosts(hosts);
+  const states = new Map<string, HostState>();
+  for (const host of hosts) {
+    const observation = observations.get(host.name);
+    states.set(host.name, observation === undefined ? UNTOUCHED : await stateOf(host, observation, stack));
+  }
+  return ({ name }) => states.get(name) ?? UNTOUCHED;
+}
+
+const UNTOUCHED: HostState = { notDone: undefined, repairs: NO_REPAIRS };
+
+async function stateOf(host: HostModel, observation: Observation, stack: string): Promise<HostState> {
+  if (observation.status === "ok") {
+    const { findings, repairs } = driftOf(host, observation.report);
+    for (const finding of findings) {
+      await pulumi.log.warn(sentence(finding));
+    }
+    return { notDone: undefined, repairs };
+  }
+  const { status, reason } = observation;
+  if (status === "wrong host key") {
+    throw new pulumi.RunError(`${explain(host, status, reason)} ${remedy(host, status, stack)}`);
+  }
+  if (status === "refused" && pulumi.runtime.isDryRun()) {
+    await pulumi.log.warn(
+      `${explain(host, status, reason)} What differs on it is not known; what is declared is shown.`,
+    );
+    return UNTOUCHED;
+  }
+  await pulumi.log.warn(`${explain(host, status, reason)} It is left as it is; ${remedy(host, status, stack)}`);
+  return { notDone: `${status}: ${reason}`, repairs: NO_REPAIRS };
+}
+
+/** What is the matter with a host, in a sentence. */
+export function explain({ name, address }: HostModel, status: Trouble, reason: string): string {
+  const matter: Readonly<Record<Trouble, string>> = {
+    unreachable: "cannot be reached",
+    "timed out": "did not answer in time",
+    "wrong host key": "has another host key than the one that is pinned",
+    refused: "lets nobody in as probe with the keys at hand",
+    "not bootstrapped": "is not prepared for this program",
+    "helper too old": "has too old a helper",
+    "program too old": "has a newer helper than this program knows",
+    failed: "cannot be examined",
+  };
+  return `${name} (${address}) ${matter[status]}: ${reason}.`;
+}
+
+/** What the owner does about it. */
+export function remedy({ name }: HostModel, status: Trouble, stack: string): string {
+  const bootstrap = `npm run bootstrap -- --stack ${stack} ${name}`;
+  const remedies: Readonly<Record<Trouble, string>> = {
+    unreachable: "deploy again when it is back.",
+    "timed out": "deploy again when it is well.",
+    "wrong host key": `If it was installed anew: npm run pin-host-key -- --stack ${stack} ${name}. Else somebody is in between.`,
+    refused: `load a key that it knows (ssh-add), or prepare it: ${bootstrap}`,
+    "not bootstrapped": `prepare it: ${bootstrap}`,
+    "helper too old": `bring it up to date: ${bootstrap}`,
+    "program too old": "bring this program up to date: git pull",
+    failed: `if that stays so, install the helper again: ${bootstrap}`,
+  };
+  return remedies[status];
+}
