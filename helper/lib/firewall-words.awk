@@ -1,0 +1,25 @@
+# Turns "+LINE" and "-LINE" of the firewall's live state into words. A rule of UFW stands there as
+#   ACTION PROTOCOL PORT TO SOURCE-PORT FROM DIRECTION[_INTERFACE] [comment=HEX]
+# and once more for IPv6, which is not said twice.
+function place(address) { return address == "0.0.0.0/0" || address == "::/0" ? "anywhere" : address }
+function rule(    direction, port, protocol, text) {
+  protocol = $2 == "any" ? "" : "/" $2
+  port = $3 == "any" ? "every port" : $3
+  text = ($1 == "allow" ? "" : $1 " ") port protocol " from " place($6)
+  split($7, direction, "_")
+  if (direction[2] != "") text = text " on " direction[2]
+  if (direction[1] == "out") text = text " (outgoing)"
+  return text
+}
+{
+  sign = substr($0, 1, 1)
+  sub(/^./, "")
+}
+$1 ~ /^(allow|deny|reject|limit)$/ && NF >= 7 { print rule() (sign == "+" ? ", added by hand" : " is missing"); next }
+$1 ~ /^route:/ { print "a forwarding rule, " (sign == "+" ? "added by hand" : "is missing"); next }
+/^UFW ENABLED=no/ { if (sign == "+") print "UFW is off"; next }
+/^UFW/ { next }
+/^(DEFAULT_|IPV6)/ { if (sign == "+") print $0 " in /etc/default/ufw"; next }
+sign == "+" { print "the kernel has: " $0; next }
+{ missing[$1 " " $3]++ }
+END { for (chain in missing) print missing[chain] " rules of " chain " are missing in the kernel" }

@@ -1,0 +1,44 @@
+# shellcheck shell=sh
+# Who may log in, and how. Debian's sshd_config includes sshd_config.d at its top and the first value counts, so that a
+# file which sorts first decides.
+
+SSH_GROUP=homelab-ssh
+
+path_allowed() { [ "$1" = /etc/ssh/sshd_config.d/00-homelab.conf ]; }
+mode_of() { echo 0600; }
+is_guarded() { :; }
+
+validate() {
+  grep -Eqi '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf' /etc/ssh/sshd_config ||
+    refuse "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf"
+  # as it would be: our file first, then all that is there
+  cat "$1/etc/ssh/sshd_config.d/00-homelab.conf" /etc/ssh/sshd_config >"$WORK/sshd_config"
+  sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
+  grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1/etc/ssh/sshd_config.d/00-homelab.conf" || return 0
+  administrator_can_log_in ||
+    refuse "no member of $SSH_GROUP has both a key and full sudo: whoever looks after this host would be locked out"
+}
+
+administrator_can_log_in() {
+  getent group "$SSH_GROUP" | cut -d: -f4 | tr ',' '\n' >"$WORK/members"
+  while read -r user; do
+    home=$(getent passwd "$user" | cut -d: -f6)
+    if [ -n "$home" ] && grep -Eq '^[^#]*(ssh-|ecdsa-|sk-)' "$home/.ssh/authorized_keys" 2>/dev/null &&
+      sudo -l -U "$user" 2>/dev/null | grep -Eq '^[[:space:]]+\((ALL|root)( : ALL)?\)( NOPASSWD:)? ALL$'; then
+      return 0
+    fi
+  done <"$WORK/members"
+  return 1
+}
+
+# Sessions that are there stay, whatever changes.
+activate() { systemctl reload-or-restart ssh.service; }
+deactivate() { activate; }
+
+# What sshd makes of all its files: a file that sorts before ours would win.
+live() { sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 2>/dev/null | grep -Ei "^($(wanted_keys)) " | sort; }
+wanted_keys() {
+  sed -n 's/^\([A-Za-z][A-Za-z0-9]*\)[[:space:]].*/\1/p' /etc/ssh/sshd_config.d/00-homelab.conf 2>/dev/null | sort -u | paste -sd'|'
+}
+words() { sed -n 's/^+\(.*\)/\1/p'; }
+drift() { systemctl -q is-active ssh.service || echo "sshd does not run"; }
