@@ -17,8 +17,17 @@ export interface SettingModel {
 /** The settings that the helper reverts by itself unless they are confirmed over a new connection. */
 export const isGuarded = (name: SettingName): boolean => name === "ssh" || name === "firewall";
 
-/** A setting with its input written out, in the form in which a preview shows its differences line by line. */
-export function setting(name: SettingName, input: object): SettingModel {
+/** What a setting wants: files by their path, and whatever else the helper's part for it takes. */
+export interface SettingInput {
+  /** Texts that end with a line break. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly [extra: string]: unknown;
+}
+
+/** A setting with its input written out: files as lists of lines, so that a preview shows which of them differ. */
+export function setting(name: SettingName, { files, ...extras }: SettingInput): SettingModel {
+  const lines = Object.entries(files ?? {}).map(([path, text]) => [path, text.replace(/\n$/, "").split("\n")]);
+  const input = { ...extras, ...(lines.length > 0 && { files: Object.fromEntries(lines) as unknown }) };
   return { name, input: JSON.stringify(input, undefined, 2) };
 }
 
@@ -111,4 +120,4 @@ export function dockerSetting(role: Role | undefined): SettingModel {
   });
 }
 
-export const firewallSetting = (input: FirewallInput): SettingModel => setting("firewall", input);
+export const firewallSetting = (input: FirewallInput): SettingModel => setting("firewall", { ...input });

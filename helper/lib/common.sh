@@ -54,7 +54,7 @@ load() {
   activate() { :; }
   deactivate() { :; }
   live() { :; }
-  words() { cat; }
+  words() { line_words ""; }
   drift() { :; }
   foreign() { :; }
   . "$LIB/settings/$SETTING.sh"

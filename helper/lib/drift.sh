@@ -9,9 +9,13 @@ setting_drift() {
   { file_drift; live_drift; drift; } | cut -c "1-$MAX_WORDS" | awk '!seen[$0]++' | head -n "$MAX_FINDINGS"
 }
 
-# "+LINE" for what is there and should not be, "-LINE" for what is missing.
-difference() { # EXPECTED ACTUAL
-  diff "$1" "$2" | sed -n 's/^> */+/p; s/^< */-/p'
+# What is there and what should be, a line each: "+THERE", "-WANTED", or "~THERE<tab>WANTED" where one became the other.
+difference() { # WANTED THERE
+  diff "$1" "$2" | awk -f "$LIB/lib/difference.awk"
+}
+# The same in words, for texts of which a line says enough.
+line_words() { # PREFIX
+  sed -n "s|^+\(..*\)|${1}has \"\1\"|p; s|^-\(..*\)|${1}lacks \"\1\"|p; s|^~\(.*\)\t\(.*\)|${1}\"\1\" instead of \"\2\"|p"
 }
 
 file_drift() {
@@ -20,8 +24,8 @@ file_drift() {
       echo "$path: removed by hand"
       continue
     fi
-    jq -j --arg path "$path" '.files[$path]' "$APPLIED" >"$WORK/expected"
-    difference "$WORK/expected" "$path" | sed -n "s|^+\(..*\)|$path: has \"\1\"|p; s|^-\(..*\)|$path: lacks \"\1\"|p"
+    file_of "$APPLIED" "$path" >"$WORK/expected"
+    difference "$WORK/expected" "$path" | line_words "$path: "
     [ "$(stat -c %a "$path")" = "$(mode_of "$path" | sed 's/^0//')" ] || echo "$path: its mode is $(stat -c %a "$path")"
   done
 }

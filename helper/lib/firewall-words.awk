@@ -11,15 +11,22 @@ function rule(    direction, port, protocol, text) {
   if (direction[1] == "out") text = text " (outgoing)"
   return text
 }
-{
-  sign = substr($0, 1, 1)
-  sub(/^./, "")
+function say(sign, text) {
+  $0 = text
+  if ($1 ~ /^(allow|deny|reject|limit)$/ && NF >= 7) print rule() (sign == "+" ? ", added by hand" : " is missing")
+  else if ($1 ~ /^route:/) print "a forwarding rule, " (sign == "+" ? "added by hand" : "is missing")
+  else if (/^UFW ENABLED=no/) { if (sign == "+") print "UFW is off" }
+  else if (/^UFW/) return
+  else if (/^(DEFAULT_|IPV6)/) { if (sign == "+") print text " in /etc/default/ufw" }
+  else if (sign == "+") print "the kernel has: " text
+  else if (/ as in /) print "rules of " $2 " are missing in the kernel"
+  else missing[$1 " " $3]++
 }
-$1 ~ /^(allow|deny|reject|limit)$/ && NF >= 7 { print rule() (sign == "+" ? ", added by hand" : " is missing"); next }
-$1 ~ /^route:/ { print "a forwarding rule, " (sign == "+" ? "added by hand" : "is missing"); next }
-/^UFW ENABLED=no/ { if (sign == "+") print "UFW is off"; next }
-/^UFW/ { next }
-/^(DEFAULT_|IPV6)/ { if (sign == "+") print $0 " in /etc/default/ufw"; next }
-sign == "+" { print "the kernel has: " $0; next }
-{ missing[$1 " " $3]++ }
-END { for (chain in missing) print missing[chain] " rules of " chain " are missing in the kernel" }
+/^~/ {
+  split(substr($0, 2), pair, "\t")
+  say("-", pair[2])
+  say("+", pair[1])
+  next
+}
+{ say(substr($0, 1, 1), substr($0, 2)) }
+END { for (chain in missing) print "the kernel lacks " missing[chain] " rules of " chain }

@@ -9,8 +9,8 @@ read_input() {
   head -c $((MAX_INPUT + 1)) >"$INPUT"
   [ "$(wc -c <"$INPUT")" -le "$MAX_INPUT" ] || refuse "the input is larger than $MAX_INPUT bytes"
   jq -es 'length == 1 and (.[0] | type == "object")' "$INPUT" >/dev/null 2>&1 || refuse "the input is not one JSON object"
-  jq -e '(.files // {}) | type == "object" and all(.[]; type == "string")' "$INPUT" >/dev/null ||
-    refuse "files must be a mapping of paths to texts"
+  jq -e '(.files // {}) | type == "object" and all(.[]; type == "array" and all(.[]; type == "string" and (contains("\n") | not)))' "$INPUT" >/dev/null ||
+    refuse "files must be a mapping of paths to lists of lines"
   jq -e '[.. | strings | select(explode | any(. == 0))] | length == 0' "$INPUT" >/dev/null ||
     refuse "a text has a zero byte"
   jq -e '(.files // {}) | keys | all(test("^(/[A-Za-z0-9._@\\\\-]+)+$") and (test("/\\.\\.?(/|$)") | not))' "$INPUT" >/dev/null ||
@@ -28,6 +28,11 @@ stage() {
   mkdir -p "$STAGE"
   while read -r path; do
     mkdir -p "$STAGE$(dirname "$path")"
-    jq -j --arg path "$path" '.files[$path]' "$INPUT" >"$STAGE$path"
+    file_of "$INPUT" "$path" >"$STAGE$path"
   done <"$WORK/paths"
+}
+
+# The text of a file in a desired state.
+file_of() { # JSON PATH
+  jq -r --arg path "$2" '.files[$path][]' "$1"
 }

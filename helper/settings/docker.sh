@@ -73,6 +73,6 @@ live() {
     '($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) | "\(.key): \(.value | tojson)"' \
     "$DAEMON" 2>/dev/null || echo "not JSON"
 }
-words() { sed -n 's/^+/daemon.json: /p; s/^-/daemon.json lacks /p'; }
+words() { line_words "daemon.json: "; }
 drift() { systemctl -q is-active docker.service || echo "Docker does not run"; }
 foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

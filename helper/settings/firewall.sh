@@ -3,7 +3,7 @@
 # forwards, and the tailnet, whose daemon accepts everything ahead of UFW.
 
 LOAD=$LIB/bin/load-firewall
-RULE="^(allow|limit|deny) (in on [a-z0-9.+-]{1,15} )?(from [0-9a-f.:/]+|from any) to any( port [0-9,:]+)?( proto (tcp|udp))? comment 'homelab[a-z0-9 :/,.-]*'\$"
+RULE="^(allow|limit|deny) (in on [a-z0-9.+-]{1,15} )?(from [0-9a-f.:/]+ )?to any( port [0-9,:]+)?( proto (tcp|udp))? comment 'homelab[a-z0-9 :/,.-]*'\$"
 
 path_allowed() {
   case $1 in /etc/homelab/firewall.v4 | /etc/homelab/firewall.v6) ;; *) return 1 ;; esac
@@ -36,6 +36,17 @@ activate() {
     ufw --force disable >/dev/null
   fi
   "$LOAD"
+  close_side_doors
+}
+
+# Rules that were put ahead of UFW's own would let in what nothing declares.
+close_side_doors() {
+  for tables in iptables ip6tables; do
+    $tables -S INPUT | grep -- ' -j ACCEPT$' | while read -r _ rule; do
+      printf '%s\n' "$rule" | xargs "$tables" -w 10 -D
+      say "removed from the kernel: $rule"
+    done
+  done
 }
 
 # Incoming and forwarded packets are dropped unless a rule takes them; what a host itself begins may leave.
@@ -83,15 +94,21 @@ deactivate() {
   "$LOAD"
 }
 
-# UFW's own notes of its rules, those of the owner left out, and what the kernel holds.
+# UFW's own notes of its rules, without those that the owner keeps, and what the kernel holds.
 live() {
   cat /etc/ufw/user.rules /etc/ufw/user6.rules 2>/dev/null | sed -n 's/^### tuple ### //p' | grep -v 'comment=6b656570$' | sort
   sed -n 's/^\(ENABLED=.*\)/UFW \1/p' /etc/ufw/ufw.conf
   grep -E '^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=' /etc/default/ufw
-  for tables in iptables ip6tables; do
-    $tables -S INPUT 1 2>/dev/null | sed "s/^/$tables /"
-    $tables-save 2>/dev/null | grep -E '^(-A (DOCKER-USER|HOMELAB-[A-Z]+|ufw6?-user-input)|-A PREROUTING -j HOMELAB)' | sed "s/^/$tables /"
-  done
+  kernel iptables ufw-user-input /etc/ufw/user.rules
+  kernel ip6tables ufw6-user-input /etc/ufw/user6.rules
+}
+# The order of rules counts; that of chains does not, and is another after a reboot.
+kernel() { # TABLES CHAIN RULES
+  {
+    $1 -S INPUT | sed -n '1p; / -j ACCEPT$/p'
+    $1-save | grep -E '^-A (DOCKER-USER|HOMELAB-[A-Z]+) |^-A (PREROUTING -j HOMELAB|INPUT -j ufw6?-before-input|FORWARD -j DOCKER-USER)' | sort -s -k2,2
+    [ "$($1 -S "$2" | grep -c '^-A')" = "$(grep -c "^-A $2 " "$3")" ] && echo "$2 as in $3"
+  } 2>/dev/null | sed "s/^/$1 /"
 }
 
 words() { awk -f "$LIB/lib/firewall-words.awk" | awk '!seen[$0]++'; }

@@ -3,8 +3,9 @@
 # file which sorts first decides.
 
 SSH_GROUP=homelab-ssh
+DROP_IN=/etc/ssh/sshd_config.d/00-homelab.conf
 
-path_allowed() { [ "$1" = /etc/ssh/sshd_config.d/00-homelab.conf ]; }
+path_allowed() { [ "$1" = "$DROP_IN" ]; }
 mode_of() { echo 0600; }
 is_guarded() { :; }
 
@@ -12,9 +13,9 @@ validate() {
   grep -Eqi '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf' /etc/ssh/sshd_config ||
     refuse "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf"
   # as it would be: our file first, then all that is there
-  cat "$1/etc/ssh/sshd_config.d/00-homelab.conf" /etc/ssh/sshd_config >"$WORK/sshd_config"
+  cat "$1$DROP_IN" /etc/ssh/sshd_config >"$WORK/sshd_config"
   sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
-  grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1/etc/ssh/sshd_config.d/00-homelab.conf" || return 0
+  grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1$DROP_IN" || return 0
   administrator_can_log_in ||
     refuse "no member of $SSH_GROUP has both a key and full sudo: whoever looks after this host would be locked out"
 }
@@ -32,13 +33,39 @@ administrator_can_log_in() {
 }
 
 # Sessions that are there stay, whatever changes.
-activate() { systemctl reload-or-restart ssh.service; }
-deactivate() { activate; }
-
-# What sshd makes of all its files: a file that sorts before ours would win.
-live() { sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 2>/dev/null | grep -Ei "^($(wanted_keys)) " | sort; }
-wanted_keys() {
-  sed -n 's/^\([A-Za-z][A-Za-z0-9]*\)[[:space:]].*/\1/p' /etc/ssh/sshd_config.d/00-homelab.conf 2>/dev/null | sort -u | paste -sd'|'
+activate() {
+  if [ -n "${INPUT:-}" ]; then put_aside; fi
+  systemctl reload-or-restart ssh.service
+  [ -z "${INPUT:-}" ] || in_effect
 }
-words() { sed -n 's/^+\(.*\)/\1/p'; }
+# A file that sorts before ours would have the first word.
+put_aside() {
+  for file in /etc/ssh/sshd_config.d/*.conf; do
+    [ "$file" != "$DROP_IN" ] || break
+    back_up "$file"
+    rm -f "$file"
+    say "put aside $file, which came before ours"
+  done
+}
+in_effect() {
+  sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 >"$WORK/effective"
+  grep '^[A-Za-z]' "$DROP_IN" | while read -r line; do
+    grep -qixF "$line" "$WORK/effective" || { say "sshd does not take: $line" >&2; return 1; }
+  done
+}
+deactivate() {
+  (cd "$STATE/backup/etc/ssh/sshd_config.d" 2>/dev/null && ls) | while read -r name; do
+    give_back "/etc/ssh/sshd_config.d/$name"
+  done
+  systemctl reload-or-restart ssh.service
+}
+
+# What sshd makes of all its files: one that sorts before ours would win.
+live() {
+  sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 2>/dev/null | awk '
+    NR == FNR { if (/^[A-Za-z]/) spelled[tolower($1)] = $1; next }
+    $1 in spelled { name = spelled[$1]; $1 = ""; print name $0 }
+  ' "$DROP_IN" - | sort
+}
+words() { sed -n 's/^[+~]\([^\t]*\).*/\1/p'; }
 drift() { systemctl -q is-active ssh.service || echo "sshd does not run"; }

@@ -35,7 +35,7 @@ activate() {
   if changed "$JOURNAL"; then systemctl restart systemd-journald.service; fi
   # A host has one time service. Where the owner chose another, such as chrony, that one stays.
   if unit_exists systemd-timesyncd.service; then systemctl -q enable --now systemd-timesyncd.service; fi
-  if changed "$KERNEL" && [ -f "$KERNEL" ]; then sysctl -q -p "$KERNEL"; fi
+  if [ -f "$KERNEL" ]; then sysctl -q -p "$KERNEL"; fi
   if changed "$ZRAM"; then
     systemctl daemon-reload
     if unit_exists systemd-zram-setup@zram0.service && [ -f "$ZRAM" ]; then
@@ -54,7 +54,6 @@ live() {
     sed -n 's/^\([a-z][^ =]*\) *=.*/\1/p' "$KERNEL" | xargs -r sysctl -e 2>/dev/null
   fi
 }
-words() { sed -n 's/^+\(.*\)/\1/p'; }
 drift() {
   ! unit_exists systemd-timesyncd.service || systemctl -q is-enabled systemd-timesyncd.service || echo "time synchronisation is off"
   ! unit_exists apt-daily-upgrade.timer || upgrades_run || echo "security upgrades do not run: apt-daily-upgrade.timer is off"
