@@ -9,7 +9,7 @@ import type { HostModel } from "../model/homelab.js";
 const CONNECT_TIMEOUT_SECONDS = 5;
 
 /** Options of ssh(1) that pin the host's key inline, so that no file of the deploying machine matters. */
-function sshOptions({ address, port, hostKey }: HostModel): string[] {
+export function sshOptions({ address, port, hostKey }: Pick<HostModel, "address" | "port" | "hostKey">): string[] {
   const name = port === 22 ? address : `[${address}]:${port}`;
   return [
     "BatchMode=yes",

@@ -8,7 +8,11 @@ import { parseConfig, settingPath } from "./config.js";
 import type { Config, HostConfig } from "./config.js";
 import { HomelabError, nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
+import { firewallOf } from "./firewall.js";
+import type { Opening, Surroundings } from "./firewall.js";
 import { openSource, planHost } from "./host-plan.js";
+import { dockerSetting, firewallSetting, sshSetting, systemSetting } from "./host-settings.js";
+import type { SettingModel } from "./host-settings.js";
 import type { Project } from "./project.js";
 import { routedNames } from "./routes.js";
 import type { Source } from "./source.js";
@@ -36,6 +40,8 @@ export interface HostModel {
   readonly memory: number | undefined;
   /** The host's public key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: string;
+  /** What the host itself has to be, in the order in which it is applied. */
+  readonly settings: readonly SettingModel[];
   /** The images that the services run, each once. */
   readonly images: readonly ImageModel[];
   readonly networks: readonly NetworkModel[];
@@ -77,6 +83,9 @@ export interface PortModel extends Omit<ComposePort, "audience"> {
   readonly audience: readonly Audience[];
 }
 
+/** A port on which a service with the host's own network listens. */
+export type ListenModel = ComposeService["x-homelab"]["listens"][number];
+
 /** One container. */
 export interface ServiceModel {
   /** Its key in the Compose file. */
@@ -94,6 +103,8 @@ export interface ServiceModel {
   readonly volumes: readonly ComposeVolume[];
   readonly files: readonly FileModel[];
   readonly ports: readonly PortModel[];
+  /** Ports of the host on which it listens itself, without Docker in between. */
+  readonly listens: readonly ListenModel[];
   /** Names of containers of the same host that must run, and if they have a health check be healthy, before it. */
   readonly dependsOn: readonly string[];
   /** Where a browser finds it. */
@@ -132,7 +143,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects)];
+    return [hostModel(name, host, host.hostKey, projects, config)];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -140,8 +151,17 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   return { domain: config.domain, hosts, names: routedNames(hosts) };
 }
 
-function hostModel(name: string, host: HostConfig, hostKey: string, projects: readonly Project[]): HostModel {
+function hostModel(
+  name: string,
+  host: HostConfig,
+  hostKey: string,
+  projects: readonly Project[],
+  config: Config,
+): HostModel {
   const services = projects.flatMap((project) => project.services);
+  const networks = projects.flatMap((project) => project.networks);
+  const position = Object.keys(config.hosts).indexOf(name);
+  const openings = [sshOpening(host, config), ...services.flatMap(openingsOf)];
   return {
     name,
     role: host.role,
@@ -150,10 +170,49 @@ function hostModel(name: string, host: HostConfig, hostKey: string, projects: re
     user: host.user,
     memory: host.memory,
     hostKey,
+    settings: [
+      sshSetting(),
+      systemSetting(host.role, position, config),
+      dockerSetting(host.role),
+      firewallSetting(firewallOf(openings, surroundingsOf(networks, config))),
+    ],
     images: imagesOf(services),
-    networks: projects.flatMap((project) => project.networks),
+    networks,
     volumes: projects.flatMap((project) => project.volumes),
     services,
+  };
+}
+
+const sshOpening = ({ port }: HostConfig, { admin }: Config): Opening => ({
+  port,
+  protocol: "tcp",
+  from: admin.from as Opening["from"],
+  what: "ssh",
+  published: false,
+});
+
+/** The doors of a service: what Docker publishes of it, and where it listens itself. */
+function openingsOf({ name, ports, listens }: ServiceModel): Opening[] {
+  return [
+    ...ports.flatMap(({ published, protocol, audience }) =>
+      published === undefined ? [] : [{ port: published, protocol, from: audience, what: name, published: true }],
+    ),
+    ...listens.map(({ port, protocol, audience }) => ({
+      port,
+      protocol,
+      from: audience,
+      what: name,
+      published: false,
+    })),
+  ];
+}
+
+function surroundingsOf(networks: readonly NetworkModel[], { lan, hosts }: Config): Surroundings {
+  const named = networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);
+  return {
+    lan: [lan.subnet, ...(lan.subnet6 === undefined ? [] : [lan.subnet6])] as Surroundings["lan"],
+    hosts: Object.entries(hosts).map(([name, { address, role }]) => ({ name, address, role })),
+    bridges: named,
   };
 }
 
