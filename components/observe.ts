@@ -3,7 +3,8 @@ import { driftOf, NO_REPAIRS, sentence } from "../model/drift.js";
 import type { Repairs } from "../model/drift.js";
 import type { HomelabModel, HostModel } from "../model/homelab.js";
 import { probeHosts } from "./probe.js";
-import type { Observation, Trouble } from "./probe.js";
+import type { Observation } from "./probe.js";
+import { explain, remedy } from "./trouble.js";
 
 /** How a host is to be treated, given what was seen of it. */
 export interface HostState {
@@ -50,35 +51,4 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
   }
   await pulumi.log.warn(`${explain(host, status, reason)} It is left as it is; ${remedy(host, status, stack)}`);
   return { notDone: `${status}: ${reason}`, repairs: NO_REPAIRS };
-}
-
-/** What is the matter with a host, in a sentence. */
-export function explain({ name, address }: HostModel, status: Trouble, reason: string): string {
-  const matter: Readonly<Record<Trouble, string>> = {
-    unreachable: "cannot be reached",
-    "timed out": "did not answer in time",
-    "wrong host key": "has another host key than the one that is pinned",
-    refused: "lets nobody in as probe with the keys at hand",
-    "not bootstrapped": "is not prepared for this program",
-    "helper too old": "has too old a helper",
-    "program too old": "has a newer helper than this program knows",
-    failed: "cannot be examined",
-  };
-  return `${name} (${address}) ${matter[status]}: ${reason}.`;
-}
-
-/** What the owner does about it. */
-export function remedy({ name }: HostModel, status: Trouble, stack: string): string {
-  const bootstrap = `npm run bootstrap -- --stack ${stack} ${name}`;
-  const remedies: Readonly<Record<Trouble, string>> = {
-    unreachable: "deploy again when it is back.",
-    "timed out": "deploy again when it is well.",
-    "wrong host key": `If it was installed anew: npm run pin-host-key -- --stack ${stack} ${name}. Else somebody is in between.`,
-    refused: `load a key that it knows (ssh-add), or prepare it: ${bootstrap}`,
-    "not bootstrapped": `prepare it: ${bootstrap}`,
-    "helper too old": `bring it up to date: ${bootstrap}`,
-    "program too old": "bring this program up to date: git pull",
-    failed: `if that stays so, install the helper again: ${bootstrap}`,
-  };
-  return remedies[status];
 }

@@ -3,17 +3,7 @@ import { readReport } from "../model/probe-report.js";
 import type { ProbeReport } from "../model/probe-report.js";
 import { runOn, SSH_FAILED } from "./connection.js";
 import type { RemoteResult } from "./connection.js";
-
-/** Why nothing is known of a host. */
-export type Trouble =
-  | "unreachable"
-  | "timed out"
-  | "wrong host key"
-  | "refused"
-  | "not bootstrapped"
-  | "helper too old"
-  | "program too old"
-  | "failed";
+import type { Trouble } from "./trouble.js";
 
 /** What is known of a host. */
 export type Observation =
