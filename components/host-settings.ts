@@ -4,18 +4,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/homelab.js";
 import { isGuarded } from "../model/host-settings.js";
 import type { SettingModel } from "../model/host-settings.js";
-import { commandConnection, runOn } from "./connection.js";
+import { commandConnection, runOn, SSH_FAILED } from "./connection.js";
 import type { Render } from "./container-args.js";
+import type { Repair } from "./repair.js";
 
 /** What a host's settings need. */
 export interface HostSettingsArgs {
   readonly host: HostModel;
   /** Puts the values of secrets into a text. */
   readonly render: Render;
-  /** For each setting that drifted, a text that no run before had: it makes the setting be applied again. */
-  readonly drifted: ReadonlyMap<string, string>;
-  /** Leave everything as it is, because the host cannot be reached. */
-  readonly frozen: boolean;
+  /** Which of them are to be applied again. */
+  readonly repair: Repair;
 }
 
 const HELPER = "sudo -n /usr/local/sbin/homelab-helper";
@@ -26,16 +25,12 @@ const CONFIRM_ATTEMPTS = 3;
 export class HostSettings extends pulumi.ComponentResource {
   readonly commands: readonly remote.Command[];
 
-  constructor(
-    name: string,
-    { host, render, drifted, frozen }: HostSettingsArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { host, render, repair }: HostSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:index:HostSettings", name, {}, opts);
     const confirmed = new pulumi.ResourceHook(`${host.name}-confirm`, (args) => confirm(host, args.name));
     const commands: remote.Command[] = [];
     for (const setting of host.settings) {
-      const token = drifted.get(setting.name);
+      const { token, ignoreChanges } = repair.of("settings", setting.name, "update");
       const apply = `${HELPER} apply ${setting.name}`;
       commands.push(
         new remote.Command(
@@ -43,8 +38,7 @@ export class HostSettings extends pulumi.ComponentResource {
           {
             connection: commandConnection(host),
             create: apply,
-            // While it is in sync, the comment that is in the state is kept: see docs/decisions.
-            update: `${apply} # ${token ?? "in sync"}`,
+            update: `${apply} # ${token}`,
             delete: `${HELPER} remove ${setting.name}`,
             stdin: render(setting.input),
             addPreviousOutputInEnv: false,
@@ -52,7 +46,7 @@ export class HostSettings extends pulumi.ComponentResource {
           {
             parent: this,
             dependsOn: commands.slice(-1),
-            ignoreChanges: frozen ? ["*"] : token === undefined ? ["update"] : [],
+            ignoreChanges,
             ...(isGuarded(setting.name) && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
           },
         ),
@@ -84,7 +78,7 @@ async function confirm(host: HostModel, resource: string): Promise<void> {
       return;
     }
     why = result.stderr.trim().split("\n").at(-1) ?? "";
-    if (!result.unreachable) {
+    if (result.exitCode !== undefined && result.exitCode !== SSH_FAILED) {
       break;
     }
   }
