@@ -5,6 +5,7 @@ import type { FileModel, ServiceModel } from "../model/homelab.js";
 import type { ComposeService } from "../model/compose-service.js";
 import type { ComposeVolume } from "../model/compose-volumes.js";
 import type { Text } from "../model/text.js";
+import type { Render } from "./render.js";
 
 /** What the arguments of a container need from outside the model. */
 export interface ContainerContext {
@@ -19,9 +20,6 @@ export interface ContainerContext {
   /** Changes whenever one of the mounted files does; undefined without files. */
   readonly filesDigest: pulumi.Input<string> | undefined;
 }
-
-/** Puts the values of secrets into a text. */
-export type Render = (text: Text) => pulumi.Input<string>;
 
 /** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
 export const SERVICE_LABEL = "homelab.service";

@@ -1,13 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel, ImageModel, ServiceModel } from "../model/homelab.js";
-import { fillIn } from "../model/text.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs, GENERATION_LABEL, SERVICE_LABEL } from "./container-args.js";
-import type { Render } from "./container-args.js";
 import { leftoversOf } from "./leftovers.js";
-import type { HostState } from "./observe.js";
-import { Repair } from "./repair.js";
+import type { Render } from "./render.js";
+import type { Repair } from "./repair.js";
 import { fileOnHost, ServiceFiles } from "./service-files.js";
 import { hostHooks } from "./host-hooks.js";
 import type { HostHooks } from "./host-hooks.js";
@@ -16,13 +14,12 @@ import type { HostHooks } from "./host-hooks.js";
 export interface ContainersArgs {
   /** The host and its services, networks and volumes. */
   host: HostModel;
-  /** Values of the stack's secrets by name. */
-  secrets: pulumi.Input<Record<string, string>>;
-  /**
-   * How the host was found.
-   * @default one that can be deployed to, and on which nothing needs repair
-   */
-  state?: HostState;
+  /** Puts the values of secrets into texts. */
+  render: Render;
+  /** What of it is to be made anew. */
+  repair: Repair;
+  /** The host's settings: no container before all of them are in force. */
+  after: readonly pulumi.Resource[];
 }
 
 /** Parts of a container that the provider says it updates in place, and does not. */
@@ -30,15 +27,6 @@ const REPLACE_ON = ["#initerror", "healthcheck", "init", "tmpfs", "cpuPeriod", "
 
 /** Where the label stands that makes a container or a network anew. */
 const GENERATION_PLACE = "labels[0].value";
-
-/** The model has seen that it is there; but the owner's file and Pulumi's view of it could differ. */
-function valueOf(secrets: Readonly<Record<string, string>>, name: string): string {
-  const value = secrets[name];
-  if (value === undefined) {
-    throw new Error(`Pulumi has no secret ${name}, although the stack's configuration file has`);
-  }
-  return value;
-}
 
 /** The Docker side of one host: its images, networks, volumes and containers, on a provider of its own. */
 export class Containers extends pulumi.ComponentResource {
@@ -49,22 +37,19 @@ export class Containers extends pulumi.ComponentResource {
   private readonly common: pulumi.CustomResourceOptions;
   private readonly options: pulumi.CustomResourceOptions;
 
-  constructor(name: string, { host, secrets, state }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { host, render, repair, after }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:index:Containers", name, {}, opts);
     this.host = host;
     this.hooks = hostHooks(host);
-    this.repair = new Repair(state);
-    this.render = (text) =>
-      typeof text === "string"
-        ? text
-        : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => valueOf(values, secret)));
+    this.repair = repair;
+    this.render = render;
     // A provider is a process of some 65 MB: a host without services has none.
     const provider =
       host.services.length > 0
         ? new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this })
         : undefined;
-    const leftovers = leftoversOf(host, this.repair, { parent: this, hooks: this.hooks.other });
-    this.common = { parent: this, dependsOn: [leftovers], ...this.repair.options };
+    const leftovers = leftoversOf(host, repair, { parent: this, dependsOn: [...after], hooks: this.hooks.other });
+    this.common = { parent: this, dependsOn: [leftovers], ...repair.options };
     this.options = { ...this.common, ...(provider && { provider }) };
 
     const images = new Map(host.images.map((image) => [image.reference, this.image(image)]));

@@ -5,7 +5,7 @@ import type { HostModel } from "../model/homelab.js";
 import { isGuarded } from "../model/host-settings.js";
 import type { SettingModel } from "../model/host-settings.js";
 import { commandConnection, runOn, SSH_FAILED } from "./connection.js";
-import type { Render } from "./container-args.js";
+import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 
 /** What a host's settings need. */
@@ -32,25 +32,24 @@ export class HostSettings extends pulumi.ComponentResource {
     for (const setting of host.settings) {
       const { token, ignoreChanges } = repair.of("settings", setting.name, "update");
       const apply = `${HELPER} apply ${setting.name}`;
-      commands.push(
-        new remote.Command(
-          resourceName(host, setting),
-          {
-            connection: commandConnection(host),
-            create: apply,
-            update: `${apply} # ${token}`,
-            delete: `${HELPER} remove ${setting.name}`,
-            stdin: render(setting.input),
-            addPreviousOutputInEnv: false,
-          },
-          {
-            parent: this,
-            dependsOn: commands.slice(-1),
-            ignoreChanges,
-            ...(isGuarded(setting.name) && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
-          },
-        ),
+      const command = new remote.Command(
+        resourceName(host, setting),
+        {
+          connection: commandConnection(host),
+          create: apply,
+          update: `${apply} # ${token}`,
+          delete: `${HELPER} remove ${setting.name}`,
+          stdin: render(setting.input),
+          addPreviousOutputInEnv: false,
+        },
+        {
+          parent: this,
+          dependsOn: commands.slice(-1),
+          ignoreChanges,
+          ...(isGuarded(setting.name) && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
+        },
       );
+      commands.push(command);
     }
     this.commands = commands;
     this.registerOutputs({});

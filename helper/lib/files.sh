@@ -45,7 +45,6 @@ applied_paths() { applied '.files // {} | keys[]'; }
 compare_files() {
   CHANGED=$WORK/changed
   while read -r path; do
-    no_links "$path"
     if ! cmp -s "$STAGE$path" "$path" || [ "$(stat -c %a "$path")" != "$(mode_of "$path" | sed 's/^0//')" ]; then
       echo "$path"
     fi

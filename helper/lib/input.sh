@@ -18,6 +18,7 @@ read_input() {
   input '.files // {} | keys[]' >"$WORK/paths"
   while read -r path; do
     path_allowed "$path" || refuse "$SETTING may not write $path"
+    no_links "$path"
   done <"$WORK/paths"
   check_extras
   stage

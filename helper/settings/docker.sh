@@ -47,8 +47,12 @@ activate() {
     write_file "$DAEMON" 0644 <"$WORK/daemon.json"
     say "wrote $DAEMON"
   fi
-  systemctl -q is-active docker.service || { systemctl start docker.service; return; }
-  systemctl reload docker.service
+  if systemctl -q is-active docker.service; then systemctl reload docker.service; fi
+  restart
+}
+# However often it was restarted in the last minute.
+restart() {
+  systemctl reset-failed docker.service
   systemctl restart docker.service
 }
 same_json() { [ -f "$2" ] && [ "$(jq -S . "$1")" = "$(jq -S . "$2" 2>/dev/null)" ]; }
@@ -64,7 +68,7 @@ deactivate() {
     write_file "$DAEMON" 0644 <"$WORK/restored.json"
     rm -f "$STATE/backup$DAEMON"
   fi
-  systemctl restart docker.service
+  restart
 }
 
 live() {

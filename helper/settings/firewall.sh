@@ -31,7 +31,8 @@ activate() {
   fi
   if grep -qx 'ENABLED=yes' /etc/ufw/ufw.conf; then
     systemctl -q enable ufw.service
-    ufw status 2>/dev/null | grep -q '^Status: active' && in_kernel && [ -f "${INPUT:-}" ] || ufw reload >/dev/null
+    # Rules that were added one by one are in the kernel already; files that are back are not.
+    if [ -z "${INPUT:-}" ] || ! in_kernel; then ufw reload >/dev/null; fi
   else
     ufw --force disable >/dev/null
   fi
@@ -81,8 +82,11 @@ ufw_rules() {
 }
 without_comment() { sed "s/ comment '[^']*'\$//"; }
 
-# UFW says "active" even when somebody flushed its chains.
-in_kernel() { iptables -S ufw-user-input 2>/dev/null | grep -q -- '^-A'; }
+# Somebody may have flushed UFW's chains.
+in_kernel() { same_number iptables ufw-user-input /etc/ufw/user.rules && same_number ip6tables ufw6-user-input /etc/ufw/user6.rules; }
+same_number() { # TABLES CHAIN RULES
+  [ "$("$1" -S "$2" 2>/dev/null | grep -c '^-A')" = "$(grep -c "^-A $2 " "$3")" ]
+}
 
 deactivate() {
   ufw_former=$STATE/backup/etc/default/ufw
@@ -105,9 +109,9 @@ live() {
 # The order of rules counts; that of chains does not, and is another after a reboot.
 kernel() { # TABLES CHAIN RULES
   {
-    $1 -S INPUT | sed -n '1p; / -j ACCEPT$/p'
-    $1-save | grep -E '^-A (DOCKER-USER|HOMELAB-[A-Z]+) |^-A (PREROUTING -j HOMELAB|INPUT -j ufw6?-before-input|FORWARD -j DOCKER-USER)' | sort -s -k2,2
-    [ "$($1 -S "$2" | grep -c '^-A')" = "$(grep -c "^-A $2 " "$3")" ] && echo "$2 as in $3"
+    "$1" -S INPUT | sed -n '1p; / -j ACCEPT$/p'
+    "$1-save" | grep -E '^-A (DOCKER-USER|HOMELAB-[A-Z]+) |^-A (PREROUTING -j HOMELAB|INPUT -j ufw6?-before-input|FORWARD -j DOCKER-USER)' | sort -s -k2,2
+    if same_number "$@"; then echo "$2 as in $3"; fi
   } 2>/dev/null | sed "s/^/$1 /"
 }
 

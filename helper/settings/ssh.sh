@@ -4,20 +4,29 @@
 
 SSH_GROUP=homelab-ssh
 DROP_IN=/etc/ssh/sshd_config.d/00-homelab.conf
+INCLUDE='^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf'
 
 path_allowed() { [ "$1" = "$DROP_IN" ]; }
 mode_of() { echo 0600; }
 is_guarded() { :; }
 
 validate() {
-  grep -Eqi '^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf' /etc/ssh/sshd_config ||
-    refuse "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf"
-  # as it would be: our file first, then all that is there
-  cat "$1$DROP_IN" /etc/ssh/sshd_config >"$WORK/sshd_config"
+  grep -Eqi "$INCLUDE" /etc/ssh/sshd_config || refuse "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf"
+  as_it_would_be "$1$DROP_IN" >"$WORK/sshd_config"
   sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
   grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1$DROP_IN" || return 0
   administrator_can_log_in ||
     refuse "no member of $SSH_GROUP has both a key and full sudo: whoever looks after this host would be locked out"
+}
+
+# Our file, those that come after it, and what sshd_config says itself.
+as_it_would_be() {
+  cat "$1"
+  { echo "$DROP_IN"; ls -d /etc/ssh/sshd_config.d/*.conf 2>/dev/null; } | sort -u | sed "1,\|^$DROP_IN\$|d" | while read -r file; do
+    cat "$file"
+    echo "Match all"
+  done
+  grep -Eiv "$INCLUDE" /etc/ssh/sshd_config
 }
 
 administrator_can_log_in() {

@@ -12,7 +12,7 @@ path_allowed() {
 
 check_extras() {
   input '.timezone' >"$WORK/timezone"
-  grep -Eqx '[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*' "$WORK/timezone" && [ -f "/usr/share/zoneinfo/$(cat "$WORK/timezone")" ] ||
+  { grep -Eqx '[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*' "$WORK/timezone" && [ -f "/usr/share/zoneinfo/$(cat "$WORK/timezone")" ]; } ||
     refuse "this host knows no time zone $(cat "$WORK/timezone")"
 }
 
