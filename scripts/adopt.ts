@@ -125,7 +125,7 @@ export function targetsOf(host: HostModel, service: ServiceModel): string[] {
     `${host.name}-containers`,
     `${host.name}-containers-engine`,
     `${host.name}-leftovers`,
-    `${host.name}-host-settings`,
+    `${host.name}-settings`,
     ...host.settings.map(({ name }) => `${host.name}-${name}`),
     ...all.flatMap((it) => [
       `${host.name}-${it.name}`,

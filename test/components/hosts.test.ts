@@ -1,6 +1,4 @@
 import { mockEngine, registered } from "./register.js";
-// The mock engine knows no hooks; what they do on a host is shown in the lab.
-jest.mock("../../components/host-hooks.js", () => ({ hostHooks: () => ({ container: {}, network: {}, other: {} }) }));
 mockEngine();
 import * as pulumi from "@pulumi/pulumi";
 import { summarize } from "../../components/host.js";
@@ -44,10 +42,15 @@ test("a host registers its provider, networks, volumes, images, files and contai
   expect(names.sort()).toEqual([
     "Command pi5-db-file-/etc/pg.conf",
     "Command pi5-db-file-/run/secrets/password",
+    "Command pi5-docker",
+    "Command pi5-firewall",
     "Command pi5-leftovers",
+    "Command pi5-ssh",
+    "Command pi5-system",
     "Container pi5-db",
     "Container pi5-web",
     "Containers pi5-containers",
+    "HostSettings pi5-settings",
     "NasHost pi5",
     "Network pi5-network-nas_back",
     "Network pi5-network-nas_front",
@@ -61,8 +64,9 @@ test("a host registers its provider, networks, volumes, images, files and contai
 
 test("a host without services has no provider", async () => {
   const idle = { ...host, services: [], images: [], networks: [], volumes: [] };
-  const names = (await registered(() => new NasHost("pi5", { host: idle, secrets: {} }))).map(({ name }) => name);
-  expect(names).toEqual(["pi5", "pi5-containers", "pi5-leftovers"]);
+  const types = (await registered(() => new NasHost("pi5", { host: idle, secrets: {} }))).map(({ type }) => type);
+  expect(types).toContain("command:remote:Command");
+  expect(types.filter((type) => type.includes("docker"))).toEqual([]);
 });
 
 test("everything of Docker's is on the host's own provider", async () => {

@@ -29,7 +29,7 @@ export function mockEngine(): void {
     "homelab",
     "test",
   );
-  recordIgnored();
+  recordOptions();
 }
 
 /** By the name of the resource. */
@@ -41,13 +41,22 @@ interface Request {
   getIgnorechangesList(): string[];
 }
 
-/** The mocks are not told of a resource's options: they are read from the request itself. */
-function recordIgnored(): void {
-  const monitor = getMonitor() as unknown as { registerResource: (request: Request, ...rest: unknown[]) => unknown };
+/** The mocks are not told of a resource's options, and know no hooks; what these do on a host is shown in the lab. */
+interface Monitor {
+  registerResource: (request: Request, ...rest: unknown[]) => unknown;
+  registerResourceHook: (request: unknown, done: (error: null, response: object) => void) => void;
+  registerErrorHook: Monitor["registerResourceHook"];
+}
+
+function recordOptions(): void {
+  const monitor = getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {
     ignored.set(request.getName(), request.getIgnorechangesList());
     return register(request, ...rest);
+  };
+  monitor.registerResourceHook = monitor.registerErrorHook = (_, done) => {
+    done(null, {});
   };
 }
 

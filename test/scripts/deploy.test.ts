@@ -85,7 +85,7 @@ test("an adoption touches the service, what it needs, and nothing else", () => {
     "**::pi-containers",
     "**::pi-containers-engine",
     "**::pi-leftovers",
-    "**::pi-host-settings",
+    "**::pi-settings",
     "**::pi-db",
     "**::pi-db-file-**",
     "**::pi-image-postgres:18.6",
