@@ -42,6 +42,8 @@ export interface HostModel {
   readonly hostKey: string;
   /** What the host itself has to be, in the order in which it is applied. */
   readonly settings: readonly SettingModel[];
+  /** Who may come in where; whatever is not among them is shut. */
+  readonly openings: readonly Opening[];
   /** The images that the services run, each once. */
   readonly images: readonly ImageModel[];
   readonly networks: readonly NetworkModel[];
@@ -170,6 +172,7 @@ function hostModel(
     user: host.user,
     memory: host.memory,
     hostKey,
+    openings,
     settings: [
       sshSetting(),
       systemSetting(host.role, position, config),
