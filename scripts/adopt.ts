@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { graceSeconds, SERVICE_LABEL } from "../components/container-args.js";
-import { runOn } from "../components/connection.js";
-import { HELPER_BIN } from "../components/host-hooks.js";
+import { HELPER_BIN, runOn } from "../components/connection.js";
 import type { HostModel, ServiceModel } from "../model/homelab.js";
 import { UserError } from "./stack-option.js";
 
