@@ -11,6 +11,9 @@ import type { Problem } from "./errors.js";
 import { openSource, planHost } from "./host-plan.js";
 import type { Project } from "./project.js";
 import { routedNames } from "./routes.js";
+import type { SettingModel } from "./setting.js";
+import { planShares } from "./shares.js";
+import type { HostShares, Opening } from "./shares.js";
 import type { Source } from "./source.js";
 import type { Text } from "./text.js";
 
@@ -42,6 +45,10 @@ export interface HostModel {
   readonly volumes: readonly VolumeModel[];
   /** In an order in which each service comes after those that it depends on. */
   readonly services: readonly ServiceModel[];
+  /** What the helper on the host sees to, in the order of application. */
+  readonly settings: readonly SettingModel[];
+  /** Ports that the settings open, beside those that services publish. */
+  readonly opens: readonly Opening[];
 }
 
 /** An image to pull. */
@@ -124,6 +131,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   }));
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));
+  const shares = planShares({ stack, config, source, hosts: planned, problems });
 
   const hosts = planned.flatMap(({ name, host, projects }) => {
     problems.push(...admit(name, host, projects));
@@ -132,7 +140,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects)];
+    return [hostModel(name, host, host.hostKey, projects, shares[name])];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -140,7 +148,13 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   return { domain: config.domain, hosts, names: routedNames(hosts) };
 }
 
-function hostModel(name: string, host: HostConfig, hostKey: string, projects: readonly Project[]): HostModel {
+function hostModel(
+  name: string,
+  host: HostConfig,
+  hostKey: string,
+  projects: readonly Project[],
+  { settings, opens }: HostShares = { settings: [], opens: [] },
+): HostModel {
   const services = projects.flatMap((project) => project.services);
   return {
     name,
@@ -154,6 +168,8 @@ function hostModel(name: string, host: HostConfig, hostKey: string, projects: re
     networks: projects.flatMap((project) => project.networks),
     volumes: projects.flatMap((project) => project.volumes),
     services,
+    settings,
+    opens,
   };
 }
 
