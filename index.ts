@@ -3,9 +3,9 @@ import { CiController } from "./components/ci-controller.js";
 import type { HostSummary } from "./components/host.js";
 import { MediaServer } from "./components/media-server.js";
 import { NasHost } from "./components/nas-host.js";
+import { observe } from "./components/observe.js";
 import { PiZeroAgent } from "./components/pi-zero-agent.js";
 import { PlainHost } from "./components/plain-host.js";
-import { unreachable } from "./components/reachability.js";
 import { HomelabError } from "./model/errors.js";
 import { loadHomelab } from "./model/load.js";
 import { dnsRecords } from "./model/routes.js";
@@ -16,24 +16,19 @@ const ROLES = { nas: NasHost, ci: CiController, media: MediaServer, agent: PiZer
 async function main(): Promise<Record<string, unknown>> {
   const homelab = loadHomelab(pulumi.getStack(), [pulumi.getRootDirectory(), __dirname]);
   const secrets = new pulumi.Config().getSecretObject<Record<string, string>>("secrets") ?? {};
-  const notDone = await unreachable(homelab.hosts);
+  const stateOf = await observe(homelab, pulumi.getStack());
 
   const hosts: Record<string, HostSummary> = {};
+  const notDone: Record<string, string> = {};
   for (const host of homelab.hosts) {
     const { name, role } = host;
-    const reason = notDone.get(name);
-    if (reason !== undefined) {
-      await pulumi.log.warn(
-        `${name} (${host.address}) cannot be reached: ${reason}. It is left as it is; deploy again when it is back.`,
-      );
+    const state = stateOf(host);
+    if (state.notDone !== undefined) {
+      notDone[name] = state.notDone;
     }
-    hosts[name] = new (role === undefined ? PlainHost : ROLES[role])(name, {
-      host,
-      secrets,
-      frozen: reason !== undefined,
-    }).summary;
+    hosts[name] = new (role === undefined ? PlainHost : ROLES[role])(name, { host, secrets, state }).summary;
   }
-  return { hosts, dns: dnsRecords(homelab.names), notDone: Object.fromEntries(notDone) };
+  return { hosts, dns: dnsRecords(homelab.names), notDone };
 }
 
 /** A mistake in the declaration is shown as such, without a stack trace. */

@@ -9,7 +9,7 @@ import type { HostModel } from "../model/homelab.js";
 const CONNECT_TIMEOUT_SECONDS = 5;
 
 /** Options of ssh(1) that pin the host's key inline, so that no file of the deploying machine matters. */
-function sshOptions({ address, port, hostKey }: HostModel): string[] {
+export function sshOptions({ address, port, hostKey }: Pick<HostModel, "address" | "port" | "hostKey">): string[] {
   const name = port === 22 ? address : `[${address}]:${port}`;
   return [
     "BatchMode=yes",
@@ -37,11 +37,12 @@ export interface RemoteResult {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;
-  /** The SSH connection itself failed: the command did not run, or nobody knows. */
-  readonly unreachable: boolean;
+  /** Of the command, or 255 where the connection failed; undefined if it was given up, or said far too much. */
+  readonly exitCode: number | undefined;
 }
 
-const SSH_FAILED = 255;
+/** Exit code of ssh(1) when the connection itself failed: the command did not run, or nobody knows. */
+export const SSH_FAILED = 255;
 const MAX_OUTPUT_BYTES = 2 ** 20;
 
 /**
@@ -49,14 +50,20 @@ const MAX_OUTPUT_BYTES = 2 ** 20;
  *
  * @param command words for the host's shell; none may need quoting
  * @param timeoutSeconds after which it is given up
+ * @param user account to log in as
  */
-export function runOn(host: HostModel, command: readonly string[], timeoutSeconds: number): Promise<RemoteResult> {
-  const args = [...sshOptions(host), "-p", String(host.port), `${host.user}@${host.address}`, ...command];
+export function runOn(
+  host: HostModel,
+  command: readonly string[],
+  timeoutSeconds: number,
+  user: string = host.user,
+): Promise<RemoteResult> {
+  const args = [...sshOptions(host), "-n", "-T", "-p", String(host.port), `${user}@${host.address}`, ...command];
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     execFile("ssh", args, options, (error, stdout, stderr) => {
-      const unreachable = error !== null && (error.code === SSH_FAILED || error.killed === true);
-      resolve({ ok: error === null, stdout, stderr, unreachable });
+      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;
+      resolve({ ok: error === null, stdout, stderr, exitCode });
     });
   });
 }

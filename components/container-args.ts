@@ -5,6 +5,7 @@ import type { FileModel, ServiceModel } from "../model/homelab.js";
 import type { ComposeService } from "../model/compose-service.js";
 import type { ComposeVolume } from "../model/compose-volumes.js";
 import type { Text } from "../model/text.js";
+import type { Render } from "./render.js";
 
 /** What the arguments of a container need from outside the model. */
 export interface ContainerContext {
@@ -14,15 +15,16 @@ export interface ContainerContext {
   readonly network: (name: string) => pulumi.Input<string>;
   /** Where the host keeps a file that is to be mounted. */
   readonly fileOnHost: (file: FileModel) => string;
+  /** Value of the label which stands first, and which makes the container anew whenever it changes. */
+  readonly generation: string;
   /** Changes whenever one of the mounted files does; undefined without files. */
   readonly filesDigest: pulumi.Input<string> | undefined;
 }
 
-/** Puts the values of secrets into a text. */
-export type Render = (text: Text) => pulumi.Input<string>;
-
 /** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
 export const SERVICE_LABEL = "homelab.service";
+/** Label of containers and networks that says nothing: another value makes the thing anew. See docs/decisions/10-drift.md. */
+export const GENERATION_LABEL = "homelab.generation";
 /** Label with the limit of processes, which the Docker provider cannot set: see host-hooks.ts. */
 const PIDS_LABEL = "homelab.pids-limit";
 /** Label with a digest of the mounted files, so that a changed file replaces the container. */
@@ -54,7 +56,10 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     user: it.user,
     groupAdds: some(it.group_add),
     envs: some(Object.entries(it.environment).map(([key, value]) => assignment(key, value, context.render))),
-    labels: Object.entries(labelsOf(service, context)).map(([label, value]) => ({ label, value })),
+    labels: [
+      { label: GENERATION_LABEL, value: context.generation },
+      ...Object.entries(labelsOf(service, context)).map(([label, value]) => ({ label, value })),
+    ],
     ports: some(
       service.ports.map((port) =>
         defined({ internal: port.target, external: port.published, protocol: port.protocol, ip: publishedOn(port) }),

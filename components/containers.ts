@@ -1,10 +1,11 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel, ImageModel, ServiceModel } from "../model/homelab.js";
-import { fillIn } from "../model/text.js";
 import { dockerProviderArgs } from "./connection.js";
-import { containerArgs, SERVICE_LABEL } from "./container-args.js";
-import type { Render } from "./container-args.js";
+import { containerArgs, GENERATION_LABEL, SERVICE_LABEL } from "./container-args.js";
+import { leftoversOf } from "./leftovers.js";
+import type { Render } from "./render.js";
+import type { Repair } from "./repair.js";
 import { fileOnHost, ServiceFiles } from "./service-files.js";
 import { hostHooks } from "./host-hooks.js";
 import type { HostHooks } from "./host-hooks.js";
@@ -13,49 +14,42 @@ import type { HostHooks } from "./host-hooks.js";
 export interface ContainersArgs {
   /** The host and its services, networks and volumes. */
   host: HostModel;
-  /** Values of the stack's secrets by name. */
-  secrets: pulumi.Input<Record<string, string>>;
-  /**
-   * Leave what is there as it is, because the host cannot be reached.
-   * @default false
-   */
-  frozen?: boolean;
+  /** Puts the values of secrets into texts. */
+  render: Render;
+  /** What of it is to be made anew. */
+  repair: Repair;
+  /** The host's settings: no container before all of them are in force. */
+  after: readonly pulumi.Resource[];
 }
 
 /** Parts of a container that the provider says it updates in place, and does not. */
 const REPLACE_ON = ["#initerror", "healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota", "rm"];
 
-/** The model has seen that it is there; but the owner's file and Pulumi's view of it could differ. */
-function valueOf(secrets: Readonly<Record<string, string>>, name: string): string {
-  const value = secrets[name];
-  if (value === undefined) {
-    throw new Error(`Pulumi has no secret ${name}, although the stack's configuration file has`);
-  }
-  return value;
-}
+/** Where the label stands that makes a container or a network anew. */
+const GENERATION_PLACE = "labels[0].value";
 
 /** The Docker side of one host: its images, networks, volumes and containers, on a provider of its own. */
 export class Containers extends pulumi.ComponentResource {
   private readonly host: HostModel;
   private readonly render: Render;
+  private readonly repair: Repair;
   private readonly hooks: HostHooks;
   private readonly common: pulumi.CustomResourceOptions;
   private readonly options: pulumi.CustomResourceOptions;
 
-  constructor(name: string, { host, secrets, frozen = false }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { host, render, repair, after }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:index:Containers", name, {}, opts);
     this.host = host;
     this.hooks = hostHooks(host);
-    this.render = (text) =>
-      typeof text === "string"
-        ? text
-        : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => valueOf(values, secret)));
+    this.repair = repair;
+    this.render = render;
     // A provider is a process of some 65 MB: a host without services has none.
     const provider =
       host.services.length > 0
         ? new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this })
         : undefined;
-    this.common = { parent: this, ...(frozen && { ignoreChanges: ["*"] }) };
+    const leftovers = leftoversOf(host, repair, { parent: this, dependsOn: [...after], hooks: this.hooks.other });
+    this.common = { parent: this, dependsOn: [leftovers], ...repair.options };
     this.options = { ...this.common, ...(provider && { provider }) };
 
     const images = new Map(host.images.map((image) => [image.reference, this.image(image)]));
@@ -65,7 +59,7 @@ export class Containers extends pulumi.ComponentResource {
     for (const service of host.services) {
       const before = service.dependsOn.flatMap((it) => containers.get(it) ?? []);
       const image = images.get(service.definition.image);
-      const dependsOn = [...before, ...volumes, ...(image === undefined ? [] : [image])];
+      const dependsOn = [leftovers, ...before, ...volumes, ...(image === undefined ? [] : [image])];
       containers.set(service.name, this.container(service, networks, dependsOn));
     }
     this.registerOutputs({});
@@ -80,19 +74,23 @@ export class Containers extends pulumi.ComponentResource {
   }
 
   private network({ name, internal, driver_opts, ipam }: HostModel["networks"][number]): docker.Network {
+    const { token, ignoreChanges } = this.repair.of("networks", name, GENERATION_PLACE);
     const ipamConfigs = (ipam?.config ?? []).map(({ subnet, gateway }) => ({ subnet, ...(gateway && { gateway }) }));
     return new docker.Network(
       `${this.host.name}-network-${name}`,
       {
         name,
         driver: "bridge",
-        labels: [{ label: SERVICE_LABEL, value: name }],
+        labels: [
+          { label: GENERATION_LABEL, value: token },
+          { label: SERVICE_LABEL, value: name },
+        ],
         ...(internal && { internal }),
         ...(driver_opts && { options: driver_opts }),
         ...(ipamConfigs.length > 0 && { ipamConfigs }),
       },
       // A second network of its name, or in its subnet, is refused while the old one is there.
-      { ...this.options, hooks: this.hooks.network, deleteBeforeReplace: true },
+      { ...this.options, hooks: this.hooks.network, deleteBeforeReplace: true, ignoreChanges },
     );
   }
 
@@ -115,7 +113,9 @@ export class Containers extends pulumi.ComponentResource {
     dependsOn: pulumi.Resource[],
   ): docker.Container {
     const files = new ServiceFiles(this.host, service, this.render, { ...this.common, hooks: this.hooks.other });
+    const { token, ignoreChanges } = this.repair.of("containers", service.name, GENERATION_PLACE);
     const args = containerArgs(service, {
+      generation: token,
       render: this.render,
       network: (name) => networks.get(name)?.id ?? name,
       fileOnHost: (file) => fileOnHost(this.host, service, file),
@@ -129,6 +129,7 @@ export class Containers extends pulumi.ComponentResource {
       // off, an `up --continue-on-error` would wait for ever (seen with 3.259.0).
       deleteBeforeReplace: false,
       replaceOnChanges: REPLACE_ON,
+      ignoreChanges,
     });
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/homelab.js";
 import { runOn } from "./connection.js";
+import type { RemoteResult } from "./connection.js";
 import { graceSeconds, pidsLimit, SERVICE_LABEL, STOP_GRACE_SECONDS } from "./container-args.js";
 
 /** What is done on a host around an operation of the engine. None of it runs at preview. */
@@ -9,6 +10,9 @@ export interface HostHooks {
   readonly network: pulumi.ResourceHookBinding;
   readonly other: pulumi.ResourceHookBinding;
 }
+
+/** What bootstrap installs on a host for the account that deploys; none of it runs as root. */
+export const HELPER_BIN = "/usr/local/lib/homelab/bin";
 
 const LOG_LINES = 20;
 const SSH_SECONDS = 30;
@@ -19,15 +23,16 @@ export function hostHooks(host: HostModel): HostHooks {
   return {
     container: {
       beforeCreate: [
-        new pulumi.ResourceHook(`${host.name}-make-room-for-container`, (args) => removeContainer(host, args)),
+        new pulumi.ResourceHook(`${host.name}-make-room-for-container`, (args) => makeRoomForContainer(host, args)),
       ],
-      afterCreate: [new pulumi.ResourceHook(`${host.name}-limit-processes`, (args) => limitProcesses(host, args))],
+      afterCreate: [new pulumi.ResourceHook(`${host.name}-container-created`, (args) => containerCreated(host, args))],
       onError,
     },
     network: {
       beforeCreate: [
-        new pulumi.ResourceHook(`${host.name}-make-room-for-network`, (args) => removeNetwork(host, args)),
+        new pulumi.ResourceHook(`${host.name}-make-room-for-network`, (args) => makeRoomForNetwork(host, args)),
       ],
+      afterCreate: [new pulumi.ResourceHook(`${host.name}-network-created`, (args) => networkCreated(host, args))],
       onError,
     },
     other: { onError },
@@ -45,64 +50,54 @@ const dockerName = ({ newInputs }: pulumi.ResourceHookArgs): string => {
  * a leftover of an interrupted deployment or of Watchtower, of which the state knows nothing. One without our label is
  * somebody else's: the create is refused.
  *
- * @throws Error that says how to keep it under another name
+ * @throws Error that says how to let ours take its place
  */
-async function removeContainer(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
+async function makeRoomForContainer(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
-  const there = await must(host, ["docker", "ps", "-aq", "--filter", `name=^${name}$`]);
-  if (there === "") {
-    return;
-  }
-  const ours = await must(host, ownContainer(name));
-  if (ours === "") {
-    const shell = `ssh ${host.user}@${host.address}`;
-    throw new Error(
-      `${host.name} has a container ${name} already that this program did not make, so it is left alone. ` +
-        `To let this one take its place, and keep the other under another name with all its data: ` +
-        `${shell} "docker stop ${name} && docker rename ${name} ${name}-before"`,
-    );
-  }
   const service = host.services.find((it) => it.name === name);
   const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service);
-  await must(host, ["docker", "stop", "--time", String(grace), ours], grace + SSH_SECONDS);
-  await must(host, ["docker", "rm", "--volumes", ours]);
+  const command = [`${HELPER_BIN}/make-room`, "container", name, String(grace)];
+  const { exitCode } = await must(host, command, { timeoutSeconds: grace + SSH_SECONDS, alsoGood: SOMEBODY_ELSES });
+  if (exitCode === SOMEBODY_ELSES) {
+    throw new Error(
+      `${host.name} has a container ${name} already that this program did not make, so it is left alone. ` +
+        `To let this one take its place, and keep the other until this one works: npm run adopt -- ${host.name} ${name}`,
+    );
+  }
 }
+
+/** Exit code of make-room for a container that does not carry our label. */
+const SOMEBODY_ELSES = 3;
 
 /** The same for a network. What is still in it is of ours, and as little known to the state. */
-async function removeNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
-  const name = dockerName(args);
-  const ours = ["--filter", `label=${SERVICE_LABEL}`];
-  const found = await must(host, ["docker", "network", "ls", "-q", "--filter", `name=^${name}$`, ...ours]);
-  if (found === "") {
-    return;
-  }
-  const inside = await must(host, ["docker", "ps", "-aq", "--filter", `network=${found}`, ...ours]);
-  if (inside !== "") {
-    const ids = inside.split(/\s+/);
-    await must(host, ["docker", "stop", ...ids], STOP_GRACE_SECONDS + SSH_SECONDS);
-    await must(host, ["docker", "rm", "--volumes", ...ids]);
-  }
-  await must(host, ["docker", "network", "rm", found]);
+async function makeRoomForNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
+  await must(host, [`${HELPER_BIN}/make-room`, "network", dockerName(args)]);
 }
 
-/** What a command on a host prints; its failure fails the operation that the hook belongs to. */
-async function must(host: HostModel, command: readonly string[], timeoutSeconds = SSH_SECONDS): Promise<string> {
-  const { ok, stdout, stderr } = await runOn(host, command, timeoutSeconds);
-  if (!ok) {
-    throw new Error(`${host.name}: ${command.join(" ")}: ${stderr.trim() || `no answer within ${timeoutSeconds} s`}`);
-  }
-  return stdout.trim();
-}
-
-/** The Docker provider has no limit of processes; the engine takes one for a running container. */
-async function limitProcesses(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
+/** Limits its processes, which the Docker provider cannot, and writes down how it is, for the probe. */
+async function containerCreated(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
   const service = host.services.find((it) => it.name === name);
   const limit = service && pidsLimit(service);
-  if (limit === undefined) {
-    return;
+  await must(host, [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])]);
+}
+
+async function networkCreated(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
+  await must(host, [`${HELPER_BIN}/network-created`, dockerName(args)]);
+}
+
+/** What a command on a host came to; its failure fails the operation that the hook belongs to. */
+async function must(
+  host: HostModel,
+  command: readonly string[],
+  { timeoutSeconds = SSH_SECONDS, alsoGood = 0 } = {},
+): Promise<RemoteResult> {
+  const result = await runOn(host, command, timeoutSeconds);
+  if (!result.ok && result.exitCode !== alsoGood) {
+    const why = result.stderr.trim() || `no answer within ${timeoutSeconds} s`;
+    throw new Error(`${host.name}: ${command.join(" ")}: ${why}`);
   }
-  await must(host, ["docker", "update", "--pids-limit", String(limit), name]);
+  return result;
 }
 
 /** Says in the homelab's words what an error of the engine means. Never asks for another try. */

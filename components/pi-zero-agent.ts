@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Containers } from "./containers.js";
-import { summarize } from "./host.js";
+import { hostParts } from "./host.js";
 import type { HostArgs, HostSummary } from "./host.js";
 
 /** A Pi Zero that runs CI workflows, one at a time. */
@@ -10,8 +9,7 @@ export class PiZeroAgent extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:index:PiZeroAgent", name, {}, opts);
-    new Containers(`${name}-containers`, args, { parent: this });
-    this.summary = summarize(args.host);
+    this.summary = hostParts(name, args, this);
     this.registerOutputs({ summary: this.summary });
   }
 }

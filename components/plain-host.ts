@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Containers } from "./containers.js";
-import { summarize } from "./host.js";
+import { hostParts } from "./host.js";
 import type { HostArgs, HostSummary } from "./host.js";
 
 /** A host without a role: it runs what its owner puts there. */
@@ -10,8 +9,7 @@ export class PlainHost extends pulumi.ComponentResource {
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("homelab:index:PlainHost", name, {}, opts);
-    new Containers(`${name}-containers`, args, { parent: this });
-    this.summary = summarize(args.host);
+    this.summary = hostParts(name, args, this);
     this.registerOutputs({ summary: this.summary });
   }
 }

@@ -4,7 +4,7 @@ import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { FileModel, HostModel, ServiceModel } from "../model/homelab.js";
 import { commandConnection } from "./connection.js";
-import type { Render } from "./container-args.js";
+import type { Render } from "./render.js";
 
 // The files of a service lie in the home of the account that deploys, where only that account may look, and are mounted
 // into the container one by one. The Docker provider's own uploads cannot serve: Docker refuses them for a container

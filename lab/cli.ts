@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { down } from "./down.js";
 import { findInstance, type Instance } from "./instance.js";
 import { Interrupted, LabError, StepError } from "./lab-error.js";
-import { openLab } from "./lab.js";
+import { ACCOUNTS, openLab, type Account } from "./lab.js";
 import { withLock } from "./lock.js";
 import { interrupt } from "./machine.js";
 import { seconds } from "./seconds.js";
@@ -52,10 +52,11 @@ function commands(): Command {
     .description("log in to a host, or run a command there")
     .argument("<host>")
     .argument("[command...]")
+    .addOption(new Option("--user <name>", "pi may do everything by sudo").choices(ACCOUNTS).default("deploy"))
     .addOption(instanceOption())
     .passThroughOptions()
-    .action(async (host: string, command: string[], { instance }: InstanceOption) => {
-      process.exitCode = await openShell(openLab(instance), host, command);
+    .action(async (host: string, command: string[], { instance, user }: InstanceOption & { user: Account }) => {
+      process.exitCode = await openShell(openLab(instance), host, user, command);
     });
   return program;
 }

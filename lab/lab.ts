@@ -12,17 +12,32 @@ import {
 } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import { runScript } from "./machine.js";
+import { bootstrapHosts, type HostFact } from "../scripts/bootstrap.js";
 import { run, type RunResult } from "../scripts/process.js";
+import { keysOfFiles } from "../scripts/public-keys.js";
 
 export type { Host, Registry } from "./instance.js";
 export { run, type RunResult } from "../scripts/process.js";
 
-export interface SshOptions {
+export interface CommandOptions {
   /** What the command reads on stdin. */
   readonly input?: string;
   /** @default 60 000; then the exit code is 124 */
   readonly timeoutMs?: number;
 }
+/** `pi` is the admin that a host comes with; the others are made by bootstrap. */
+export const ACCOUNTS = ["deploy", "pi", "probe"] as const;
+export type Account = (typeof ACCOUNTS)[number];
+export interface SshOptions extends CommandOptions {
+  /** @default deploy */
+  readonly user?: Account;
+}
+export interface BootOptions {
+  /** Whether the hosts are made ready to be deployed to. @default true */
+  readonly bootstrap?: boolean;
+}
+
+const TIMEOUT_MS = 60_000;
 
 /** Opens a lab by name; it need not be up. */
 export function openLab(name: string): Lab {
@@ -40,8 +55,10 @@ export class Lab {
   readonly machineAddress: string;
   /** User that the program logs in as, by key. */
   readonly user = "deploy";
-  /** Holds the lab's key and nothing else. */
+  /** Holds the key that may deploy and nothing else. */
   readonly agentSocket: string;
+  /** Holds a key that may only look. */
+  readonly probeAgentSocket: string;
   /** For `ssh -F`. */
   readonly sshConfig: string;
   /** The CA that signed the registries' certificate. */
@@ -54,6 +71,7 @@ export class Lab {
     this.outsideAddress = instance.outside;
     this.machineAddress = `${instance.net}.10`;
     this.agentSocket = join(this.dir, "run/agent.sock");
+    this.probeAgentSocket = join(this.dir, "run/probe-agent.sock");
     this.sshConfig = join(this.dir, "ssh_config");
     this.caFile = join(this.dir, "ca.crt");
     this.registries = registriesOf(instance);
@@ -90,20 +108,41 @@ export class Lab {
   }
 
   /** Runs a program on a host as `deploy`; a script is `ssh(host, ["bash", "-s"], { input: script })`. */
-  async ssh(name: string, argv: readonly string[], options: SshOptions = {}): Promise<RunResult> {
-    this.host(name);
-    const args = [
-      "-F",
-      this.sshConfig,
-      "-o",
-      "BatchMode=yes",
-      "-o",
-      "ConnectTimeout=5",
-      name,
-      "--",
-      ...argv.map(quote),
-    ];
-    return run("ssh", args, { timeoutMs: 60_000, ...options });
+  async ssh(name: string, argv: readonly string[], { user, ...options }: SshOptions = {}): Promise<RunResult> {
+    const target = ["-l", user ?? this.user, this.host(name).name];
+    const ssh = ["-F", this.sshConfig, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", ...target];
+    return run("ssh", [...ssh, "--", ...argv.map(quote)], { timeoutMs: TIMEOUT_MS, ...options });
+  }
+
+  /** Runs a program on a host as root, as its owner would at the keyboard: without SSH, whatever the host's state. */
+  async root(name: string, argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
+    return this.machine("engine.sh", ["exec", "-i", this.host(name).name, ...argv], {
+      timeoutMs: TIMEOUT_MS,
+      ...options,
+    });
+  }
+
+  /**
+   * Makes hosts ready to be deployed to, as `npm run bootstrap` does.
+   * @returns what was changed, and what to look at
+   * @throws LabError if one of them failed
+   */
+  async bootstrap(
+    names: readonly string[] = this.hosts.map((h) => h.name),
+    report?: (fact: HostFact) => void,
+  ): Promise<HostFact[]> {
+    const hosts = names.map(async (name) => ({ ...this.host(name), port: 22, hostKey: await this.hostKey(name) }));
+    const key = (name: string): string => join(this.dir, "keys", name);
+    const facts = await bootstrapHosts(await Promise.all(hosts), {
+      admin: "pi",
+      identity: key("id_admin"),
+      deployKeys: await keysOfFiles([key("id_lab.pub")]),
+      probeKeys: await keysOfFiles([key("id_probe.pub")]),
+      ...(report === undefined ? {} : { report }),
+    });
+    const failed = facts.filter(({ sign }) => sign === "!").map(({ host, text }) => `${host}: ${text}`);
+    if (failed.length > 0) throw new LabError(failed.join("\n"));
+    return facts;
   }
 
   /** The public host key, as `known_hosts` has it without the address: `ssh-ed25519 AAAA…`. */
@@ -123,13 +162,15 @@ export class Lab {
   }
 
   /** Makes hosts anew, with empty disks and new host keys. @param names default all */
-  async freshHosts(names: readonly string[] = this.hosts.map((h) => h.name)): Promise<void> {
+  async freshHosts(names = this.hosts.map((h) => h.name), { bootstrap = true }: BootOptions = {}): Promise<void> {
     await this.hostsScript("fresh", ...names.map((name) => this.host(name).name));
+    if (bootstrap) await this.bootstrap(names);
   }
 
   /** Boots a spare host of lab/hosts.txt; it stays one of the lab's until `removeHost`. */
-  async addHost(name: string): Promise<Host> {
+  async addHost(name: string, { bootstrap = true }: BootOptions = {}): Promise<Host> {
     await this.hostsScript("add", name);
+    if (bootstrap) await this.bootstrap([name]);
     return this.host(name);
   }
 
@@ -148,8 +189,9 @@ export class Lab {
     return this.machine("inside.sh", argv);
   }
 
-  private async machine(script: string, argv: readonly string[]): Promise<RunResult> {
-    return run("bash", [join(__dirname, "machine", script), ...argv], { env: environmentOf(this.instance) });
+  private async machine(script: string, argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
+    const env = environmentOf(this.instance);
+    return run("bash", [join(__dirname, "machine", script), ...argv], { ...options, env });
   }
 
   private async hostsScript(...args: string[]): Promise<void> {

@@ -80,6 +80,18 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
     ]),
     step("Service images in the registries", "images/publish.sh", { asItWas: /are there/ }),
   ];
+  tasks.push({
+    title: "Bootstrap",
+    task: async (_, task) => {
+      await openLab(instance.name).bootstrap(undefined, ({ host, sign, text }) => {
+        const line = `${host}: ${text}`;
+        if (sign === "+") changes.push(`Bootstrap: ${line}`);
+        if (sign === "?") warnings.push(line);
+        if (!over) task.output = line;
+      });
+    },
+    rendererOptions: { outputBar: SHOWN_LINES },
+  });
   if (options.deploy) {
     tasks.push({
       title: "Deploy",

@@ -116,6 +116,17 @@ const resources = mapping({
 const homelab = mapping({
   updates: z.enum(["pinned", "automatic"], { error: "must be pinned or automatic" }).default("pinned"),
   audience: z.array(audience).min(1).optional(),
+  /** For `network_mode: host`, where ports: would be without effect. */
+  listens: z
+    .array(
+      mapping({
+        port: z.int().min(1).max(65535),
+        protocol: z.enum(["tcp", "udp"], { error: "must be tcp or udp" }).default("tcp"),
+        audience: z.array(audience).min(1, { error: "names nobody -> name who may reach it, or remove the port" }),
+      }),
+    )
+    .readonly()
+    .default([]),
   platforms: z
     .array(text.regex(/^linux\//, { error: "is not a platform -> write linux/arm64" }))
     .readonly()
@@ -212,7 +223,7 @@ export const service = mapping(
     profiles: z.array(text).readonly().default([]),
     configs: z.array(delivery("/")).readonly().default([]),
     secrets: z.array(delivery("/run/secrets/")).readonly().default([]),
-    "x-homelab": homelab.default({ updates: "pinned" }),
+    "x-homelab": homelab.default({ updates: "pinned", listens: [] }),
   },
   REFUSED,
 );

@@ -34,10 +34,24 @@ const host = mapping({
   memory: bytes.optional(),
 });
 
+const subnet4 = z.cidrv4({ error: "is not a subnet -> write it as 192.168.1.0/24" });
+const subnet6 = z.cidrv6({ error: "is not an IPv6 subnet -> write it as fd00:1234::/64" });
+
 const lan = mapping({
-  subnet: z.cidrv4({ error: "is not a subnet -> write it as 192.168.1.0/24" }),
+  subnet: subnet4,
+  /** The LAN's IPv6 subnet; without one nothing is open over IPv6 but to the tailnet. */
+  subnet6: subnet6.optional(),
   agents: mapping({ first: ipv4, last: ipv4 }).optional(),
 });
+
+/** Who may reach SSH: whoever keeps the homelab has to be among them. */
+const admin = mapping({
+  from: z
+    .array(z.union([z.enum(["lan", "tailnet"]), subnet4, subnet6], { error: "must be lan, tailnet or a subnet" }))
+    .min(1, { error: "names nobody -> write [lan, tailnet]" })
+    .readonly()
+    .default(["lan", "tailnet"]),
+}).default({ from: ["lan", "tailnet"] });
 
 const secret = z.strictObject(
   { secure: z.string() },
@@ -48,6 +62,12 @@ const settings = mapping({
   domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: "is not a domain -> write it as example.org" }),
   timezone: z.string().default("Etc/UTC"),
   lan,
+  admin,
+  /** When a host may reboot after an upgrade; the hosts follow each other from then on. */
+  reboot: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time -> write it as "04:30"' })
+    .default("04:30"),
   hosts: named(HOST_NAME, "is not a host name -> use small letters, digits and dashes", host),
   nas: nas.optional(),
   services: named(/./, "is not a service", z.boolean({ error: "must be true (on) or false (off)" })).default({}),

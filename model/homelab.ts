@@ -8,12 +8,15 @@ import { parseConfig, settingPath } from "./config.js";
 import type { Config, HostConfig } from "./config.js";
 import { HomelabError, nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
+import { firewallOf } from "./firewall.js";
+import type { Opening, Surroundings } from "./firewall.js";
 import { openSource, planHost } from "./host-plan.js";
+import { dockerSetting, firewallSetting, sshSetting, systemSetting } from "./host-settings.js";
+import type { SettingModel } from "./host-settings.js";
 import type { Project } from "./project.js";
 import { routedNames } from "./routes.js";
-import type { SettingModel } from "./setting.js";
 import { planShares } from "./shares.js";
-import type { HostShares, Opening } from "./shares.js";
+import type { HostShares } from "./shares.js";
 import type { Source } from "./source.js";
 import type { Text } from "./text.js";
 
@@ -39,16 +42,14 @@ export interface HostModel {
   readonly memory: number | undefined;
   /** The host's public key, `ssh-ed25519 AAAA...`. */
   readonly hostKey: string;
+  /** What the host itself has to be, in the order in which it is applied. */
+  readonly settings: readonly SettingModel[];
   /** The images that the services run, each once. */
   readonly images: readonly ImageModel[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
   /** In an order in which each service comes after those that it depends on. */
   readonly services: readonly ServiceModel[];
-  /** What the helper on the host sees to, in the order of application. */
-  readonly settings: readonly SettingModel[];
-  /** Ports that the settings open, beside those that services publish. */
-  readonly opens: readonly Opening[];
 }
 
 /** An image to pull. */
@@ -84,6 +85,9 @@ export interface PortModel extends Omit<ComposePort, "audience"> {
   readonly audience: readonly Audience[];
 }
 
+/** A port on which a service with the host's own network listens. */
+export type ListenModel = ComposeService["x-homelab"]["listens"][number];
+
 /** One container. */
 export interface ServiceModel {
   /** Its key in the Compose file. */
@@ -101,6 +105,8 @@ export interface ServiceModel {
   readonly volumes: readonly ComposeVolume[];
   readonly files: readonly FileModel[];
   readonly ports: readonly PortModel[];
+  /** Ports of the host on which it listens itself, without Docker in between. */
+  readonly listens: readonly ListenModel[];
   /** Names of containers of the same host that must run, and if they have a health check be healthy, before it. */
   readonly dependsOn: readonly string[];
   /** Where a browser finds it. */
@@ -140,7 +146,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects, shares[name])];
+    return [hostModel(name, host, host.hostKey, projects, config, shares[name])];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -153,9 +159,13 @@ function hostModel(
   host: HostConfig,
   hostKey: string,
   projects: readonly Project[],
-  { settings, opens }: HostShares = { settings: [], opens: [] },
+  config: Config,
+  shares: HostShares = { settings: [], opens: [] },
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
+  const networks = projects.flatMap((project) => project.networks);
+  const position = Object.keys(config.hosts).indexOf(name);
+  const openings = [sshOpening(host, config), ...shares.opens, ...services.flatMap(openingsOf)];
   return {
     name,
     role: host.role,
@@ -164,12 +174,50 @@ function hostModel(
     user: host.user,
     memory: host.memory,
     hostKey,
+    settings: [
+      sshSetting(),
+      systemSetting(host.role, position, config),
+      dockerSetting(host.role),
+      firewallSetting(firewallOf(openings, surroundingsOf(networks, config))),
+      ...shares.settings,
+    ],
     images: imagesOf(services),
-    networks: projects.flatMap((project) => project.networks),
+    networks,
     volumes: projects.flatMap((project) => project.volumes),
     services,
-    settings,
-    opens,
+  };
+}
+
+const sshOpening = ({ port }: HostConfig, { admin }: Config): Opening => ({
+  port,
+  protocol: "tcp",
+  from: admin.from as Opening["from"],
+  what: "ssh",
+  published: false,
+});
+
+/** The doors of a service: what Docker publishes of it, and where it listens itself. */
+function openingsOf({ name, ports, listens }: ServiceModel): Opening[] {
+  return [
+    ...ports.flatMap(({ published, protocol, audience }) =>
+      published === undefined ? [] : [{ port: published, protocol, from: audience, what: name, published: true }],
+    ),
+    ...listens.map(({ port, protocol, audience }) => ({
+      port,
+      protocol,
+      from: audience,
+      what: name,
+      published: false,
+    })),
+  ];
+}
+
+function surroundingsOf(networks: readonly NetworkModel[], { lan, hosts }: Config): Surroundings {
+  const named = networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);
+  return {
+    lan: [lan.subnet, ...(lan.subnet6 === undefined ? [] : [lan.subnet6])] as Surroundings["lan"],
+    hosts: Object.entries(hosts).map(([name, { address, role }]) => ({ name, address, role })),
+    bridges: named,
   };
 }
 

@@ -1,5 +1,4 @@
 import { MOUNTS } from "./nas-config.js";
-import type { Files } from "./setting.js";
 import type { Use } from "./shares.js";
 
 /** From where a host has its shares. */
@@ -29,7 +28,7 @@ const CLEANER = "homelab-mountpoints.service";
  *
  * @param uses those of this host
  */
-export function mountUnits(uses: readonly Use[], { server, path }: Shares): Files {
+export function mountUnits(uses: readonly Use[], { server, path }: Shares): Record<string, string> {
   if (uses.length === 0) {
     return {};
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Files, Json } from "./setting.js";
+import type { SettingInput } from "./host-settings.js";
 import type { ShareModel } from "./shares.js";
 
 /** Owner of the files, as containers and all that write over NFS or SMB are. */
@@ -8,9 +8,9 @@ const OWNER = "1000:1000";
 const FOLDER_MODE = "2775";
 
 /** What the setting `nfs` of the NAS is given. */
-export function nfsSetting(base: "debian" | "omv", root: string, shares: readonly ShareModel[]): Json {
+export function nfsInput(base: "debian" | "omv", root: string, shares: readonly ShareModel[]): SettingInput {
   if (base === "omv") {
-    const clients = (share: ShareModel): Json =>
+    const clients = (share: ShareModel): unknown =>
       share.clients.map(({ address, writes }) => ({ address, options: exportOptions(writes) }));
     return { omv: { root, shares: shares.map((share) => ({ name: share.name, clients: clients(share) })) } };
   }
@@ -30,7 +30,7 @@ const exportOptions = (writes: boolean): { mode: string; others: string } => ({
   others: writes ? "sync,no_subtree_check,all_squash,anonuid=1000,anongid=1000" : "sync,no_subtree_check,root_squash",
 });
 
-function nfsFiles(root: string, shares: readonly ShareModel[]): Files {
+function nfsFiles(root: string, shares: readonly ShareModel[]): Record<string, string> {
   const exported = shares.filter(({ clients }) => clients.length > 0);
   const lines = exported.map(({ name, clients }) => {
     const path = `${root}/${name}`;

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path/posix";
+import type { Audience } from "./audience.js";
 import type { ComposeFile } from "./compose.js";
 import type { ComposeDelivery, ComposeService } from "./compose-service.js";
 import type { ComposeVolume } from "./compose-volumes.js";
@@ -59,6 +60,7 @@ export class ProjectPlanner {
         ...definition.secrets.map((it, i) => this.secretFile([...at, "secrets", i], it)),
       ],
       ports,
+      listens: this.listens(at, definition),
       dependsOn: this.dependencies(at, definition, isOn),
       urls: ports.flatMap((port) => this.url(port) ?? []),
     };
@@ -102,15 +104,37 @@ export class ProjectPlanner {
         const long = `{target: ${port.target}, published: "${port.published ?? port.target}", protocol: ${port.protocol}, x-audience: [lan]}`;
         this.complain([...at, "ports", i], `port ${port.target} is published, but not for whom`, `write ${long}`);
       }
-      for (const who of audience ?? []) {
-        const host = who.startsWith("host:") ? who.slice("host:".length) : undefined;
-        if (host !== undefined && !Object.hasOwn(this.args.config.hosts, host)) {
-          const meant = nearest(host, Object.keys(this.args.config.hosts));
-          this.complain([...at, "ports", i], `there is no host "${host}"`, meant && `write "host:${meant}"`);
-        }
+      this.checkAudience([...at, "ports", i], audience ?? []);
+      if (definition.network_mode === "host") {
+        const hint = `write x-homelab: {listens: [{port: ${port.published ?? port.target}, protocol: ${port.protocol}, audience: [lan]}]}`;
+        this.complain([...at, "ports", i], "with network_mode: host Docker publishes nothing", hint);
+      } else if (port.published === undefined && audience?.some((who) => who !== "localhost") === true) {
+        const message = `port ${port.target} is published where Docker likes, which no firewall rule can name`;
+        this.complain([...at, "ports", i], message, `write published: "${port.target}"`);
       }
       return { ...port, audience: audience ?? [] };
     });
+  }
+
+  private listens(at: Path, { network_mode, "x-homelab": { listens } }: ComposeService): ServiceModel["listens"] {
+    listens.forEach(({ audience }, i) => {
+      const place = [...at, "x-homelab", "listens", i];
+      this.checkAudience(place, audience);
+      if (network_mode !== "host") {
+        this.complain(place, "only a service with network_mode: host listens on the host itself", "use ports:");
+      }
+    });
+    return listens;
+  }
+
+  private checkAudience(place: Path, audience: readonly Audience[]): void {
+    for (const who of audience) {
+      const host = who.startsWith("host:") ? who.slice("host:".length) : undefined;
+      if (host !== undefined && !Object.hasOwn(this.args.config.hosts, host)) {
+        const meant = nearest(host, Object.keys(this.args.config.hosts));
+        this.complain(place, `there is no host "${host}"`, meant && `write "host:${meant}"`);
+      }
+    }
   }
 
   /** Where a browser finds a port: on the host itself if nobody else may reach it. */

@@ -4,13 +4,15 @@ import type { Config } from "./config.js";
 import { settingPath } from "./config.js";
 import { nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
+import type { Opening } from "./firewall.js";
+import { setting } from "./host-settings.js";
+import type { SettingModel } from "./host-settings.js";
 import { mountUnits } from "./mount-units.js";
 import { MOUNTS, nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "./nas-config.js";
-import { nfsSetting } from "./nfs-exports.js";
+import { nfsInput } from "./nfs-exports.js";
 import type { Project } from "./project.js";
 import { howToSet } from "./secret-sources.js";
-import type { SettingModel } from "./setting.js";
-import { smbSetting, smbUsers } from "./smb.js";
+import { smbInput, smbUsersInput } from "./smb.js";
 import type { Path, Source } from "./source.js";
 
 /** A host with its Compose files. */
@@ -36,15 +38,6 @@ export interface ShareModel {
   /** People who may change its files over SMB. */
   readonly write: readonly string[];
   readonly read: readonly string[];
-}
-
-/** A port of a host that a setting opens. */
-export interface Opening {
-  readonly port: number;
-  readonly protocol: "tcp" | "udp";
-  readonly audience: readonly Audience[];
-  /** What listens there. */
-  readonly what: string;
 }
 
 /** What a host needs for the shares. */
@@ -89,7 +82,7 @@ function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[
   const mine = uses.filter(({ host }) => host === name);
   const path = (share: string): string => (base === "omv" && name !== nas ? `/${share}` : `${root}/${share}`);
   const mounts = mountUnits(mine, { server: name === nas ? undefined : { name: nas, address: server.address }, path });
-  const mounting = mine.length === 0 ? [] : [{ name: "mounts", input: { files: mounts } }];
+  const mounting = mine.length === 0 ? [] : [setting("mounts", { files: mounts })];
   if (name !== nas) {
     return { settings: mounting, opens: [] };
   }
@@ -98,33 +91,31 @@ function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[
   const smb =
     people.length === 0
       ? []
-      : [
-          { name: "smb", input: smbSetting(base, root, shares) },
-          { name: "smb-users", input: smbUsers(people) },
-        ];
+      : [setting("smb", smbInput(base, root, shares)), { name: "smb-users" as const, input: smbUsersInput(people) }];
   const clients = [...new Set(shares.flatMap((share) => share.clients.map((client) => client.name)))].sort();
   return {
-    settings: [{ name: "nfs", input: nfsSetting(base, root, shares) }, ...smb, ...mounting],
+    settings: [setting("nfs", nfsInput(base, root, shares)), ...smb, ...mounting],
     opens: [
       ...(clients.length === 0
         ? []
         : [
             open(
               2049,
-              "NFS",
+              "nfs",
               clients.map((client): Audience => `host:${client}`),
             ),
           ]),
-      ...(people.length === 0 ? [] : [open(445, "SMB", ["lan", "tailnet"])]),
+      ...(people.length === 0 ? [] : [open(445, "smb", ["lan", "tailnet"])]),
     ],
   };
 }
 
-const open = (port: number, what: string, audience: readonly Audience[]): Opening => ({
+const open = (port: number, what: string, from: Opening["from"]): Opening => ({
   port,
   protocol: "tcp",
-  audience,
+  from,
   what,
+  published: false,
 });
 
 /** A service that has a share, or a folder of it, mounted. */

@@ -1,11 +1,11 @@
+import type { SettingInput } from "./host-settings.js";
 import { smbSecret } from "./nas-config.js";
-import type { Json } from "./setting.js";
 import type { ShareModel } from "./shares.js";
 import { SecretText } from "./text.js";
 import type { SecretName } from "./text.js";
 
 /** What the setting `smb` of the NAS is given: for Samba a file that the module includes at the end of smb.conf. */
-export function smbSetting(base: "debian" | "omv", root: string, shares: readonly ShareModel[]): Json {
+export function smbInput(base: "debian" | "omv", root: string, shares: readonly ShareModel[]): SettingInput {
   const shared = shares.filter(({ write, read }) => write.length + read.length > 0);
   return base === "omv"
     ? { omv: { root, shares: shared.map(({ name, write, read }) => ({ name, write, read })) } }
@@ -13,7 +13,7 @@ export function smbSetting(base: "debian" | "omv", root: string, shares: readonl
 }
 
 /** What the setting `smb-users` is given: everyone's password, for smbpasswd. */
-export function smbUsers(people: readonly string[]): SecretText {
+export function smbUsersInput(people: readonly string[]): SecretText {
   const entries = people.flatMap((name, i): (string | SecretName)[] => [
     `${i === 0 ? "" : '",'}\n    ${JSON.stringify(name)}: "`,
     { secret: smbSecret(name), json: true },

@@ -6,7 +6,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** After this many milliseconds it is killed, and the exit code is 124. */
   readonly timeoutMs?: number;
   /** File to which stdout and stderr are appended as they come. */

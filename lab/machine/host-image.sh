@@ -14,7 +14,7 @@ context=$LAB_DIR/run/context
 rm -rf "$context"
 cp -r "$LAB_SRC/host" "$context"
 cp "$NFS_CLIENT" "$context/mount.nfs"
-dk build --network none --build-arg BASE="$BASE_IMAGE" --build-arg LAB_USER="$LAB_USER" -t "$IMAGE" "$context" >&2
+dk build --network none --build-arg BASE="$BASE_IMAGE" --build-arg ADMIN="$ADMIN" -t "$IMAGE" "$context" >&2
 rm -rf "$context"
 while read -r old; do
   case $old in "$BASE_IMAGE" | "$IMAGE") ;; *) dk image rm "$old" >&2 || true ;; esac   # one that is in use stays

@@ -23,13 +23,15 @@ boot() {   # NAME ADDRESS ROLE MEMORY
   esac
   key=$(dk exec "$name" cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)
   echo "$address $key" >"$known/$name"
-  login "$name" "$address" || die "$name ($address) is up, but one cannot log in"
-  [ "$(dk inspect -f '{{.Config.Image}}' "$name")" = "$IMAGE" ] || warn "$name runs an older host image; down and up makes it anew"
+  if [ "$(dk inspect -f '{{.Config.Image}}' "$name")" != "$IMAGE" ]; then
+    warn "$name runs an older host image; down and up makes it anew"
+  fi
+  login "$name" "$address" || die "$name ($address) is up, but one cannot log in as $ADMIN; down and up makes it anew"
   if [ "$how" = "was up" ]; then note "$name $address $state"; else did "$name $address $state ($how)"; fi
 }
 login() {
   for _ in $(seq 75); do
-    ssh -n -F none -i "$KEY" -o BatchMode=yes -o ConnectTimeout=3 -o UserKnownHostsFile="$known/$1" "$LAB_USER@$2" true >&2 && return
+    ssh -n -F none -i "$ADMIN_KEY" -o IdentityAgent=none -o BatchMode=yes -o ConnectTimeout=3 -o UserKnownHostsFile="$known/$1" "$ADMIN@$2" true >&2 && return
     sleep .2
   done
   return 1
@@ -49,8 +51,9 @@ ssh_files() {   # for ssh -F, and for whoever pins host keys
   local name address
   {
     while read -r name address _; do printf 'Host %s\n  HostName %s\n' "$name" "$address"; done < <(hosts)
-    printf 'Host *\n  User %s\n  IdentityFile %s\n  IdentitiesOnly yes\n  IdentityAgent %s\n' "$LAB_USER" "$KEY" "$AGENT"
+    printf 'Host *\n  User deploy\n  IdentitiesOnly yes\n  IdentityAgent none\n'
     printf '  UserKnownHostsFile %s\n  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n' "$LAB_DIR/known_hosts"
+    printf 'Match user %s\n  IdentityFile %s\n' deploy "$DEPLOY_KEY" "$ADMIN" "$ADMIN_KEY" probe "$PROBE_KEY"
   } >"$LAB_DIR/ssh_config"
   while read -r name _; do cat "$known/$name"; done < <(hosts) >"$LAB_DIR/known_hosts"
 }

@@ -1,34 +1,40 @@
 #!/bin/bash
-# The lab's secrets: the SSH key and an agent that holds it, the CA and the registries' certificate. All of them stay in the
-# lab's own folder; ~/.ssh is neither read nor written.
+# The lab's secrets: SSH keys (the hosts' admin's, one to deploy, one to look) and agents that hold the latter two, the CA and
+# the registries' certificate. All of them stay in the lab's own folder; ~/.ssh is neither read nor written.
 . "$(dirname "$0")/lib.sh"
 pki=$LAB_DIR/pki
 install -d -m 700 "$LAB_DIR/keys" "$pki"
 install -d -m 755 "$LAB_DIR/seed" "$LAB_DIR/infra"
 changed=0
 
-if [ ! -f "$KEY" ]; then
-  ssh-keygen -q -t ed25519 -N '' -C "homelab-$LAB_INSTANCE" -f "$KEY"
+for key in "$ADMIN_KEY" "$DEPLOY_KEY" "$PROBE_KEY"; do
+  [ ! -f "$key" ] || continue
+  ssh-keygen -q -t ed25519 -N '' -C "homelab-$LAB_INSTANCE-${key##*_}" -f "$key"
   changed=1
-fi
+done
 
-agent_up() { SSH_AUTH_SOCK=$AGENT ssh-add -l 2>/dev/null | grep -qF "$(ssh-keygen -lf "$KEY.pub" | cut -d' ' -f2)"; }
-if ! agent_up; then
+agent_up() { SSH_AUTH_SOCK=$1 ssh-add -l 2>/dev/null | grep -qF "$(ssh-keygen -lf "$2.pub" | cut -d' ' -f2)"; }
+start_agent() {   # SOCKET KEY
+  local pid
+  rm -f "$1"
+  setsid ssh-agent -D -a "$1" >/dev/null 2>&1 </dev/null &
+  pid=$!
+  for _ in $(seq 50); do
+    [ ! -S "$1" ] || break
+    sleep .1
+  done
+  record "agent $pid $(born $pid)"
+  SSH_AUTH_SOCK=$1 ssh-add -q "$2" >&2
+  agent_up "$1" "$2" || die "the lab's ssh-agent does not hold the key $2"
+}
+if ! agent_up "$AGENT" "$DEPLOY_KEY" || ! agent_up "$PROBE_AGENT" "$PROBE_KEY"; then
   unbroken
   while read -r pid birth; do
     if alive "$pid" "$birth"; then kill "$pid"; fi
     forget "agent $pid $birth"
   done < <(recorded agent)
-  rm -f "$AGENT"
-  setsid ssh-agent -D -a "$AGENT" >/dev/null 2>&1 </dev/null &
-  pid=$!
-  for _ in $(seq 50); do
-    [ ! -S "$AGENT" ] || break
-    sleep .1
-  done
-  record "agent $pid $(born $pid)"
-  SSH_AUTH_SOCK=$AGENT ssh-add -q "$KEY" >&2
-  agent_up || die "the lab's ssh-agent does not hold the lab's key"
+  start_agent "$AGENT" "$DEPLOY_KEY"
+  start_agent "$PROBE_AGENT" "$PROBE_KEY"
   breakable
   changed=1
 fi
@@ -50,7 +56,7 @@ if [ "$(cat "$pki/names" 2>/dev/null)" != "$names" ]; then
 fi
 
 # what a new host is given (see ../host/lab-init)
-cp "$KEY.pub" "$LAB_DIR/seed/authorized_keys"
+cp "$ADMIN_KEY.pub" "$LAB_DIR/seed/authorized_keys"
 cp "$pki/ca.crt" "$LAB_DIR/seed/ca.crt"
 printf 'nameserver %s\nsearch lab\n' "$INFRA" >"$LAB_DIR/seed/resolv.conf"
 if [ $changed = 1 ]; then did "made in $LAB_DIR"; else note "as they were"; fi

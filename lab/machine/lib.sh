@@ -30,9 +30,12 @@ LINK_LAB=$OUT.2
 NETNS=hl-$LAB_INSTANCE
 VETH=$NETNS-o
 VETH_LAB=$NETNS-i
-LAB_USER=deploy
-KEY=$LAB_DIR/keys/id_lab
+ADMIN=pi                                         # the account that a host comes with
+ADMIN_KEY=$LAB_DIR/keys/id_admin
+DEPLOY_KEY=$LAB_DIR/keys/id_lab                  # may deploy
 AGENT=$LAB_DIR/run/agent.sock
+PROBE_KEY=$LAB_DIR/keys/id_probe                 # may only look
+PROBE_AGENT=$LAB_DIR/run/probe-agent.sock
 SOCK=$LAB_DIR/run/docker.sock
 
 # The host image: `base` is what mmdebstrap makes of packages.txt, `image` what Dockerfile adds. A changed recipe is a new id.
@@ -40,7 +43,7 @@ BASE_ID=$({ cat "$LAB_SRC/machine/rootfs.sh"; lines "$LAB_SRC/packages.txt"; } |
 BASE=$LAB_CACHE/base-$BASE_ID
 BIN=$BASE/bin                                    # the programs of the lab's own Docker Engine
 BASE_IMAGE=lab/base:$BASE_ID
-IMAGE=lab/host:$(cd "$LAB_SRC/host" && { echo "$BASE_ID $LAB_USER"; cat ./*; } | sha256sum | cut -c1-12)
+IMAGE=lab/host:$(cd "$LAB_SRC/host" && { echo "$BASE_ID $ADMIN"; cat ./*; } | sha256sum | cut -c1-12)
 NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC/host/mount_nfs_fuse.c" "$LAB_SRC/machine/nfs-client.sh" | sha256sum | cut -c1-12)
 
 [ "$(id -u)" = 0 ] || die "the lab needs root"

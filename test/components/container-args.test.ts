@@ -6,6 +6,7 @@ const context: ContainerContext = {
   render: (text) => (typeof text === "string" ? text : text.names.join()),
   network: (name) => `id-of-${name}`,
   fileOnHost: ({ path }) => `/home/deploy/files${path}`,
+  generation: "1",
   filesDigest: undefined,
 };
 

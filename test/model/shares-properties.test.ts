@@ -53,9 +53,13 @@ function build(all: readonly Bind[]): HomelabModel {
   });
 }
 
-const filesOf = (homelab: HomelabModel, host: string, setting: string): Record<string, string> => {
+const inputOf = (homelab: HomelabModel, host: string, setting: string): Record<string, unknown> => {
   const input = homelab.hosts.find(({ name }) => name === host)?.settings.find(({ name }) => name === setting)?.input;
-  return (input as { files: Record<string, string> } | undefined)?.files ?? {};
+  return typeof input === "string" ? (JSON.parse(input) as Record<string, unknown>) : {};
+};
+const filesOf = (homelab: HomelabModel, host: string, setting: string): Record<string, string> => {
+  const files = (inputOf(homelab, host, setting)["files"] ?? {}) as Record<string, string[]>;
+  return Object.fromEntries(Object.entries(files).map(([path, lines]) => [path, `${lines.join("\n")}\n`]));
 };
 
 /** What the exports file gives to whom, as "SHARE ADDRESS MODE". */
@@ -109,13 +113,17 @@ test("each host has a mount for each share that it uses and for no other, and it
 test("the port of NFS is open for those hosts alone, and that of SMB for nobody", () => {
   fc.assert(
     fc.property(binds, (all) => {
+      const homelab = build(all);
       const clients = [...new Set(all.map(({ host }) => host))].filter((host) => host !== "nas").sort();
-      const opens = build(all).hosts.flatMap(({ name, opens: mine }) => mine.map((it) => ({ name, ...it })));
-      expect(opens).toEqual(
-        clients.length === 0
-          ? []
-          : [{ name: "nas", port: 2049, protocol: "tcp", what: "NFS", audience: clients.map((it) => `host:${it}`) }],
-      );
+      for (const host of HOSTS) {
+        const rules = inputOf(homelab, host, "firewall")["rules"] as string[];
+        const doors = rules.filter((rule) => /port (2049|445) /.test(rule));
+        expect(doors).toEqual(
+          clients
+            .filter(() => host === "nas")
+            .map((client) => `allow from ${address(client)} to any port 2049 proto tcp comment 'homelab: nfs'`),
+        );
+      }
     }),
   );
 });

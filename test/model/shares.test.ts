@@ -1,4 +1,4 @@
-import type { SettingModel } from "../../model/setting.js";
+import type { SettingModel } from "../../model/host-settings.js";
 import { shareIn } from "../../model/shares.js";
 import { fillIn } from "../../model/text.js";
 import { CONFIG, HOST_KEY, model, problemsOf } from "./declare.js";
@@ -14,10 +14,17 @@ const mounting = (...volumes: string[]): string =>
 /** Settings and openings of each host, where the media host mounts something. */
 const hostsOf = (media: string, config = BOTH, nas = NONE) =>
   Object.fromEntries(model(nas, config, { [MEDIA]: media }).hosts.map((host) => [host.name, host]));
-const filesOf = (settings: readonly SettingModel[] | undefined, name: string): Record<string, string> => {
+const inputOf = (settings: readonly SettingModel[] | undefined, name: string): Record<string, unknown> => {
   const input = settings?.find((setting) => setting.name === name)?.input;
-  return (input as { files: Record<string, string> } | undefined)?.files ?? {};
+  return typeof input === "string" ? (JSON.parse(input) as Record<string, unknown>) : {};
 };
+const filesOf = (settings: readonly SettingModel[] | undefined, name: string): Record<string, string> => {
+  const files = (inputOf(settings, name)["files"] ?? {}) as Record<string, string[]>;
+  return Object.fromEntries(Object.entries(files).map(([path, lines]) => [path, `${lines.join("\n")}\n`]));
+};
+/** What the firewall lets in to NFS and SMB. */
+const doorsOf = (settings: readonly SettingModel[] | undefined): string[] =>
+  (inputOf(settings, "firewall")["rules"] as string[]).filter((rule) => /port (2049|445) /.test(rule));
 const unitsOf = (media: string, host = "tv-box", nas = NONE): Record<string, string> =>
   Object.fromEntries(
     Object.entries(filesOf(hostsOf(media, BOTH, nas)[host]?.settings, "mounts")).map(([path, text]) => [
@@ -84,9 +91,9 @@ describe("which host mounts which share", () => {
 
   test("nothing is mounted where nothing is bound", () => {
     const { pi5, "tv-box": box } = hostsOf(NONE);
-    expect(box?.settings).toEqual([]);
-    expect(pi5?.settings.map(({ name }) => name)).toEqual(["nfs"]);
-    expect(pi5?.opens).toEqual([]);
+    expect(box?.settings.map(({ name }) => name)).not.toContain("mounts");
+    expect(pi5?.settings.map(({ name }) => name).slice(-2)).toEqual(["firewall", "nfs"]);
+    expect(doorsOf(pi5?.settings)).toEqual([]);
   });
 
   test("a share that is absent is never made an empty folder, whatever the file says", () => {
@@ -101,41 +108,38 @@ describe("which host mounts which share", () => {
     const { box } = Object.fromEntries(
       model("", alone, { [MEDIA]: mounting("/mnt/media/films:/m") }).hosts.map((host) => [host.name, host]),
     );
-    expect(box?.settings).toEqual([]);
+    expect(box?.settings.map(({ name }) => name)).not.toContain("mounts");
     expect(box?.services[0]?.volumes).toMatchObject([{ createHostPath: false }]);
   });
 });
 
 describe("NFS", () => {
   const media = mounting("/mnt/media/movies:/m:ro", "/mnt/media/tv:/t");
-  const nfs = hostsOf(media)["pi5"]?.settings[0]?.input;
+  const { settings } = hostsOf(media)["pi5"] ?? {};
 
   test("exports each share to exactly the hosts that mount it", () => {
-    expect(nfs).toMatchObject({
-      files: {
-        "/etc/exports.d/homelab.exports":
-          "# Written by the homelab's program, for exports(5). What is changed here is undone.\n" +
-          "/srv/nas/movies \\\n    192.168.1.102(ro,sync,no_subtree_check,root_squash,fsid=8be0aa48-1a42-6972-6e44-ff83c3dfbe31)\n" +
-          "/srv/nas/tv \\\n    192.168.1.102(rw,sync,no_subtree_check,all_squash,anonuid=1000,anongid=1000,fsid=1208fa88-deb8-b4b3-170b-0907c022d4d7)\n",
-      },
-      folders: ["backups", "movies", "music", "tv"].map((name) => ({
+    expect(filesOf(settings, "nfs")["/etc/exports.d/homelab.exports"]).toBe(
+      "# Written by the homelab's program, for exports(5). What is changed here is undone.\n" +
+        "/srv/nas/movies \\\n    192.168.1.102(ro,sync,no_subtree_check,root_squash,fsid=8be0aa48-1a42-6972-6e44-ff83c3dfbe31)\n" +
+        "/srv/nas/tv \\\n    192.168.1.102(rw,sync,no_subtree_check,all_squash,anonuid=1000,anongid=1000,fsid=1208fa88-deb8-b4b3-170b-0907c022d4d7)\n",
+    );
+    expect(inputOf(settings, "nfs")["folders"]).toEqual(
+      ["backups", "movies", "music", "tv"].map((name) => ({
         path: `/srv/nas/${name}`,
         owner: "1000:1000",
         mode: "2775",
       })),
-    });
+    );
   });
 
   test("its port is open to these hosts alone", () => {
-    expect(hostsOf(media)["pi5"]?.opens).toEqual([
-      { port: 2049, protocol: "tcp", audience: ["host:tv-box"], what: "NFS" },
-    ]);
+    expect(doorsOf(settings)).toEqual(["allow from 192.168.1.102 to any port 2049 proto tcp comment 'homelab: nfs'"]);
   });
 
   test("on OpenMediaVault the same by its own objects, under the paths that it has", () => {
     const config = `${BOTH}  homelab:nas: {base: omv, root: /srv/dev-disk-1, shares: {tv: {}}}\n`;
     const { pi5, "tv-box": box } = hostsOf(mounting("/mnt/media/tv:/t"), config);
-    expect(pi5?.settings[0]?.input).toEqual({
+    expect(inputOf(pi5?.settings, "nfs")).toEqual({
       omv: {
         root: "/srv/dev-disk-1",
         shares: [
@@ -161,7 +165,7 @@ describe("SMB", () => {
   const nas = "  homelab:nas: {shares: {tv: {write: [anna], read: [ben, cora]}, music: {}}}\n";
   const secrets =
     "  homelab:secrets: {SMB_PASSWORD_ANNA: {secure: v}, SMB_PASSWORD_BEN: {secure: v}, SMB_PASSWORD_CORA: {secure: v}}\n";
-  const { settings = [], opens } = hostsOf(NONE, BOTH + nas + secrets)["pi5"] ?? {};
+  const { settings = [] } = hostsOf(NONE, BOTH + nas + secrets)["pi5"] ?? {};
 
   test("has a section for each share that somebody may use", () => {
     const text = filesOf(settings, "smb")["/etc/samba/homelab.conf"] ?? "";
@@ -169,7 +173,10 @@ describe("SMB", () => {
     expect(text).toContain(
       "[tv]\n   path = /srv/nas/tv\n   valid users = anna ben cora\n   read only = yes\n   write list = anna\n   guest ok = no\n",
     );
-    expect(opens).toContainEqual({ port: 445, protocol: "tcp", audience: ["lan", "tailnet"], what: "SMB" });
+    expect(doorsOf(settings)).toEqual([
+      "allow from 192.168.1.0/24 to any port 445 proto tcp comment 'homelab: smb'",
+      "allow in on tailscale0 to any port 445 proto tcp comment 'homelab: smb'",
+    ]);
   });
 
   test("has everyone's password as a secret in a setting of its own", () => {

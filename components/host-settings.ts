@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { remote } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { HostModel } from "../model/homelab.js";
+import { isGuarded } from "../model/host-settings.js";
+import type { SettingModel } from "../model/host-settings.js";
+import { commandConnection, runOn, SSH_FAILED } from "./connection.js";
+import type { Render } from "./render.js";
+import type { Repair } from "./repair.js";
+
+/** What a host's settings need. */
+export interface HostSettingsArgs {
+  readonly host: HostModel;
+  /** Puts the values of secrets into a text. */
+  readonly render: Render;
+  /** Which of them are to be applied again. */
+  readonly repair: Repair;
+}
+
+const HELPER = "sudo -n /usr/local/sbin/homelab-helper";
+const CONFIRM_SECONDS = 15;
+const CONFIRM_ATTEMPTS = 3;
+
+/** What a host itself is, applied one setting after the other by the helper on it. */
+export class HostSettings extends pulumi.ComponentResource {
+  readonly commands: readonly remote.Command[];
+
+  constructor(name: string, { host, render, repair }: HostSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("homelab:index:HostSettings", name, {}, opts);
+    const confirmed = new pulumi.ResourceHook(`${host.name}-confirm`, (args) => confirm(host, args.name));
+    const commands: remote.Command[] = [];
+    for (const setting of host.settings) {
+      const { token, ignoreChanges } = repair.of("settings", setting.name, "update");
+      const apply = `${HELPER} apply ${setting.name}`;
+      const command = new remote.Command(
+        resourceName(host, setting),
+        {
+          connection: commandConnection(host),
+          create: apply,
+          update: `${apply} # ${token}`,
+          delete: `${HELPER} remove ${setting.name}`,
+          stdin: render(setting.input),
+          addPreviousOutputInEnv: false,
+        },
+        {
+          parent: this,
+          dependsOn: commands.slice(-1),
+          ignoreChanges,
+          ...(isGuarded(setting.name) && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
+        },
+      );
+      commands.push(command);
+    }
+    this.commands = commands;
+    this.registerOutputs({});
+  }
+}
+
+const resourceName = (host: HostModel, { name }: SettingModel): string => `${host.name}-${name}`;
+
+/**
+ * Says over a connection of its own that one can still log in, upon which the host keeps the setting.
+ *
+ * @throws Error if that is not so; the host then goes back to its former state by itself
+ */
+async function confirm(host: HostModel, resource: string): Promise<void> {
+  const setting = host.settings.find((it) => resourceName(host, it) === resource);
+  if (setting === undefined || typeof setting.input !== "string") {
+    throw new Error(`${resource} is no setting of ${host.name} that can be confirmed`);
+  }
+  const token = createHash("sha256").update(setting.input).digest("hex");
+  const command = [...HELPER.split(" "), "confirm", token];
+  let why = "";
+  for (let attempt = 0; attempt < CONFIRM_ATTEMPTS; attempt++) {
+    const result = await runOn(host, command, CONFIRM_SECONDS);
+    if (result.ok) {
+      return;
+    }
+    why = result.stderr.trim().split("\n").at(-1) ?? "";
+    if (result.exitCode !== undefined && result.exitCode !== SSH_FAILED) {
+      break;
+    }
+  }
+  throw new Error(
+    `${host.name}: after ${setting.name} was applied, nobody could log in any more (${why}). ` +
+      `The host goes back to its former ${setting.name} by itself within a minute; nothing is lost. ` +
+      "Look at what would have been applied, then deploy again.",
+  );
+}

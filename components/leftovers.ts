@@ -1,0 +1,32 @@
+import { remote } from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
+import type { HostModel } from "../model/homelab.js";
+import { commandConnection } from "./connection.js";
+import { HELPER_BIN } from "./host-hooks.js";
+import type { Repair } from "./repair.js";
+
+/**
+ * Removes from a host what an interrupted deployment left behind, before anything is made there: it may hold the name,
+ * the subnet or the port of what is to come. Knows what is declared, and so which records of creations can go.
+ */
+export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.CustomResourceOptions): remote.Command {
+  const command = `${HELPER_BIN}/remove-leftovers`;
+  const { token, ignoreChanges } = repair.ofLeftovers("update");
+  const found = repair.leftovers.map(({ kind, id }) => `${kind}:${id}`);
+  const declared = [
+    ...host.networks.map(({ name }) => `network ${name}`),
+    ...host.services.map(({ name }) => `container ${name}`),
+  ];
+  return new remote.Command(
+    `${host.name}-leftovers`,
+    {
+      connection: commandConnection(host),
+      create: command,
+      update: [command, ...found, "#", token].join(" "),
+      delete: "rm -rf .homelab/containers .homelab/networks && { rmdir .homelab 2>/dev/null || true; }",
+      stdin: declared.sort().join("\n"),
+      addPreviousOutputInEnv: false,
+    },
+    { ...opts, ignoreChanges },
+  );
+}

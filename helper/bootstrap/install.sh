@@ -1,0 +1,115 @@
+# shellcheck shell=sh disable=SC2154 # variables of ../bootstrap.sh
+# The helper, its units, and the one line of sudoers that leads to it.
+
+LIB=/usr/local/lib/homelab
+DOOR=/usr/local/sbin/homelab-helper
+UNITS=/etc/systemd/system
+
+helper() {
+  [ -f "$bundle/helper/helper" ] || die "the helper is not in what was sent"
+  mkdir "$bundle/new"
+  cp -R "$bundle/helper/." "$bundle/new"
+  rm -r "$bundle/new/bootstrap" "$bundle/new/bootstrap.sh"
+  (cd "$bundle/new" && find . -type f | sort | xargs sha256sum | sha256sum | cut -c 1-12) >"$bundle/version"
+  mv "$bundle/version" "$bundle/new/version"
+  modes "$bundle/new"
+  refuse_older
+  [ -d /var/lib/homelab ] || install -d -m 0700 /var/lib/homelab
+  if [ "$(listing "$bundle/new")" != "$(listing "$LIB" 2>/dev/null)" ]; then
+    former=$(cat "$LIB/version" 2>/dev/null || true)
+    replace
+    also "$(cat "$LIB/version")${former:+ (was $former)}"
+  fi
+  if [ "$(readlink "$DOOR")" != "$LIB/helper" ]; then
+    ln -sfn "$LIB/helper" "$DOOR"
+    also "$DOOR"
+  fi
+  units
+  "$DOOR" version >&2 || die "the helper does not start: $DOOR version says why"
+}
+
+modes() { # FOLDER
+  chown -R root:root "$1"
+  find "$1" -type d -exec chmod 0755 {} +
+  find "$1" -type f -exec chmod 0644 {} +
+  chmod 0755 "$1/helper"
+  if [ -d "$1/bin" ]; then find "$1/bin" -type f -exec chmod 0755 {} +; fi
+}
+
+# Everything that matters of the files of a folder.
+listing() { # FOLDER
+  (cd "$1" && find . -printf '%p %y %m %u %g\n' | sort && find . -type f | sort | xargs sha256sum)
+}
+
+# A host may be looked after by several clones, of which one is behind.
+refuse_older() {
+  theirs=$("$DOOR" version 2>/dev/null | jq -r '.protocol // 0' 2>/dev/null || true)
+  ours=$(sed -n 's/^PROTOCOL=\([0-9]*\)$/\1/p' "$bundle/helper/helper")
+  [ "${theirs:-0}" -le "${ours:-0}" ] ||
+    die "the helper here speaks protocol $theirs, this clone has $ours: bring the clone up to date (git pull)"
+}
+
+# Never while the helper changes something, and never half a helper.
+replace() {
+  exec 9>/var/lib/homelab/lock
+  flock -w 120 9 || die "the helper has been at work for two minutes: try again later"
+  rm -rf "$LIB.new" "$LIB.old"
+  cp -R "$bundle/new" "$LIB.new"
+  modes "$LIB.new"
+  sync
+  [ ! -e "$LIB" ] || mv -T "$LIB" "$LIB.old"
+  mv -T "$LIB.new" "$LIB"
+  obsolete_units
+  rm -rf "$LIB.old"
+  exec 9>&-
+}
+
+# Those of the helper that was there before.
+obsolete_units() {
+  for unit in "$LIB.old"/units/*.*; do
+    unit=${unit##*/}
+    if [ -e "$LIB/units/$unit" ] || [ ! -e "$UNITS/$unit" ]; then continue; fi
+    systemctl disable --now "$unit" >&2 || true
+    rm -f "$UNITS/$unit"
+    also "$unit is gone"
+  done
+}
+
+units() {
+  fresh=""
+  for unit in "$LIB"/units/*.*; do
+    [ -f "$unit" ] || continue
+    cmp -s "$unit" "$UNITS/${unit##*/}" && continue
+    install -m 0644 "$unit" "$UNITS/${unit##*/}"
+    fresh="$fresh ${unit##*/}"
+  done
+  [ -z "$fresh" ] || { systemctl daemon-reload && also "units$fresh"; }
+  for unit in "$LIB"/units/*.*; do
+    grep -qs '^\[Install\]' "$unit" || continue
+    ! systemctl --quiet is-enabled "${unit##*/}" 2>/dev/null || continue
+    # what waits is started at once, what acts is left to its time
+    case $unit in *.timer | *.path) now=--now ;; *) now="" ;; esac
+    systemctl --quiet enable $now "${unit##*/}" >&2
+    also "${unit##*/} is enabled"
+  done
+}
+
+# deploy may run the helper, probe may look; both in the environment that sudo makes, whatever the host's own sudoers keep.
+sudoers() {
+  cat >"$bundle/sudoers" <<SUDOERS
+# Of the homelab's bootstrap, which writes it anew.
+Defaults:deploy,probe env_reset, !setenv, !env_keep, !requiretty
+Defaults:deploy,probe secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+deploy ALL=(root) NOPASSWD:NOSETENV: $DOOR
+probe ALL=(root) NOPASSWD:NOSETENV: $DOOR probe
+SUDOERS
+  file=/etc/sudoers.d/homelab
+  if ! cmp -s "$bundle/sudoers" "$file" || [ "$(stat -c '%a %u' "$file")" != "440 0" ]; then
+    visudo -cqf "$bundle/sudoers" >&2 || die "sudo does not take the line for the helper: see visudo -c"
+    install -m 0440 "$bundle/sudoers" "$file.new~" # sudo passes over names with a ~
+    mv -T "$file.new~" "$file"
+    did "sudo for deploy and probe: the helper, nothing else"
+  fi
+  ! sudo -n -l -U deploy 2>/dev/null | grep -qE '^ +\(.*\) .*ALL$' ||
+    warn "deploy may do anything as root, by another line of sudoers or by a group: sudo -l -U deploy"
+}

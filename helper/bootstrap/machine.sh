@@ -1,0 +1,70 @@
+# shellcheck shell=sh disable=SC2154,SC2034 # variables of ../bootstrap.sh
+# The machine itself: what it must be, its packages, its name, its kernel's options.
+
+# Before anything is changed.
+refuse_unfit() {
+  [ "$(id -u)" = 0 ] || die "this needs root"
+  [ "$(uname -m)" != armv6l ] ||
+    die "an ARMv6 (the first Pi Zero) cannot run the containers: use a Pi Zero 2 W with a 64-bit system"
+  { command -v apt-get && command -v systemctl; } >&2 ||
+    die "this is neither Debian nor Raspberry Pi OS: it has no apt-get or no systemd"
+  id -u "$admin" >/dev/null 2>&1 || die "there is no account $admin here"
+  [ -s "$bundle/request/deploy-keys" ] || die "no key was given for deploy"
+  refuse_engine
+}
+
+is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
+
+apt_install() { # PACKAGE...
+  dpkg --configure -a >&2 # of an installation that was cut short
+  apt-get -q update >&2
+  DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@" >&2
+}
+
+packages() { # ROLE
+  wanted="jq sudo nfs-common unattended-upgrades"
+  # OpenMediaVault brings its own firewall, NFS server and Samba.
+  [ -n "$omv" ] || wanted="$wanted ufw"
+  if [ "$1" = nas ] && [ -z "$omv" ]; then wanted="$wanted nfs-kernel-server samba"; fi
+  missing=""
+  for package in $wanted; do is_installed "$package" || missing="$missing $package"; done
+  [ -n "$missing" ] || return 0
+  # shellcheck disable=SC2086 # words
+  apt_install $missing || die "apt could not install$missing: see to it that the host can reach its Debian mirror"
+  did "installed$missing"
+}
+
+host_name() { # NAME
+  if [ "$(cat /etc/hostname 2>/dev/null)" != "$1" ] || [ "$(uname -n)" != "$1" ]; then
+    former=$(uname -n)
+    hostnamectl set-hostname "$1" >&2 || { printf '%s\n' "$1" >/etc/hostname && hostname "$1"; }
+    did "host name $1, was $former"
+  fi
+  # sudo and others look up the host's own name, also without a network
+  grep -qE "^[^#]*[[:space:]]$1([[:space:]]|\$)" /etc/hosts && return 0
+  if grep -q '^127\.0\.1\.1[[:space:]]' /etc/hosts; then
+    sed -i "s/^127\.0\.1\.1[[:space:]].*/127.0.1.1\t$1/" /etc/hosts
+  else
+    printf '127.0.1.1\t%s\n' "$1" >>/etc/hosts
+  fi
+  did "/etc/hosts knows $1"
+}
+
+# The firmware of Raspberry Pis switches the memory controller off; without it no memory limit holds, and nothing says so.
+# The last word on the line counts. https://github.com/RPi-Distro/pi-gen/issues/917
+memory_controller() {
+  cmdline=/boot/firmware/cmdline.txt
+  [ -f "$cmdline" ] || return 0
+  ! grep -qw memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null || return 0
+  reboot_needed=1
+  last=$(head -n 1 "$cmdline" | tr ' ' '\n' | grep -E '^cgroup_(en|dis)able=memory$' | tail -n 1 || true)
+  [ "$last" != cgroup_enable=memory ] || return 0
+  sed '1s/[[:space:]]*$/ cgroup_enable=memory/' "$cmdline" >"$cmdline.new"
+  sync "$cmdline.new"
+  mv "$cmdline.new" "$cmdline"
+  sync "$cmdline"
+  did "$cmdline: cgroup_enable=memory"
+}
+
+# Another one after a reboot, also where the kernel goes on: the time when the first process started.
+boot_identity() { printf '%s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(awk '{ print $22 }' /proc/1/stat)"; }

@@ -1,0 +1,67 @@
+# shellcheck shell=sh
+# What every command of the helper uses.
+
+MAX_LINE=300
+
+# One line to whoever called; long ones are cut, and what a terminal would obey is taken out.
+say() {
+  printf '%s\n' "$1" | tr -d '\000-\010\013-\037\177' | cut -c "1-$MAX_LINE"
+}
+
+# Refuse what was asked for, before anything was changed.
+refuse() {
+  say "refused: $1" >&2
+  exit 65
+}
+
+usage() {
+  say "usage: homelab-helper version | probe | apply SETTING | remove SETTING | confirm TOKEN | revert" >&2
+  say "settings: $SETTINGS" >&2
+  exit 64
+}
+
+# A folder for this run that goes when it ends, and the folder of what is remembered from run to run.
+begin() {
+  [ "$(id -u)" = 0 ] || refuse "only root can do this"
+  [ -d "$STATE" ] || install -d -m 0700 "$STATE"
+  install -d -m 0700 "$STATE/applied" "$STATE/reverted" "$STATE/backup"
+  WORK=$(mktemp -d /run/homelab.XXXXXX)
+  trap 'rm -rf "$WORK"' EXIT
+  trap 'exit 1' HUP INT TERM
+}
+
+# One change at a time; whoever comes second waits for a minute.
+lock() {
+  exec 9>"$STATE/lock"
+  flock -w 60 9 || refuse "another change of this host is under way"
+}
+
+version() {
+  printf '{"protocol":%s,"version":"%s"}\n' "$PROTOCOL" "$(cat "$LIB/version" 2>/dev/null || true)"
+}
+
+# Reads the functions of a setting; those that it does not define do nothing.
+load() {
+  SETTING=$1
+  APPLIED=$STATE/applied/$SETTING.json
+  LIVE=$STATE/applied/$SETTING.live
+  path_allowed() { return 1; }
+  mode_of() { echo 0644; }
+  is_guarded() { return 1; }
+  touches() { :; }
+  check_extras() { :; }
+  validate() { :; }
+  activate() { :; }
+  deactivate() { :; }
+  live() { :; }
+  words() { line_words ""; }
+  drift() { :; }
+  foreign() { :; }
+  . "$LIB/settings/$SETTING.sh"
+}
+
+# jq on the desired state, and on the one that was applied before.
+input() { jq -r "$1" "$INPUT"; }
+applied() { [ ! -f "$APPLIED" ] || jq -r "$1" "$APPLIED"; }
+
+digest_of() { sha256sum <"$1" | cut -d' ' -f1; }

@@ -1,0 +1,93 @@
+# shellcheck shell=sh
+# Files of the system that a setting writes: whole, at once, and never through a link.
+
+# Neither the file nor a folder above it may be a link: what is written must be what was permitted.
+no_links() {
+  at=$1
+  while [ "$at" != / ]; do
+    [ ! -L "$at" ] || refuse "$at is a symbolic link"
+    at=$(dirname "$at")
+  done
+}
+
+# Puts standard input in the place of a file: a reader sees the old or the new one, also after a power cut.
+write_file() { # PATH MODE
+  no_links "$1"
+  mkdir -p "$(dirname "$1")"
+  cat >"$1.homelab-new"
+  chmod "$2" "$1.homelab-new"
+  sync "$1.homelab-new"
+  mv -T "$1.homelab-new" "$1"
+}
+
+# Keeps what somebody else had in a file, once, so that it can be given back.
+back_up() {
+  if [ -f "$1" ] && [ ! -e "$STATE/backup$1" ]; then
+    mkdir -p "$STATE/backup$(dirname "$1")"
+    cp -p "$1" "$STATE/backup$1"
+    say "kept what was in $1"
+  fi
+}
+
+# Gives it back; where there was nothing, there is nothing again.
+give_back() {
+  if [ -e "$STATE/backup$1" ]; then
+    write_file "$1" "$(stat -c %a "$STATE/backup$1")" <"$STATE/backup$1"
+    rm -f "$STATE/backup$1"
+  else
+    rm -f "$1"
+  fi
+}
+
+applied_paths() { applied '.files // {} | keys[]'; }
+
+# The paths that have to be written or taken away, to $CHANGED.
+compare_files() {
+  CHANGED=$WORK/changed
+  while read -r path; do
+    if ! cmp -s "$STAGE$path" "$path" || [ "$(stat -c %a "$path")" != "$(mode_of "$path" | sed 's/^0//')" ]; then
+      echo "$path"
+    fi
+  done <"$WORK/paths" >"$CHANGED"
+  applied_paths | grep -vxF -f "$WORK/paths" >"$WORK/obsolete" || true
+  while read -r path; do
+    [ ! -e "$path" ] || echo "$path"
+  done <"$WORK/obsolete" >>"$CHANGED"
+}
+
+write_files() {
+  applied_paths >"$WORK/ours"
+  while read -r path; do
+    if grep -qxF "$path" "$WORK/obsolete"; then
+      give_back "$path"
+      say "removed $path"
+    else
+      grep -qxF "$path" "$WORK/ours" || back_up "$path"
+      write_file "$path" "$(mode_of "$path")" <"$STAGE$path"
+      say "wrote $path"
+    fi
+  done <"$CHANGED"
+}
+
+# Copies files, or the fact that they are not there, so that restore_files can bring back exactly this.
+save_files() { # FOLDER, paths on standard input
+  mkdir -p "$1/files"
+  : >"$1/absent"
+  while read -r path; do
+    if [ -f "$path" ]; then
+      mkdir -p "$1/files$(dirname "$path")"
+      cp -p "$path" "$1/files$path"
+    else
+      echo "$path" >>"$1/absent"
+    fi
+  done
+}
+
+restore_files() { # FOLDER
+  (cd "$1/files" && find . -type f) | sed 's/^\.//' | while read -r path; do
+    write_file "$path" "$(stat -c %a "$1/files$path")" <"$1/files$path"
+  done
+  while read -r path; do
+    rm -f "$path"
+  done <"$1/absent"
+}

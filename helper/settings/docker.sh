@@ -1,0 +1,82 @@
+# shellcheck shell=sh
+# Keys of Docker's daemon.json. The owner's other keys stay; one that this engine does not know would keep it from
+# starting, so the whole is put to `dockerd --validate` before it is written.
+
+DAEMON=/etc/docker/daemon.json
+KEYS='["firewall-backend", "iptables", "ip6tables", "live-restore", "log-driver", "log-opts"]'
+
+touches() { echo "$DAEMON"; }
+
+check_extras() {
+  jq -e '(.daemon | type == "object") and ((.optional // {}) | type == "object")' "$INPUT" >/dev/null ||
+    refuse "daemon and optional must be mappings"
+  input ".daemon + (.optional // {}) | keys - $KEYS | join(\", \")" >"$WORK/strange"
+  [ "$(cat "$WORK/strange")" = "" ] || refuse "not a key of daemon.json that this helper sets: $(cat "$WORK/strange")"
+}
+
+owner_keys() { # what the owner had, without what is ours
+  if [ -f "$DAEMON" ]; then
+    jq -e 'type == "object"' "$DAEMON" >/dev/null 2>&1 || refuse "$DAEMON is not JSON: mend or remove it"
+    jq --argjson ours "$(applied '.daemon + (.optional // {})' | jq -s 'add // {}')" 'delpaths([$ours | keys[] | [.]])' "$DAEMON"
+  else
+    echo '{}'
+  fi
+}
+
+# Swarm mode refuses live-restore; a key that is optional is left out where the engine does not know it.
+validate() {
+  owner_keys >"$WORK/owner.json"
+  jq -n --slurpfile owner "$WORK/owner.json" --slurpfile input "$INPUT" '$owner[0] * $input[0].daemon' >"$WORK/daemon.json"
+  if [ "$(docker info --format '{{.Swarm.LocalNodeState}}' 2>/dev/null)" = active ]; then
+    jq 'del(."live-restore")' "$WORK/daemon.json" >"$WORK/without.json"
+    mv "$WORK/without.json" "$WORK/daemon.json"
+  fi
+  valid "$WORK/daemon.json" || refuse "dockerd says: $(tail -n 1 "$WORK/dockerd-says")"
+  input '.optional // {} | keys[]' | while read -r key; do
+    jq --arg key "$key" --slurpfile input "$INPUT" '.[$key] = $input[0].optional[$key]' "$WORK/daemon.json" >"$WORK/with.json"
+    if valid "$WORK/with.json"; then mv "$WORK/with.json" "$WORK/daemon.json"; fi
+  done
+}
+valid() { dockerd --validate --config-file "$1" >"$WORK/dockerd-says" 2>&1; }
+
+# live-restore first, by a reload: then containers outlive the restart that the other keys need.
+activate() {
+  if [ -n "${INPUT:-}" ]; then
+    same_json "$WORK/daemon.json" "$DAEMON" && return 0
+    [ -f "$APPLIED" ] || back_up "$DAEMON"
+    write_file "$DAEMON" 0644 <"$WORK/daemon.json"
+    say "wrote $DAEMON"
+  fi
+  if systemctl -q is-active docker.service; then systemctl reload docker.service; fi
+  restart
+}
+# However often it was restarted in the last minute.
+restart() {
+  systemctl reset-failed docker.service
+  systemctl restart docker.service
+}
+same_json() { [ -f "$2" ] && [ "$(jq -S . "$1")" = "$(jq -S . "$2" 2>/dev/null)" ]; }
+
+deactivate() {
+  owner_keys >"$WORK/owner.json"
+  if [ "$(jq length "$WORK/owner.json")" = 0 ] && [ ! -e "$STATE/backup$DAEMON" ]; then
+    rm -f "$DAEMON"
+  else
+    # where both had a key, the owner's value comes back
+    jq -n --slurpfile now "$WORK/owner.json" --slurpfile kept "$(if [ -e "$STATE/backup$DAEMON" ]; then echo "$STATE/backup$DAEMON"; else echo "$WORK/owner.json"; fi)" \
+      '$kept[0] + $now[0]' >"$WORK/restored.json"
+    write_file "$DAEMON" 0644 <"$WORK/restored.json"
+    rm -f "$STATE/backup$DAEMON"
+  fi
+  restart
+}
+
+live() {
+  [ -f "$DAEMON" ] || return 0
+  jq -rS --slurpfile wanted "$(if [ -n "${INPUT:-}" ]; then echo "$INPUT"; else echo "$APPLIED"; fi)" \
+    '($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) | "\(.key): \(.value | tojson)"' \
+    "$DAEMON" 2>/dev/null || echo "not JSON"
+}
+words() { line_words "daemon.json: "; }
+drift() { systemctl -q is-active docker.service || echo "Docker does not run"; }
+foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

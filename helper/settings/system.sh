@@ -1,0 +1,63 @@
+# shellcheck shell=sh
+# Security upgrades, time, journal, kernel settings, compressed swap.
+
+UPGRADES=/etc/apt/apt.conf.d/52homelab-upgrades
+JOURNAL=/etc/systemd/journald.conf.d/60-homelab.conf
+KERNEL=/etc/sysctl.d/60-homelab.conf
+ZRAM=/etc/systemd/zram-generator.conf
+
+path_allowed() {
+  case $1 in "$UPGRADES" | "$JOURNAL" | "$KERNEL" | "$ZRAM") ;; *) return 1 ;; esac
+}
+
+check_extras() {
+  input '.timezone' >"$WORK/timezone"
+  { grep -Eqx '[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*' "$WORK/timezone" && [ -f "/usr/share/zoneinfo/$(cat "$WORK/timezone")" ]; } ||
+    refuse "this host knows no time zone $(cat "$WORK/timezone")"
+}
+
+validate() {
+  [ ! -f "$1$UPGRADES" ] || apt-config -c "$1$UPGRADES" dump >/dev/null 2>"$WORK/apt-says" ||
+    refuse "apt says: $(tail -n 1 "$WORK/apt-says")"
+}
+
+changed() { grep -qxF "$1" "$CHANGED"; }
+unit_exists() { systemctl cat "$1" >/dev/null 2>&1; }
+
+activate() {
+  timezone=$(if [ -n "${INPUT:-}" ]; then input '.timezone'; else applied '.timezone'; fi)
+  [ -z "$timezone" ] || [ "$(timezone_now)" = "$timezone" ] || {
+    ln -sfn "/usr/share/zoneinfo/$timezone" /etc/localtime.homelab-new
+    mv -T /etc/localtime.homelab-new /etc/localtime
+    echo "$timezone" >/etc/timezone
+    say "time zone $timezone"
+  }
+  if changed "$JOURNAL"; then systemctl restart systemd-journald.service; fi
+  # A host has one time service. Where the owner chose another, such as chrony, that one stays.
+  if unit_exists systemd-timesyncd.service; then systemctl -q enable --now systemd-timesyncd.service; fi
+  if [ -f "$KERNEL" ]; then sysctl -q -p "$KERNEL"; fi
+  if changed "$ZRAM"; then
+    systemctl daemon-reload
+    if unit_exists systemd-zram-setup@zram0.service && [ -f "$ZRAM" ]; then
+      systemctl restart systemd-zram-setup@zram0.service
+    fi
+  fi
+}
+
+deactivate() { systemctl restart systemd-journald.service; }
+
+timezone_now() { readlink -f /etc/localtime | sed 's|.*/zoneinfo/||'; }
+
+live() {
+  echo "time zone $(timezone_now)"
+  if [ -f "$KERNEL" ]; then
+    sed -n 's/^\([a-z][^ =]*\) *=.*/\1/p' "$KERNEL" | xargs -r sysctl -e 2>/dev/null
+  fi
+}
+drift() {
+  ! unit_exists systemd-timesyncd.service || systemctl -q is-enabled systemd-timesyncd.service || echo "time synchronisation is off"
+  ! unit_exists apt-daily-upgrade.timer || upgrades_run || echo "security upgrades do not run: apt-daily-upgrade.timer is off"
+}
+upgrades_run() {
+  [ "$(systemctl is-enabled apt-daily-upgrade.timer 2>/dev/null || true)" != disabled ]
+}

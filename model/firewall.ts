@@ -1,0 +1,151 @@
+import type { Audience, Role } from "./audience.js";
+
+/** A door of a host: what listens there, and who may come in. */
+export interface Opening {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+  /** Who; besides audiences also plain addresses or subnets. */
+  readonly from: readonly (Audience | Subnet)[];
+  /** Name of what listens, for whoever reads the rules. */
+  readonly what: string;
+  /** Docker forwards it to a container; else a program of the host listens. */
+  readonly published: boolean;
+}
+
+/** An IPv4 or IPv6 subnet, as in 10.0.0.0/8 or fd00::/64. */
+export type Subnet = `${string}/${string}`;
+
+/** What the rules of one host need to know of the others. */
+export interface Surroundings {
+  /** Subnets of the LAN. */
+  readonly lan: readonly Subnet[];
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly role: Role | undefined }[];
+  /** Bridges of Docker networks that have a name of their own. */
+  readonly bridges: readonly string[];
+}
+
+/** The firewall of a host, as the helper takes it (helper/settings/firewall.sh). */
+export interface FirewallInput {
+  /** Arguments of ufw(8), as `ufw show added` prints them. */
+  readonly rules: readonly string[];
+  readonly files: Readonly<Record<"/etc/homelab/firewall.v4" | "/etc/homelab/firewall.v6", string>>;
+}
+
+/** The tailnet's interface, and the addresses that it has nowhere else (tailscale.com/kb/1015, 100.64.0.0/10). */
+const TAILNET = { interface: "tailscale0", v4: "100.64.0.0/10", v6: "fd7a:115c:a1e0::/48" };
+/** Docker's default bridge, and those of all networks that have no name of their own. */
+const BRIDGES = ["docker0", "br-+"];
+
+type Source =
+  | { readonly kind: "subnet"; readonly subnet: string; readonly family: "v4" | "v6" }
+  | { readonly kind: "tailnet" }
+  | { readonly kind: "containers" };
+
+/** Derives the rules of a host. Whatever has no opening stays shut. */
+export function firewallOf(openings: readonly Opening[], surroundings: Surroundings): FirewallInput {
+  const doors = [...openings]
+    .sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
+    .map((opening) => ({ ...opening, sources: opening.from.flatMap((who) => sourcesOf(who, surroundings)) }));
+  const bridges = [...BRIDGES, ...surroundings.bridges];
+  return {
+    rules: [...new Set(doors.flatMap((door) => ufwRules(door, bridges)))],
+    files: {
+      "/etc/homelab/firewall.v4": chains("v4", doors, bridges),
+      "/etc/homelab/firewall.v6": chains("v6", doors, bridges),
+    },
+  };
+}
+
+type Door = Opening & { readonly sources: readonly Source[] };
+
+function sourcesOf(who: Opening["from"][number], { lan, hosts }: Surroundings): Source[] {
+  const subnet = (it: string): Source => ({ kind: "subnet", subnet: it, family: it.includes(":") ? "v6" : "v4" });
+  if (who === "lan") {
+    return lan.map(subnet);
+  }
+  if (who === "tailnet" || who === "containers") {
+    return [{ kind: who }];
+  }
+  if (who === "localhost") {
+    return [];
+  }
+  if (who.includes("/")) {
+    return [subnet(who)];
+  }
+  const [kind, name] = who.split(":");
+  return hosts
+    .filter((host) => (kind === "role" ? host.role : host.name) === name)
+    .map(({ address }) => subnet(address));
+}
+
+/**
+ * What UFW decides on: packets to the host itself. Those to a published port become that where Docker does not forward
+ * them: over IPv6, and from a container to the address of its own host.
+ */
+function ufwRules({ port, protocol, what, published, sources }: Door, bridges: readonly string[]): string[] {
+  const to = `to any port ${port} proto ${protocol} comment 'homelab: ${what}'`;
+  return sources.flatMap((source) => {
+    switch (source.kind) {
+      case "subnet":
+        return published && source.family === "v4" ? [] : [`allow from ${source.subnet} ${to}`];
+      case "tailnet":
+        return [`allow in on ${TAILNET.interface} ${to}`];
+      case "containers":
+        return bridges.map((bridge) => `allow in on ${bridge} ${to}`);
+    }
+  });
+}
+
+/** The chains of our own, in the form of iptables-restore(8). */
+function chains(family: "v4" | "v6", doors: readonly Door[], bridges: readonly string[]): string {
+  const published = doors.filter((door) => door.published);
+  const established = "-m conntrack --ctstate RELATED,ESTABLISHED -j RETURN";
+  return [
+    "*mangle",
+    ":HOMELAB-TAILNET - [0:0]",
+    // Ahead of tailscaled's own chain, which accepts whatever its interface brings.
+    "-A HOMELAB-TAILNET -i lo -j RETURN",
+    `-A HOMELAB-TAILNET ! -i ${TAILNET.interface} -s ${TAILNET[family]} -j DROP`,
+    `-A HOMELAB-TAILNET ! -i ${TAILNET.interface} -j RETURN`,
+    `-A HOMELAB-TAILNET ${established}`,
+    `-A HOMELAB-TAILNET -p ${family === "v4" ? "icmp" : "ipv6-icmp"} -j RETURN`,
+    ...doors
+      .filter(({ sources }) => sources.some(({ kind }) => kind === "tailnet"))
+      .map(({ port, protocol }) => `-A HOMELAB-TAILNET -p ${protocol} --dport ${port} -j RETURN`),
+    "-A HOMELAB-TAILNET -j DROP",
+    "COMMIT",
+    "*filter",
+    ":HOMELAB-PUBLISHED - [0:0]",
+    ":DOCKER-USER - [0:0]",
+    // Only what is on its way into a container; all other forwarding is somebody else's.
+    ...bridges.map((bridge) => `-A DOCKER-USER -o ${bridge} -j HOMELAB-PUBLISHED`),
+    "-A DOCKER-USER -j RETURN",
+    `-A HOMELAB-PUBLISHED ${established}`,
+    // Containers among themselves are Docker's to keep apart, unless one takes the way by the host's address.
+    ...bridges.map((bridge) => `-A HOMELAB-PUBLISHED -i ${bridge} -m conntrack ! --ctstate DNAT -j RETURN`),
+    ...published.flatMap((door) => publishedRules(family, door, bridges)),
+    "-A HOMELAB-PUBLISHED -j DROP",
+    "COMMIT",
+    "",
+  ].join("\n");
+}
+
+/** By the port that the packet was sent to: the container's own is not what was declared. */
+function publishedRules(
+  family: "v4" | "v6",
+  { port, protocol, what, sources }: Door,
+  bridges: readonly string[],
+): string[] {
+  const rule = (from: string): string =>
+    `-A HOMELAB-PUBLISHED ${from} -p ${protocol} -m conntrack --ctorigdstport ${port} --ctdir ORIGINAL -m comment --comment "${what}" -j RETURN`;
+  return sources.flatMap((source) => {
+    switch (source.kind) {
+      case "subnet":
+        return source.family === family ? [rule(`-s ${source.subnet}`)] : [];
+      case "tailnet":
+        return [rule(`-i ${TAILNET.interface}`)];
+      case "containers":
+        return bridges.map((bridge) => rule(`-i ${bridge}`));
+    }
+  });
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+
+/** Version of what the program and the helper on a host say to each other. Raised, it asks for `npm run bootstrap`. */
+export const PROTOCOL = 1;
+
+const id = z.string().regex(/^[0-9a-f]+$/);
+/** Is it the one that was made, another one under its name, or one of which no creation is on record? */
+const record = z.enum(["own", "other", "none"]);
+
+const setting = z.object({
+  /** SHA-256 of the input that it was applied with; null if it never was. */
+  digest: z.string().nullable(),
+  state: z.enum(["applied", "pending", "reverted", "absent"]),
+  /** What differs from it, in words. */
+  drift: z.array(z.string()).readonly(),
+});
+
+const container = z.object({
+  name: z.string(),
+  id,
+  /** Of our label; empty for one that is somebody else's. */
+  service: z.string(),
+  /** Docker's word, as in running or exited; or removed, for one that was made and is not there. */
+  state: z.string(),
+  exitCode: z.number(),
+  /** Docker's word; empty without a health check. */
+  health: z.string(),
+  record,
+  /** Where it differs from how it was made, as in HostConfig.Memory. */
+  changed: z.array(z.string()).readonly(),
+  /** Ports of the host that it publishes, as in 8080/tcp. */
+  ports: z.array(z.string()).readonly(),
+});
+
+const network = z.object({
+  name: z.string(),
+  id,
+  record,
+  /** It was made and is not there. */
+  removed: z.boolean().default(false),
+});
+
+const probeReport = z
+  .object({
+    settings: z.record(z.string(), setting).readonly(),
+    /** null if Docker does not answer. */
+    containers: z.array(container).readonly().nullable(),
+    /** Those with our label; null if Docker does not answer. */
+    networks: z.array(network).readonly().nullable(),
+    /** Ports on which something listens, as in 22/tcp. */
+    listening: z.array(z.string()).readonly(),
+    /** Files that a setting would take over and that are not ours yet. */
+    foreign: z.array(z.string()).readonly(),
+  })
+  .readonly();
+
+/** What the helper on a host reports: how the host is, and how it differs from how it was left. */
+export type ProbeReport = z.infer<typeof probeReport>;
+export type ContainerReport = z.infer<typeof container>;
+export type NetworkReport = z.infer<typeof network>;
+export type SettingReport = z.infer<typeof setting>;
+
+/** What a probe printed, understood or not. */
+export type Reading =
+  | { readonly status: "ok"; readonly report: ProbeReport }
+  | { readonly status: "helper too old" | "program too old" | "failed"; readonly reason: string };
+
+const LONGEST_REASON = 200;
+
+/** Reads what a probe printed. The program understands its own protocol and the one before. */
+export function readReport(text: string): Reading {
+  const said = z.object({ protocol: z.int() }).safeParse(parsed(text));
+  if (!said.success) {
+    return { status: "failed", reason: `the helper's report cannot be read: ${text.slice(0, LONGEST_REASON).trim()}` };
+  }
+  const { protocol } = said.data;
+  const reason = `the helper on it speaks protocol ${protocol}, this program ${PROTOCOL}`;
+  if (protocol > PROTOCOL) {
+    return { status: "program too old", reason };
+  }
+  if (protocol < PROTOCOL - 1) {
+    return { status: "helper too old", reason };
+  }
+  const report = probeReport.safeParse(parsed(text));
+  return report.success
+    ? { status: "ok", report: report.data }
+    : { status: "failed", reason: `the helper's report is not as it should be: ${explain(report.error)}` };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const explain = ({ issues: [issue] }: z.ZodError): string =>
+  issue === undefined ? "" : `${issue.path.join(".")}: ${issue.message}`.slice(0, LONGEST_REASON);

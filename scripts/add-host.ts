@@ -1,0 +1,40 @@
+import { isMap, parseDocument } from "yaml";
+import { parseConfig } from "../model/config.js";
+import { HomelabError } from "../model/errors.js";
+import type { Problem } from "../model/errors.js";
+import { parseSource } from "../model/source.js";
+import { UserError } from "./stack-option.js";
+
+/** What the line of a new host says. */
+export interface NewHost {
+  readonly address: string;
+  readonly role: string;
+}
+
+/**
+ * A stack's configuration with one more host; the same text if the very same host is there.
+ *
+ * @throws UserError if another host has this name, HomelabError if the configuration would not be right
+ */
+export function withHost(file: string, text: string, name: string, { address, role }: NewHost): string {
+  parseSource(file, text);
+  const document = parseDocument(text);
+  const path = ["config", "homelab:hosts", name];
+  const there: unknown = document.getIn(path);
+  if (isMap(there)) {
+    if (there.get("address") === address && there.get("role") === role) {
+      return text;
+    }
+    throw new UserError(`${file} has a host "${name}" already, with another address or role: change it there`);
+  }
+  const line = document.createNode({ address, role });
+  line.flow = true;
+  document.setIn(path, line);
+  const changed = document.toString({ lineWidth: 0 });
+  const problems: Problem[] = [];
+  parseConfig(parseSource(file, changed), problems);
+  if (problems.length > 0) {
+    throw new HomelabError(problems);
+  }
+  return changed;
+}

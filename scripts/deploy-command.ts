@@ -1,0 +1,55 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadHomelab } from "../model/load.js";
+import { outcomePerHost, outcomeTable } from "./deploy.js";
+import { outcomeOf } from "./engine-events.js";
+import type { Outcome } from "./engine-events.js";
+import { PROGRAM, projectDirectory, PulumiCli } from "./pulumi-cli.js";
+import { runCommand, stackCommand } from "./stack-option.js";
+
+const INCOMPLETE = 3;
+
+/** Deploys to every host that can be deployed to, whatever happens on the others, and says what is done and what not. */
+async function deploy({ stack }: { stack: string }): Promise<void> {
+  const directory = projectDirectory();
+  const { hosts } = loadHomelab(stack, [directory, PROGRAM]);
+  const { exitCode, outcome } = await up(new PulumiCli(directory, stack));
+  if (!outcome.ran) {
+    process.exitCode = exitCode === 0 ? 1 : exitCode;
+    return;
+  }
+  const outcomes = outcomePerHost(hosts, outcome);
+  console.log(outcomeTable(outcomes));
+  const complete = exitCode === 0 && outcomes.every(({ notDone }) => notDone === "");
+  console.log(
+    complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
+  );
+  process.exitCode = complete ? 0 : INCOMPLETE;
+}
+
+async function up(cli: PulumiCli): Promise<{ exitCode: number; outcome: Outcome }> {
+  const folder = await mkdtemp(join(tmpdir(), "deploy-"));
+  try {
+    const log = join(folder, "events");
+    const args = ["up", "--yes", "--skip-preview", "--continue-on-error", "--event-log", log];
+    const { exitCode, stderr } = await cli.run(args, {
+      env: { PULUMI_DEBUG_COMMANDS: "true" }, // else the CLI does not know --event-log
+      onLine: (line) => {
+        console.log(line);
+      },
+    });
+    process.stderr.write(stderr);
+    const events = await readFile(log, "utf8").catch(() => "");
+    return { exitCode, outcome: outcomeOf(events) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+void runCommand(
+  stackCommand(
+    "deploy",
+    "Deploy, and say host by host what is done and what is not: exit 3 if something is not.",
+  ).action(deploy),
+);

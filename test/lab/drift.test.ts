@@ -1,0 +1,216 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { prepareProject } from "../../lab/project.js";
+import { run } from "../../scripts/process.js";
+import type { RunResult } from "../../scripts/process.js";
+import { PROGRAM } from "../../scripts/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
+import type { Operation } from "./homelab.js";
+
+// What somebody does by hand on the hosts is said by a preview, healed by `up`, and healed again when it is done again.
+// The tests follow each other: each begins with the homelab that the one before left, in sync.
+
+jest.setTimeout(600_000);
+let cli: PulumiCli;
+
+beforeAll(async () => {
+  await lab.assertUp();
+  await lab.freshHosts();
+  await rm(join(lab.dir, "backend"), { recursive: true, force: true });
+  await rm(join(lab.dir, "project"), { recursive: true, force: true });
+  await prepareProject(lab);
+  cli = await projectWithOwnStacks();
+  await up(cli);
+});
+
+/** Runs a command on a host that must succeed. */
+async function by(host: string, command: string): Promise<string> {
+  const { stdout, stderr, exitCode } = await lab.ssh(host, ["sh", "-c", command]);
+  if (exitCode !== 0) {
+    throw new Error(`${host}: ${command}: ${stderr}`);
+  }
+  return stdout.trim();
+}
+
+/** Runs one of the project's commands on the lab's stack. */
+async function command(name: string, args: readonly string[] = [], env = {}): Promise<RunResult & { output: string }> {
+  const script = join(PROGRAM, `scripts/${name}-command.ts`);
+  const result = await run(join(PROGRAM, "node_modules/.bin/tsx"), [script, ...args, "--stack", cli.stack], {
+    cwd: cli.directory,
+    env: { ...cli.env, ...env },
+  });
+  return { ...result, output: result.stdout + result.stderr };
+}
+
+/** A preview by somebody who may only look. */
+const preview = (): Promise<Operation> => operate(cli, ["preview"], { SSH_AUTH_SOCK: lab.probeAgentSocket });
+
+/** What somebody does to a container by hand, and what is said of it. */
+const BY_HAND: readonly (readonly [string, string, string])[] = [
+  ["stopped", "docker stop homepage", "homepage on pi5: stopped"],
+  ["paused", "docker pause homepage", "homepage on pi5: paused"],
+  ["removed", "docker rm --force homepage", "homepage on pi5: removed"],
+  [
+    "given other limits",
+    "docker update --memory 300m --memory-swap 600m homepage",
+    "homepage on pi5: changed by hand (HostConfig.Memory, HostConfig.MemorySwap)",
+  ],
+  ["put into another network", "docker network connect bridge homepage", "homepage on pi5: changed by hand (Networks)"],
+  [
+    "recreated, as by Watchtower",
+    "image=$(docker inspect --format '{{.Config.Image}}' homepage) && docker rm --force homepage && " +
+      "docker run --detach --name homepage --label homelab.service=homepage --label homelab.generation=1 $image",
+    "homepage on pi5: recreated by something else (Watchtower?)",
+  ],
+];
+
+test.each(BY_HAND)("a container that is %s: seen, healed, and again", async (_, hand, words) => {
+  for (const time of ["first", "second"]) {
+    const before = await containers();
+    await by("pi5", hand);
+    const changed = await containers();
+
+    const seen = await preview();
+    expect([time, seen.exitCode, seen.output]).toEqual([time, 0, expect.stringContaining(words)]);
+    expect([time, seen.changes]).toMatchObject([time, { "to replace": 1 }]);
+    expect(await containers()).toEqual(changed);
+    const drift = await command("drift", [], { SSH_AUTH_SOCK: lab.probeAgentSocket });
+    expect([drift.exitCode, drift.stdout]).toEqual([2, expect.stringContaining(words.replace(/.*: /, ""))]);
+
+    await up(cli);
+    expect(differing(before, await containers())).toEqual(["pi5/homepage"]);
+    expect((await containers())["pi5/homepage"]?.state).toBe("running healthy");
+    expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+  }
+  expect((await command("drift")).exitCode).toBe(0);
+});
+
+test("a container with a secret among its files is healed as well", async () => {
+  const before = await containers();
+  await by("pi-zero-1", "docker stop woodpecker-agent");
+  expect((await up(cli)).output).toContain("woodpecker-agent on pi-zero-1: stopped");
+  expect(differing(before, await containers())).toEqual(["pi-zero-1/woodpecker-agent"]);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
+test("a network that was removed is made anew, with the containers in it", async () => {
+  await by("pi5", "docker rm --force homepage && docker network rm nas_dashboard");
+  expect((await preview()).output).toContain("network nas_dashboard on pi5: removed");
+  await up(cli);
+  expect((await containers())["pi5/homepage"]?.state).toBe("running healthy");
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
+test("what an interrupted deployment left behind is removed, and what is not ours stays", async () => {
+  const image = await by("pi5", "docker inspect --format '{{.Config.Image}}' homepage");
+  const make = async (): Promise<void> => {
+    await by("pi5", "docker network create --label homelab.service=nas_old nas_old");
+    await by("pi5", `docker create --name old --network nas_old --label homelab.service=old --volume old:/d ${image}`);
+  };
+  await by("pi5", "docker network create theirs");
+  await by("pi5", `docker create --name theirs --network theirs ${image}`);
+  const before = await containers();
+  for (const time of ["first", "second"]) {
+    await make();
+    const { output } = await preview();
+    expect([time, output]).toEqual([
+      time,
+      expect.stringContaining("container old on pi5: left over from an interrupted deployment"),
+    ]);
+    expect(output).toContain("network nas_old on pi5: left over from an interrupted deployment");
+    expect((await command("drift")).exitCode).toBe(2);
+    await up(cli);
+    expect(await containers()).toEqual(before);
+    expect(await by("pi5", "docker network ls --quiet --filter name=nas_old")).toBe("");
+    expect(await by("pi5", "docker volume ls --quiet --filter name=old")).toBe("old");
+    expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+  }
+  await by("pi5", "docker rm theirs && docker network rm theirs && docker volume rm old");
+});
+
+test("one that does not work as it was declared is named, and left as it is", async () => {
+  const check = '[CMD, test, "!", -e, /tmp/sick]\n      interval: 1s\n      retries: 1\n      start_period: 0s';
+  await edit(cli, "stacks/ci/compose.yaml", /(registry-ui:[\s\S]*?test: )\[.*\]/, `$1${check}`);
+  await up(cli);
+  const before = await containers();
+  await by("pi4-ci", "docker exec registry-ui touch /tmp/sick && sleep 3");
+  const { output, changes } = await preview();
+  expect(output).toContain("registry-ui on pi4-ci: unhealthy");
+  expect(Object.keys(changes)).toEqual(["unchanged"]);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+  expect(differing(before, await containers())).toEqual([]);
+  await by("pi4-ci", "docker exec registry-ui rm /tmp/sick && sleep 3");
+});
+
+test("npm run deploy ends with 0 when everything is done, and with 3 when a host is off", async () => {
+  const done = await command("deploy");
+  expect([done.exitCode, done.output]).toEqual([0, expect.stringContaining("Everything is done.")]);
+
+  await lab.powerOff("pi-zero-2");
+  await edit(cli, "stacks/nas/compose.yaml", "LOG_TARGETS: stdout", "LOG_TARGETS: stdout\n      CHANGED: by-a-test");
+  const partly = await command("deploy");
+  expect([partly.exitCode, partly.stdout]).toEqual([3, expect.stringMatching(/pi5 +│ 1 replaced +│ +│/)]);
+  expect(partly.stdout).toMatch(/pi-zero-2 +│ nothing to do +│ unreachable: /);
+  const drift = await command("drift", ["--json"]);
+  const { hosts } = JSON.parse(drift.stdout) as { hosts: { host: string; status: string }[] };
+  expect([drift.exitCode, hosts.find(({ host }) => host === "pi-zero-2")?.status]).toEqual([3, "unreachable"]);
+  await lab.powerOn("pi-zero-2");
+  expect((await command("drift")).exitCode).toBe(0);
+});
+
+describe("a container that somebody made by hand", () => {
+  const image = "ghcr.io/gethomepage/homepage:v1.12.3";
+
+  beforeAll(async () => {
+    await mkdir(join(cli.directory, "my"), { recursive: true });
+    await compose("");
+    await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
+    await by("pi5", `docker run --detach --name wiki --restart unless-stopped --volume wiki:/d ${image}`);
+    await by("pi5", "docker exec wiki sh -c 'echo kept >/d/page'");
+  });
+
+  const compose = (more: string): Promise<void> =>
+    writeFile(
+      join(cli.directory, "my/wiki.yaml"),
+      `services:\n  wiki:\n    image: ${image}\n    restart: unless-stopped\n    volumes: ["wiki:/d"]\n${more}volumes:\n  wiki: {external: true, name: wiki}\n`,
+    );
+
+  test("stands in the way, which a preview says with the command", async () => {
+    const { output } = await preview();
+    expect(output).toContain(
+      "wiki on pi5: a container of this name is there that this program did not make: npm run adopt -- pi5 wiki",
+    );
+    const before = await containers();
+    const refused = await operate(cli, UP);
+    expect([refused.exitCode, refused.output]).toEqual([expect.any(Number), expect.stringContaining("npm run adopt")]);
+    expect(await containers()).toEqual(before);
+    const deployed = await command("deploy");
+    expect([deployed.exitCode, deployed.stdout]).toEqual([3, expect.stringMatching(/pi5 .*│ wiki +│/)]);
+  });
+
+  test("is put back as it was when the new one does not come up", async () => {
+    await compose("    healthcheck: {test: [CMD, 'false'], interval: 1s, retries: 1, start_period: 0s}\n");
+    const { exitCode, output } = await command("adopt", ["pi5", "wiki"]);
+    expect([exitCode, output]).toEqual([1, expect.stringContaining("the former container is back")]);
+    const format = '{{.State.Status}} {{.HostConfig.RestartPolicy.Name}} {{index .Config.Labels "homelab.service"}}';
+    expect(await by("pi5", `docker inspect --format '${format}' wiki`)).toBe("running unless-stopped");
+    expect(await by("pi5", "docker exec wiki cat /d/page")).toBe("kept");
+    expect(Object.keys(await containers())).not.toContain("pi5/wiki-before-homelab");
+  });
+
+  test("is adopted with its data, and only it is touched", async () => {
+    await compose("");
+    const before = await containers();
+    const { exitCode, output } = await command("adopt", ["pi5", "wiki"]);
+    expect([exitCode, output]).toEqual([0, expect.stringContaining("kept: volume wiki, which was mounted at /d")]);
+    expect(differing(before, await containers())).toEqual(["pi5/wiki"]);
+    expect(await by("pi5", "docker exec wiki cat /d/page")).toBe("kept");
+    expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+    const again = await command("adopt", ["pi5", "wiki"]);
+    expect([again.exitCode, again.output]).toEqual([1, expect.stringContaining("is this program's own already")]);
+    await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
+    await up(cli);
+    await by("pi5", "docker volume rm wiki");
+  });
+});
