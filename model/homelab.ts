@@ -15,6 +15,8 @@ import { dockerSetting, firewallSetting, sshSetting, systemSetting } from "./hos
 import type { SettingModel } from "./host-settings.js";
 import type { Project } from "./project.js";
 import { routedNames } from "./routes.js";
+import { planShares } from "./shares.js";
+import type { HostShares } from "./shares.js";
 import type { Source } from "./source.js";
 import type { Text } from "./text.js";
 
@@ -137,6 +139,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   }));
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));
+  const shares = planShares({ stack, config, source, hosts: planned, problems });
 
   const hosts = planned.flatMap(({ name, host, projects }) => {
     problems.push(...admit(name, host, projects));
@@ -145,7 +148,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects, config)];
+    return [hostModel(name, host, host.hostKey, projects, config, shares[name])];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -159,11 +162,12 @@ function hostModel(
   hostKey: string,
   projects: readonly Project[],
   config: Config,
+  shares: HostShares = { settings: [], opens: [] },
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
   const position = Object.keys(config.hosts).indexOf(name);
-  const openings = [sshOpening(host, config), ...services.flatMap(openingsOf)];
+  const openings = [sshOpening(host, config), ...shares.opens, ...services.flatMap(openingsOf)];
   return {
     name,
     role: host.role,
@@ -178,6 +182,7 @@ function hostModel(
       systemSetting(host.role, position, config),
       dockerSetting(host.role),
       firewallSetting(firewallOf(openings, surroundingsOf(networks, config))),
+      ...shares.settings,
     ],
     images: imagesOf(services),
     networks,
