@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ROLES } from "./audience.js";
 import { bytes } from "./compose-values.js";
 import type { Problem } from "./errors.js";
+import { checkNas, nas } from "./nas-config.js";
 import { mapping, named, parseWith } from "./schema.js";
 import type { Path, Source } from "./source.js";
 
@@ -68,6 +69,7 @@ const settings = mapping({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time -> write it as "04:30"' })
     .default("04:30"),
   hosts: named(HOST_NAME, "is not a host name -> use small letters, digits and dashes", host),
+  nas: nas.optional(),
   services: named(/./, "is not a service", z.boolean({ error: "must be true (on) or false (off)" })).default({}),
   values: named(VARIABLE, VARIABLE_RULE, z.coerce.string()).default({}),
   secrets: named(VARIABLE, VARIABLE_RULE, secret).default({}),
@@ -101,7 +103,7 @@ export function parseConfig(source: Source, problems: Problem[]): Config | undef
   };
   const config = parseWith(settings, data, prefixed, [], problems);
   if (config !== undefined) {
-    problems.push(...checkHosts(config, source));
+    problems.push(...checkHosts(config, source), ...checkNas(config, source, settingPath("nas")));
   }
   return config;
 }

@@ -15,6 +15,8 @@ import { dockerSetting, firewallSetting, sshSetting, systemSetting } from "./hos
 import type { SettingModel } from "./host-settings.js";
 import type { Project } from "./project.js";
 import { routedNames } from "./routes.js";
+import { planShares } from "./shares.js";
+import type { HostShares } from "./shares.js";
 import type { Source } from "./source.js";
 import type { Text } from "./text.js";
 
@@ -42,6 +44,8 @@ export interface HostModel {
   readonly hostKey: string;
   /** What the host itself has to be, in the order in which it is applied. */
   readonly settings: readonly SettingModel[];
+  /** Who may come in where; whatever is not among them is shut. */
+  readonly openings: readonly Opening[];
   /** The images that the services run, each once. */
   readonly images: readonly ImageModel[];
   readonly networks: readonly NetworkModel[];
@@ -135,6 +139,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   }));
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));
+  const shares = planShares({ stack, config, source, hosts: planned, problems });
 
   const hosts = planned.flatMap(({ name, host, projects }) => {
     problems.push(...admit(name, host, projects));
@@ -143,7 +148,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects, config)];
+    return [hostModel(name, host, host.hostKey, projects, config, shares[name])];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -157,11 +162,12 @@ function hostModel(
   hostKey: string,
   projects: readonly Project[],
   config: Config,
+  shares: HostShares = { settings: [], opens: [] },
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
   const position = Object.keys(config.hosts).indexOf(name);
-  const openings = [sshOpening(host, config), ...services.flatMap(openingsOf)];
+  const openings = [sshOpening(host, config), ...shares.opens, ...services.flatMap(openingsOf)];
   return {
     name,
     role: host.role,
@@ -170,11 +176,13 @@ function hostModel(
     user: host.user,
     memory: host.memory,
     hostKey,
+    openings,
     settings: [
       sshSetting(),
       systemSetting(host.role, position, config),
       dockerSetting(host.role),
       firewallSetting(firewallOf(openings, surroundingsOf(networks, config))),
+      ...shares.settings,
     ],
     images: imagesOf(services),
     networks,

@@ -8,6 +8,7 @@ import { nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
 import type { FileModel, NetworkModel, PortModel, ReadFile, ServiceModel, VolumeModel } from "./homelab.js";
 import { howToSet } from "./secret-sources.js";
+import { shareIn } from "./shares.js";
 import type { Path, Source } from "./source.js";
 import { SecretText } from "./text.js";
 import type { Text } from "./text.js";
@@ -171,6 +172,10 @@ export class ProjectPlanner {
   }
 
   private volume(at: Path, volume: ComposeVolume): ComposeVolume {
+    if (volume.type === "bind" && shareIn(volume.source) !== undefined) {
+      // A share that is not there is an error, and never an empty folder, whatever the file says.
+      return { ...volume, createHostPath: false };
+    }
     if (volume.type !== "volume" || volume.source === undefined) {
       return volume;
     }

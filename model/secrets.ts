@@ -3,9 +3,10 @@ import { HomelabError } from "./errors.js";
 import type { Problem } from "./errors.js";
 import { openSource, planHost } from "./host-plan.js";
 import type { ReadFile, ServiceModel } from "./homelab.js";
+import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "./nas-config.js";
 import { SecretText } from "./text.js";
 
-/** A secret that a service which is on needs. */
+/** A secret that a service which is on needs, or somebody who uses the shares. */
 export interface NeededSecret {
   readonly name: string;
   /** It is there, in the stack's configuration. */
@@ -14,12 +15,13 @@ export interface NeededSecret {
   readonly generate: number | undefined;
   /** Where the owner gets it. */
   readonly obtain: string | undefined;
-  /** The services that need it, as HOST/SERVICE. */
+  /** What needs it: a service as HOST/SERVICE, or the shares for a person. */
   readonly usedBy: readonly string[];
 }
 
 /**
- * The secrets that the services need which are on, by name; also those that are missing.
+ * The secrets that the services need which are on, and the people with access to shares, by name; also those that are
+ * missing.
  *
  * @throws HomelabError if the stack's configuration or a Compose file cannot be read
  */
@@ -41,6 +43,12 @@ export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
         }
       }
     }
+  }
+  for (const person of peopleOf(config)) {
+    const name = smbSecret(person);
+    const usedBy = [`SMB, for ${person}`];
+    const present = Object.hasOwn(config.secrets, name);
+    needed.set(name, { name, present, generate: SMB_PASSWORD_LENGTH, obtain: undefined, usedBy });
   }
   if (problems.length > 0) {
     throw new HomelabError(problems);

@@ -19,11 +19,19 @@ export class SecretText {
 /** Stands for the value of a secret of the stack's configuration. */
 export interface SecretName {
   readonly secret: string;
+  /**
+   * It stands between the quotation marks of a JSON text.
+   * @default false
+   */
+  readonly json?: boolean;
 }
 
 /** The text with the values of its secrets put in. */
 export function fillIn(text: Text, valueOf: (secret: string) => string): string {
   return typeof text === "string"
     ? text
-    : text.parts.map((part) => (typeof part === "string" ? part : valueOf(part.secret))).join("");
+    : text.parts.map((part) => (typeof part === "string" ? part : encoded(part, valueOf(part.secret)))).join("");
 }
+
+const encoded = ({ json = false }: SecretName, value: string): string =>
+  json ? JSON.stringify(value).slice(1, -1) : value;

@@ -190,11 +190,11 @@ test("a host that goes off in the middle fails by itself, and the result names i
   await edit(cli, "stacks/agent/compose.yaml", 'CHANGED: "1"', 'CHANGED: "2"');
   const running = operate(cli, UP);
   // Docker is away while SSH still answers: as a host looks whose disk or memory gives out.
-  await lab.ssh("pi-zero-2", ["sudo", "systemctl", "stop", "docker.socket", "docker.service"]);
+  await lab.root("pi-zero-2", ["systemctl", "stop", "docker.socket", "docker.service"]);
   const { exitCode, output } = await running;
   expect(exitCode).not.toBe(0);
   expect(output).toContain("pi-zero-2-woodpecker-agent");
-  await lab.ssh("pi-zero-2", ["sudo", "systemctl", "start", "docker.service"]);
+  await lab.root("pi-zero-2", ["systemctl", "start", "docker.service"]);
   await up(cli);
   expect(differing(before, await containers())).toEqual(["pi-zero-1/woodpecker-agent", "pi-zero-2/woodpecker-agent"]);
 });
