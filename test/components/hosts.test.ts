@@ -45,6 +45,7 @@ test("a host registers its provider, networks, volumes, images, files and contai
     "Command pi5-docker",
     "Command pi5-firewall",
     "Command pi5-leftovers",
+    "Command pi5-nfs",
     "Command pi5-ssh",
     "Command pi5-system",
     "Container pi5-db",
