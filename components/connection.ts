@@ -32,6 +32,9 @@ export function commandConnection({ address, port, user, hostKey }: HostModel): 
   return { host: address, port, user, hostKey, dialErrorLimit: 2, perDialTimeout: CONNECT_TIMEOUT_SECONDS };
 }
 
+/** Where bootstrap puts the programs that the account that deploys may run; none of them runs as root. */
+export const HELPER_BIN = "/usr/local/lib/homelab/bin";
+
 /** What a command on a host printed and how it ended. */
 export interface RemoteResult {
   readonly ok: boolean;

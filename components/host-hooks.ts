@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/homelab.js";
-import { runOn } from "./connection.js";
+import { HELPER_BIN, runOn } from "./connection.js";
 import type { RemoteResult } from "./connection.js";
 import { graceSeconds, pidsLimit, SERVICE_LABEL, STOP_GRACE_SECONDS } from "./container-args.js";
 
@@ -10,9 +10,6 @@ export interface HostHooks {
   readonly network: pulumi.ResourceHookBinding;
   readonly other: pulumi.ResourceHookBinding;
 }
-
-/** What bootstrap installs on a host for the account that deploys; none of it runs as root. */
-export const HELPER_BIN = "/usr/local/lib/homelab/bin";
 
 const LOG_LINES = 20;
 const SSH_SECONDS = 30;

@@ -1,8 +1,7 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/homelab.js";
-import { commandConnection } from "./connection.js";
-import { HELPER_BIN } from "./host-hooks.js";
+import { commandConnection, HELPER_BIN } from "./connection.js";
 import type { Repair } from "./repair.js";
 
 /**

@@ -77,4 +77,5 @@ export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeo
 /** Exit code of the helper for what it does not know. */
 const USAGE = 64;
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
+/** Without the full stop: it becomes part of a sentence. */
+const lastLine = (text: string): string => (text.trim().split("\n").at(-1) ?? "").trim().replace(/\.$/, "");

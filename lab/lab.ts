@@ -21,7 +21,7 @@ export { run, type RunResult } from "../scripts/process.js";
 
 export interface CommandOptions {
   /** What the command reads on stdin. */
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** @default 60 000; then the exit code is 124 */
   readonly timeoutMs?: number;
 }

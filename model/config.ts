@@ -153,5 +153,8 @@ const numeric = (address: string): number =>
     .toByteArray()
     .reduce((sum, byte) => sum * 256 + byte, 0);
 
+/** Is the first IPv4 address lower than the second? */
+export const isBefore = (address: string, other: string): boolean => numeric(address) < numeric(other);
+
 const isBetween = (address: string, first: string, last: string): boolean =>
   numeric(first) <= numeric(address) && numeric(address) <= numeric(last);

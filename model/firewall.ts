@@ -41,11 +41,16 @@ type Source =
   | { readonly kind: "tailnet" }
   | { readonly kind: "containers" };
 
+/** By port, whatever the order of declaration. */
+export const inOrder = (openings: readonly Opening[]): Opening[] =>
+  [...openings].sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1));
+
 /** Derives the rules of a host. Whatever has no opening stays shut. */
 export function firewallOf(openings: readonly Opening[], surroundings: Surroundings): FirewallInput {
-  const doors = [...openings]
-    .sort((a, b) => a.port - b.port || (a.protocol < b.protocol ? -1 : 1))
-    .map((opening) => ({ ...opening, sources: opening.from.flatMap((who) => sourcesOf(who, surroundings)) }));
+  const doors = inOrder(openings).map((opening) => ({
+    ...opening,
+    sources: opening.from.flatMap((who) => sourcesOf(who, surroundings)),
+  }));
   const bridges = [...BRIDGES, ...surroundings.bridges];
   return {
     rules: [...new Set(doors.flatMap((door) => ufwRules(door, bridges)))],

@@ -4,11 +4,11 @@ import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose.js";
 import type { ComposePort } from "./compose-ports.js";
 import type { ComposeService } from "./compose-service.js";
 import type { ComposeVolume } from "./compose-volumes.js";
-import { parseConfig, settingPath } from "./config.js";
+import { isBefore, parseConfig, settingPath } from "./config.js";
 import type { Config, HostConfig } from "./config.js";
 import { HomelabError, nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
-import { firewallOf } from "./firewall.js";
+import { firewallOf, inOrder } from "./firewall.js";
 import type { Opening, Surroundings } from "./firewall.js";
 import { openSource, planHost } from "./host-plan.js";
 import { dockerSetting, firewallSetting, sshSetting, systemSetting } from "./host-settings.js";
@@ -44,6 +44,8 @@ export interface HostModel {
   readonly hostKey: string;
   /** What the host itself has to be, in the order in which it is applied. */
   readonly settings: readonly SettingModel[];
+  /** Who may come in where; whatever is not among them is shut. */
+  readonly openings: readonly Opening[];
   /** The images that the services run, each once. */
   readonly images: readonly ImageModel[];
   readonly networks: readonly NetworkModel[];
@@ -164,8 +166,8 @@ function hostModel(
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
-  const position = Object.keys(config.hosts).indexOf(name);
-  const openings = [sshOpening(host, config), ...shares.opens, ...services.flatMap(openingsOf)];
+  const position = Object.values(config.hosts).filter(({ address }) => isBefore(address, host.address)).length;
+  const openings = inOrder([sshOpening(host, config), ...shares.opens, ...services.flatMap(openingsOf)]);
   return {
     name,
     role: host.role,
@@ -174,6 +176,7 @@ function hostModel(
     user: host.user,
     memory: host.memory,
     hostKey,
+    openings,
     settings: [
       sshSetting(),
       systemSetting(host.role, position, config),

@@ -59,7 +59,7 @@ const REBOOT_APART = 10;
 /**
  * Security upgrades with a reboot window, time, journal, kernel.
  *
- * @param position of the host among the others: each has a reboot window of its own
+ * @param position of the host among the others by address: each has a reboot window of its own
  */
 export function systemSetting(role: Role | undefined, position: number, { timezone, reboot }: Config): SettingModel {
   const small = role === "agent";

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { graceSeconds, SERVICE_LABEL } from "../components/container-args.js";
-import { runOn } from "../components/connection.js";
-import { HELPER_BIN } from "../components/host-hooks.js";
+import { HELPER_BIN, runOn } from "../components/connection.js";
 import type { HostModel, ServiceModel } from "../model/homelab.js";
 import { UserError } from "./stack-option.js";
 
@@ -126,7 +125,7 @@ export function targetsOf(host: HostModel, service: ServiceModel): string[] {
     `${host.name}-containers`,
     `${host.name}-containers-engine`,
     `${host.name}-leftovers`,
-    `${host.name}-host-settings`,
+    `${host.name}-settings`,
     ...host.settings.map(({ name }) => `${host.name}-${name}`),
     ...all.flatMap((it) => [
       `${host.name}-${it.name}`,

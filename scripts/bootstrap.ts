@@ -26,7 +26,7 @@ export interface HostFact {
 }
 
 /** Unpacks what comes on standard input, of which bootstrap.sh is a part, and lets that do the rest. */
-const RECEIVE = 'd=$(mktemp -d) && tar --no-same-owner -xf - -C "$d" && sh "$d/helper/bootstrap.sh" "$d"';
+export const RECEIVE = 'd=$(mktemp -d) && tar --no-same-owner -xf - -C "$d" && sh "$d/helper/bootstrap.sh" "$d"';
 /** Installing packages on a Pi Zero takes its time. */
 const TIMEOUT_MS = 30 * 60_000;
 const REBOOT_TIMEOUT_MS = 5 * 60_000;

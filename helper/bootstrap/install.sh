@@ -71,6 +71,7 @@ obsolete_units() {
     if [ -e "$LIB/units/$unit" ] || [ ! -e "$UNITS/$unit" ]; then continue; fi
     systemctl disable --now "$unit" >&2 || true
     rm -f "$UNITS/$unit"
+    systemctl daemon-reload
     also "$unit is gone"
   done
 }
@@ -89,7 +90,7 @@ units() {
     ! systemctl --quiet is-enabled "${unit##*/}" 2>/dev/null || continue
     # what waits is started at once, what acts is left to its time
     case $unit in *.timer | *.path) now=--now ;; *) now="" ;; esac
-    systemctl --quiet enable $now "${unit##*/}" >&2
+    systemctl --quiet enable $now "${unit##*/}" >&2 || die "${unit##*/} does not start: systemctl status says why"
     also "${unit##*/} is enabled"
   done
 }

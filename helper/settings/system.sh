@@ -5,6 +5,7 @@ UPGRADES=/etc/apt/apt.conf.d/52homelab-upgrades
 JOURNAL=/etc/systemd/journald.conf.d/60-homelab.conf
 KERNEL=/etc/sysctl.d/60-homelab.conf
 ZRAM=/etc/systemd/zram-generator.conf
+SWAP=systemd-zram-setup@zram0.service
 
 path_allowed() {
   case $1 in "$UPGRADES" | "$JOURNAL" | "$KERNEL" | "$ZRAM") ;; *) return 1 ;; esac
@@ -36,11 +37,18 @@ activate() {
   # A host has one time service. Where the owner chose another, such as chrony, that one stays.
   if unit_exists systemd-timesyncd.service; then systemctl -q enable --now systemd-timesyncd.service; fi
   if [ -f "$KERNEL" ]; then sysctl -q -p "$KERNEL"; fi
-  if changed "$ZRAM"; then
-    systemctl daemon-reload
-    if unit_exists systemd-zram-setup@zram0.service && [ -f "$ZRAM" ]; then
-      systemctl restart systemd-zram-setup@zram0.service
-    fi
+  if changed "$ZRAM"; then compressed_swap; fi
+}
+
+# Some kernels have no zram; the host is as well without.
+compressed_swap() {
+  systemctl daemon-reload
+  if [ ! -f "$ZRAM" ] || ! unit_exists "$SWAP"; then
+    systemctl stop "$SWAP" 2>/dev/null || true
+  elif ! systemd-detect-virt --quiet --container && { modprobe zram 2>/dev/null || [ -e /sys/class/zram-control ]; }; then
+    systemctl restart "$SWAP"
+  else
+    say "there is no zram here, so no compressed swap"
   fi
 }
 

@@ -18,6 +18,7 @@ want util-linux "starts programs in the lab's network" program nsenter
 want openssl "makes the registries' certificate" program openssl
 want curl "asks the registries" program curl
 want openssh-client "logs in to the hosts" program ssh-agent
+want nmap "scans the hosts in tests" program nmap
 want perl "the hosts' runc, where the kernel's rights are limited" program perl
 want mmdebstrap "makes the hosts' root file system and the service images" program mmdebstrap
 if [ ! -x "$NFS_CLIENT" ]; then

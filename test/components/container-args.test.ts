@@ -22,6 +22,7 @@ const MINIMAL = {
   name: "web",
   image: "nginx:1.29",
   labels: [
+    { label: "homelab.generation", value: "1" },
     { label: "homelab.service", value: "web" },
     { label: "com.centurylinklabs.watchtower.enable", value: "false" },
   ],
@@ -45,7 +46,7 @@ test.each<[string, string, object]>([
   ["entrypoint", "entrypoint: /run.sh", { entrypoints: ["/run.sh"] }],
   ["environment as a mapping", "environment: {A: 1, B: true, C: x}", { envs: ["A=1", "B=true", "C=x"] }],
   ["environment as a list", "environment: [A=1, B=a=b]", { envs: ["A=1", "B=a=b"] }],
-  ["labels as a list", "labels: [a=b]", { labels: [{ label: "a", value: "b" }, ...LABELS] }],
+  ["labels as a list", "labels: [a=b]", { labels: [LABELS[0], { label: "a", value: "b" }, ...LABELS.slice(1)] }],
   [
     "a port for the LAN",
     "ports: [{target: 80, published: '8080', x-audience: [lan]}]",
@@ -190,7 +191,7 @@ test.each<[string, string, object]>([
   [
     "automatic updates",
     "x-homelab: {updates: automatic}",
-    { labels: [LABELS[0], { label: "com.centurylinklabs.watchtower.enable", value: "true" }] },
+    { labels: [...LABELS.slice(0, 2), { label: "com.centurylinklabs.watchtower.enable", value: "true" }] },
   ],
 ])("%s", (_, yaml, expected) => {
   const lines = yaml.startsWith("{") ? yaml.slice(1, -1).split(/, (?=[a-z_-]+: )/) : [yaml];

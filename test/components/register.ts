@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime/settings.js";
 
 /** A resource that a program registered. */
 export interface Registration {
@@ -6,6 +7,8 @@ export interface Registration {
   readonly name: string;
   readonly inputs: Record<string, unknown>;
   readonly provider: string | undefined;
+  /** Inputs whose changes the engine is told to ignore. */
+  readonly ignoreChanges: readonly string[];
 }
 
 const registrations: Registration[] = [];
@@ -15,7 +18,8 @@ export function mockEngine(): void {
   void pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        registrations.push({ type, name, inputs: inputs as Record<string, unknown>, provider });
+        const ignoreChanges = ignored.get(name) ?? [];
+        registrations.push({ type, name, inputs: inputs as Record<string, unknown>, provider, ignoreChanges });
         return { id: `${name}-id`, state: inputs as object };
       },
       call: ({ token }) => {
@@ -25,6 +29,35 @@ export function mockEngine(): void {
     "homelab",
     "test",
   );
+  recordOptions();
+}
+
+/** By the name of the resource. */
+const ignored = new Map<string, readonly string[]>();
+
+/** A registration, as the program sends it to the engine. */
+interface Request {
+  getName(): string;
+  getIgnorechangesList(): string[];
+}
+
+/** The mocks are not told of a resource's options, and know no hooks; what these do on a host is shown in the lab. */
+interface Monitor {
+  registerResource: (request: Request, ...rest: unknown[]) => unknown;
+  registerResourceHook: (request: unknown, done: (error: null, response: object) => void) => void;
+  registerErrorHook: Monitor["registerResourceHook"];
+}
+
+function recordOptions(): void {
+  const monitor = getMonitor() as unknown as Monitor;
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...rest) => {
+    ignored.set(request.getName(), request.getIgnorechangesList());
+    return register(request, ...rest);
+  };
+  monitor.registerResourceHook = monitor.registerErrorHook = (_, done) => {
+    done(null, {});
+  };
 }
 
 /** What a program registers, in order. */

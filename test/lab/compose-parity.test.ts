@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { composeFile } from "../../model/compose.js";
 import { service } from "../../model/compose-service.js";
@@ -23,10 +23,11 @@ const STACK = "lab";
 const VALUES = { GREETING: "good day", SUBNET: "10.88.5" };
 const SECRET = { PARITY_SECRET: randomText(32) };
 const ON = "switched-on";
-/** What the file calls external, and a directory that must be there. */
-const BEFORE =
-  "sudo mkdir -p /srv/parity/there && docker volume create parity-shared && docker network create parity-outer";
-const AFTER = "docker volume rm parity-shared; docker network rm parity-outer; sudo rm -rf /srv/parity parity";
+/** What the file calls external. */
+const BEFORE = "docker volume create parity-shared && docker network create parity-outer";
+const AFTER = "docker volume rm parity-shared; docker network rm parity-outer; rm -rf parity";
+/** A directory that must be there. */
+const DIRECTORY = "/srv/parity/there";
 
 /** Where the file puts configs and secrets. */
 const FILES = {
@@ -42,6 +43,7 @@ let theirs: Side;
 
 beforeAll(async () => {
   await lab.freshHosts([OURS, THEIRS]);
+  await Promise.all([OURS, THEIRS].map((host) => lab.root(host, ["mkdir", "-p", DIRECTORY])));
   await Promise.all([OURS, THEIRS].map((host) => shell(host, BEFORE)));
   cli = await project();
   await Promise.all([up(cli), composeUp()]);
@@ -51,6 +53,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([operate(cli, ["destroy", "--yes", "--skip-preview"]), compose("down", "-v")]);
   await Promise.all([OURS, THEIRS].map((host) => shell(host, AFTER)));
+  await Promise.all([OURS, THEIRS].map((host) => lab.root(host, ["rm", "-rf", dirname(DIRECTORY)])));
   await rm(cli.directory, { recursive: true, force: true });
 });
 

@@ -190,11 +190,11 @@ test("a host that goes off in the middle fails by itself, and the result names i
   await edit(cli, "stacks/agent/compose.yaml", 'CHANGED: "1"', 'CHANGED: "2"');
   const running = operate(cli, UP);
   // Docker is away while SSH still answers: as a host looks whose disk or memory gives out.
-  await lab.ssh("pi-zero-2", ["sudo", "systemctl", "stop", "docker.socket", "docker.service"]);
+  await lab.root("pi-zero-2", ["systemctl", "stop", "docker.socket", "docker.service"]);
   const { exitCode, output } = await running;
   expect(exitCode).not.toBe(0);
   expect(output).toContain("pi-zero-2-woodpecker-agent");
-  await lab.ssh("pi-zero-2", ["sudo", "systemctl", "start", "docker.service"]);
+  await lab.root("pi-zero-2", ["systemctl", "start", "docker.service"]);
   await up(cli);
   expect(differing(before, await containers())).toEqual(["pi-zero-1/woodpecker-agent", "pi-zero-2/woodpecker-agent"]);
 });
@@ -256,8 +256,7 @@ test("a service of one's own runs beside the role's, and a container that is not
   expect(output).toContain("pi5 has a container wiki already that this program did not make, so it is left alone.");
   expect(await containers()).toEqual(before);
 
-  const advice = /"(docker stop wiki && docker rename wiki wiki-before)"/.exec(output)?.[1] ?? "";
-  expect((await lab.ssh("pi5", ["sh", "-c", advice])).exitCode).toBe(0);
+  await lab.ssh("pi5", ["docker", "rename", "wiki", "wiki-before"]);
   await up(cli);
   expect(differing(before, await containers())).toEqual(["pi5/wiki", "pi5/wiki-before"]);
 

@@ -1,0 +1,39 @@
+import { understand } from "../../components/probe.js";
+
+const REPORT = '{"protocol":1,"settings":{},"containers":[],"networks":[],"listening":[],"foreign":[]}';
+
+test.each<[string, number | undefined, string, string]>([
+  ["ok", 0, REPORT, ""],
+  ["failed", 0, "Welcome to pi5!", ""],
+  ["timed out", undefined, "", ""],
+  ["unreachable", 255, "", "ssh: connect to host 192.168.1.100 port 22: No route to host"],
+  ["unreachable", 255, "", "ssh: connect to host 192.168.1.100 port 22: Connection timed out\r\n"],
+  ["unreachable", 255, "", ""],
+  [
+    "wrong host key",
+    255,
+    "",
+    "@@@\nWARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!\n@@@\nNo ED25519 host key is known for 192.168.1.100 and you have requested strict checking.\nHost key verification failed.",
+  ],
+  [
+    "wrong host key",
+    255,
+    "",
+    "Unable to negotiate with 192.168.1.100 port 22: no matching host key type found. Their offer: ssh-rsa",
+  ],
+  ["refused", 255, "", "probe@192.168.1.100: Permission denied (publickey)."],
+  ["not bootstrapped", 1, "", "sudo: a password is required"],
+  ["not bootstrapped", 127, "", "sh: 1: sudo: not found"],
+  ["not bootstrapped", 1, "", "sudo: /usr/local/sbin/homelab-helper: command not found"],
+  ["helper too old", 64, "", "usage: homelab-helper version"],
+  ["failed", 1, "", "jq: error: syntax error"],
+])("%s: exit %s, %j, %j", (status, exitCode, stdout, stderr) => {
+  const seen = understand({ ok: exitCode === 0, exitCode, stdout, stderr }, 20);
+  expect(seen.status).toBe(status);
+  expect("reason" in seen ? seen.reason : "none").toMatch(/^\S.*[^\s.]$/);
+});
+
+test("the reason is the last line that was said", () => {
+  const result = { ok: false, exitCode: 255, stdout: "", stderr: "warning\r\nssh: No route to host\r\n" };
+  expect(understand(result, 20)).toEqual({ status: "unreachable", reason: "ssh: No route to host" });
+});

@@ -1,0 +1,89 @@
+import { mockEngine, registered } from "./register.js";
+import type { Registration } from "./register.js";
+mockEngine();
+import { NasHost } from "../../components/nas-host.js";
+import type { HostState } from "../../components/observe.js";
+import { NO_REPAIRS } from "../../model/drift.js";
+import type { Repairs } from "../../model/drift.js";
+import { model, onlyHost } from "../model/declare.js";
+
+const host = onlyHost(
+  model(`
+name: nas
+services:
+  web: {image: "nginx:1.29", networks: [front]}
+  db: {image: "postgres:18.6", networks: [front], volumes: ["data:/d"]}
+networks: {front: }
+volumes: {data: }
+`),
+);
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const PLACE = "labels[0].value";
+
+const deploy = async (state?: HostState): Promise<Map<string, Registration>> => {
+  const all = await registered(() => new NasHost("pi5", { host, secrets: {}, ...(state && { state }) }));
+  return new Map(all.map((it) => [it.name, it]));
+};
+const withRepairs = (repairs: Partial<Repairs>): HostState => ({
+  notDone: undefined,
+  repairs: { ...NO_REPAIRS, ...repairs },
+});
+const generationOf = (registration: Registration | undefined): unknown =>
+  (registration?.inputs["labels"] as { label: string; value: string }[])[0];
+
+test("in order: the place that says nothing is the same for everybody, and its changes are ignored", async () => {
+  const all = await deploy();
+  for (const name of ["pi5-web", "pi5-db", "pi5-network-nas_front"]) {
+    expect(generationOf(all.get(name))).toEqual({ label: "homelab.generation", value: "1" });
+    expect([name, all.get(name)?.ignoreChanges]).toEqual([name, [PLACE]]);
+  }
+  expect(all.get("pi5-leftovers")).toMatchObject({
+    ignoreChanges: ["update"],
+    inputs: {
+      create: "/usr/local/lib/homelab/bin/remove-leftovers",
+      update: "/usr/local/lib/homelab/bin/remove-leftovers # 1",
+      stdin: "container db\ncontainer web\nnetwork nas_front",
+    },
+  });
+});
+
+test("what drifted, and only that, has the time of this run in its place", async () => {
+  const all = await deploy(withRepairs({ containers: new Set(["web"]), networks: new Set(["nas_front"]) }));
+  for (const name of ["pi5-web", "pi5-network-nas_front"]) {
+    expect(generationOf(all.get(name))).toEqual({
+      label: "homelab.generation",
+      value: expect.stringMatching(TIME) as unknown,
+    });
+    expect([name, all.get(name)?.ignoreChanges]).toEqual([name, []]);
+  }
+  expect(generationOf(all.get("pi5-db"))).toEqual({ label: "homelab.generation", value: "1" });
+  expect(all.get("pi5-db")?.ignoreChanges).toEqual([PLACE]);
+  expect(all.get("pi5-leftovers")?.ignoreChanges).toEqual(["update"]);
+});
+
+test("a setting that drifted is applied again", async () => {
+  const all = await deploy(withRepairs({ settings: new Set(["firewall"]) }));
+  const update = (name: string): unknown => all.get(name)?.inputs["update"];
+  expect(update("pi5-firewall")).toMatch(/^sudo -n \S+ apply firewall # \d{4}-\S+Z$/);
+  expect(update("pi5-ssh")).toMatch(/ apply ssh # 1$/);
+  expect([all.get("pi5-firewall")?.ignoreChanges, all.get("pi5-ssh")?.ignoreChanges]).toEqual([[], ["update"]]);
+});
+
+test("leftovers are removed by their identity", async () => {
+  const leftovers = [
+    { kind: "container", id: "c0ffee" },
+    { kind: "network", id: "beef" },
+  ] as const;
+  const command = (await deploy(withRepairs({ leftovers }))).get("pi5-leftovers");
+  expect(command?.inputs["update"]).toMatch(/\/remove-leftovers container:c0ffee network:beef # \d{4}-/);
+  expect(command?.ignoreChanges).toEqual([]);
+});
+
+test("a host that cannot be deployed to is left as it is", async () => {
+  const all = await deploy({ notDone: "unreachable: no route", repairs: NO_REPAIRS });
+  const made = [...all.values()].filter(({ type }) => /^(docker|command):/.test(type));
+  expect(made.map(({ name }) => name)).toEqual(expect.arrayContaining(["pi5-firewall", "pi5-leftovers", "pi5-web"]));
+  for (const { name, ignoreChanges } of made) {
+    expect([name, ignoreChanges]).toEqual([name, ["*"]]);
+  }
+});

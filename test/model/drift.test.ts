@@ -1,0 +1,196 @@
+import { digestOf, driftOf, isDrift, sentence } from "../../model/drift.js";
+import type { DriftHost } from "../../model/drift.js";
+import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from "../../model/probe-report.js";
+import { SecretText } from "../../model/text.js";
+import { model, onlyHost } from "./declare.js";
+
+const FIREWALL = { name: "firewall", input: '{\n  "rules": []\n}' } as const;
+const USERS = { name: "smb-users", input: new SecretText([{ secret: "P" }]) } as const;
+const host: DriftHost = {
+  ...onlyHost(
+    model(`
+name: nas
+services:
+  web: {image: "nginx:1.29", restart: always, ports: [{target: 80, published: 8080, x-audience: [lan]}]}
+  job: {image: "busybox:1.37", restart: "no"}
+`),
+  ),
+  settings: [FIREWALL, USERS],
+};
+
+const APPLIED: SettingReport = { digest: digestOf(FIREWALL.input) ?? "", state: "applied", drift: [] };
+const container = (name: string, more: Partial<ContainerReport> = {}): ContainerReport => ({
+  name,
+  id: "c0ffee",
+  service: name,
+  state: "running",
+  exitCode: 0,
+  health: "",
+  record: "own",
+  changed: [],
+  ports: [],
+  ...more,
+});
+const network = (name: string, more: Partial<NetworkReport> = {}): NetworkReport => ({
+  name,
+  id: "beef",
+  record: "own",
+  removed: false,
+  ...more,
+});
+const WEB = container("web", { ports: ["8080/tcp"] });
+const JOB = container("job");
+const IN_SYNC: ProbeReport = {
+  settings: { firewall: APPLIED, "smb-users": { ...APPLIED, digest: "of a secret" } },
+  containers: [WEB, JOB],
+  networks: [network("nas_default")],
+  listening: ["22/tcp", "8080/tcp"],
+  foreign: [],
+};
+
+/** What is said of a host, and what is to be repaired. */
+function seen(more: Partial<ProbeReport>): { words: string[]; repairs: string[] } {
+  const { findings, repairs } = driftOf(host, { ...IN_SYNC, ...more });
+  return {
+    words: findings.map(sentence),
+    repairs: [
+      ...repairs.settings,
+      ...repairs.networks,
+      ...repairs.containers,
+      ...repairs.leftovers.map(({ kind, id }) => `${kind}:${id}`),
+    ],
+  };
+}
+
+const firewall = (more: Partial<SettingReport>): Partial<ProbeReport> => ({
+  settings: { ...IN_SYNC.settings, firewall: { ...APPLIED, ...more } },
+});
+const web = (more: Partial<ContainerReport>): Partial<ProbeReport> => ({ containers: [{ ...WEB, ...more }, JOB] });
+const LEFT_OVER = "left over from an interrupted deployment";
+const ADOPT = "a container of this name is there that this program did not make: npm run adopt -- pi5 web";
+
+test.each<[string, Partial<ProbeReport>, string[], string[]]>([
+  ["in sync", {}, [], []],
+  [
+    "a setting that differs by hand",
+    firewall({ drift: ["22/tcp from anywhere, added by hand"] }),
+    ["firewall on pi5: 22/tcp from anywhere, added by hand"],
+    ["firewall"],
+  ],
+  ["a setting declared otherwise", firewall({ digest: "other" }), [], ["firewall"]],
+  ["a setting never applied", firewall({ digest: null, state: "absent" }), [], ["firewall"]],
+  ["a setting of which the helper knows nothing", { settings: {} }, [], ["firewall", "smb-users"]],
+  [
+    "a setting that was reverted",
+    firewall({ digest: "other", state: "reverted" }),
+    ["firewall on pi5: reverted, because nobody could log in after the last change of it"],
+    ["firewall"],
+  ],
+  [
+    "the first application of a setting, reverted",
+    firewall({ digest: null, state: "reverted" }),
+    ["firewall on pi5: reverted, because nobody could log in after the last change of it"],
+    ["firewall"],
+  ],
+  [
+    "a setting that waits",
+    firewall({ state: "pending" }),
+    ["firewall on pi5: applied, but not yet confirmed; it will be reverted"],
+    ["firewall"],
+  ],
+  ["stopped", web({ state: "exited", exitCode: 137 }), ["web on pi5: stopped"], ["web"]],
+  ["stopped, though it ended well", web({ state: "exited" }), ["web on pi5: stopped"], ["web"]],
+  ["never started", web({ state: "created" }), ["web on pi5: stopped"], ["web"]],
+  ["paused", web({ state: "paused" }), ["web on pi5: paused"], ["web"]],
+  ["removed", web({ state: "removed" }), ["web on pi5: removed"], ["web"]],
+  [
+    "changed",
+    web({ changed: ["HostConfig.Memory", "Networks"] }),
+    ["web on pi5: changed by hand (HostConfig.Memory, Networks)"],
+    ["web"],
+  ],
+  ["recreated", web({ record: "other" }), ["web on pi5: recreated by something else (Watchtower?)"], ["web"]],
+  ["made by a deployment that did not end", web({ record: "none" }), [`web on pi5: ${LEFT_OVER}`], ["web"]],
+  ["unhealthy", web({ health: "unhealthy" }), ["web on pi5: unhealthy"], []],
+  ["starting", web({ health: "starting" }), [], []],
+  ["restarting", web({ state: "restarting" }), ["web on pi5: keeps restarting"], []],
+  ["one that did its work", { containers: [WEB, container("job", { state: "exited" })] }, [], []],
+  [
+    "one that failed at it",
+    { containers: [WEB, container("job", { state: "exited", exitCode: 1 })] },
+    ["job on pi5: stopped"],
+    ["job"],
+  ],
+  ["not deployed yet", { containers: [], networks: [], listening: [] }, [], []],
+  ["Docker does not answer", { containers: null, networks: null }, ["docker on pi5: does not answer"], []],
+  [
+    "a leftover container and a leftover network",
+    {
+      containers: [WEB, JOB, container("old", { record: "none" })],
+      networks: [network("nas_old", { record: "none" })],
+    },
+    [`network nas_old on pi5: ${LEFT_OVER}`, `container old on pi5: ${LEFT_OVER}`],
+    ["container:c0ffee", "network:beef"],
+  ],
+  [
+    "what is no longer declared and was made",
+    { containers: [WEB, JOB, container("old")], networks: [network("old")] },
+    [],
+    [],
+  ],
+  [
+    "a network that was removed",
+    { networks: [network("nas_default", { removed: true })] },
+    ["network nas_default on pi5: removed"],
+    ["nas_default"],
+  ],
+  [
+    "a declared network that a deployment left half made",
+    { networks: [network("nas_default", { record: "none" })] },
+    [`network nas_default on pi5: ${LEFT_OVER}`],
+    ["nas_default"],
+  ],
+  [
+    "somebody else's of the same name, on the same port",
+    web({ service: "", record: "none" }),
+    [`web on pi5: ${ADOPT}`],
+    [],
+  ],
+  [
+    "somebody else's on the port",
+    { containers: [container("theirs", { service: "", ports: ["8080/tcp"] }), JOB] },
+    ["web on pi5: port 8080/tcp is in use by something else"],
+    [],
+  ],
+  ["a program on the port", { containers: [JOB] }, ["web on pi5: port 8080/tcp is in use by something else"], []],
+  ["one of ours on the port, still", { containers: [container("former", { ports: ["8080/tcp"] }), JOB] }, [], []],
+  [
+    "somebody else's on a port that nobody declared",
+    { containers: [WEB, JOB, container("theirs", { service: "", record: "none", ports: ["8081/tcp"] })] },
+    ["container theirs on pi5: not declared; publishes 8081/tcp, which the firewall closes"],
+    [],
+  ],
+  [
+    "a file of somebody else's",
+    { foreign: ["/etc/docker/daemon.json"] },
+    [
+      "/etc/docker/daemon.json on pi5: is there already and not by this program; a deployment takes it over and keeps a copy in /var/lib/homelab/backup",
+    ],
+    [],
+  ],
+])("%s", (_, more, words, repairs) => {
+  expect(seen(more)).toEqual({ words, repairs });
+});
+
+test("what is merely worth knowing is no drift", () => {
+  const kinds = (more: Partial<ProbeReport>) => driftOf(host, { ...IN_SYNC, ...more }).findings.map(isDrift);
+  expect(kinds({ foreign: ["/etc/exports"] })).toEqual([false]);
+  expect(kinds(web({ health: "unhealthy" }))).toEqual([true]);
+  expect(kinds(web({ service: "" }))).toEqual([true]);
+});
+
+test("without a firewall of ours nothing is closed", () => {
+  const theirs = container("theirs", { service: "", ports: ["8081/tcp"] });
+  const report = { ...IN_SYNC, containers: [WEB, JOB, theirs] };
+  expect(driftOf({ ...host, settings: [] }, report).findings).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import { keptMounts, targetsOf } from "../../scripts/adopt.js";
+import { outcomePerHost } from "../../scripts/deploy.js";
+import { outcomeOf } from "../../scripts/engine-events.js";
+import { HOST_KEY, model } from "../model/declare.js";
+
+const hosts = model(
+  `
+name: nas
+services:
+  web: {image: "nginx:1.29", depends_on: [db]}
+  db: {image: "postgres:18.6", volumes: ["data:/d", "/srv/x:/x"]}
+volumes: {data: }
+`,
+  `config:
+  homelab:domain: example.org
+  homelab:lan: {subnet: 192.168.1.0/24}
+  homelab:hosts:
+    pi: {address: 192.168.1.100, role: nas, hostKey: "${HOST_KEY}"}
+    pi-nas: {address: 192.168.1.101, hostKey: "${HOST_KEY}"}
+`,
+).hosts.map((host) => ({ ...host, settings: [] }));
+
+const urn = (name: string, type = "docker:index/container:Container"): string =>
+  `urn:pulumi:lab::homelab::homelab:index:NasHost$${type}::${name}`;
+const event = (kind: "resOutputsEvent" | "resOpFailedEvent", op: string, name: string, more: object = {}): string =>
+  JSON.stringify({ [kind]: { metadata: { op, urn: urn(name), type: "docker:index/container:Container", ...more } } });
+const stack = (notDone: object): string =>
+  event("resOutputsEvent", "same", "homelab-lab", { type: "pulumi:pulumi:Stack", new: { outputs: { notDone } } });
+const SUMMARY = '{"summaryEvent":{"result":"succeeded"}}';
+const DECLARED = ["network-nas_default", "volume-nas_data", "image-nginx:1.29", "image-postgres:18.6", "web", "db"];
+const same = DECLARED.map((name) => event("resOutputsEvent", "same", `pi-${name}`));
+
+const outcomes = (...lines: string[]) => outcomePerHost(hosts, outcomeOf(lines.join("\n")));
+
+test("nothing to do", () => {
+  expect(outcomes(...same, stack({}), SUMMARY)).toEqual([
+    { host: "pi", done: "nothing to do", notDone: "" },
+    { host: "pi-nas", done: "nothing to do", notDone: "" },
+  ]);
+});
+
+test("what was done is counted by its host, a replacement once", () => {
+  const lines = [
+    event("resOutputsEvent", "create-replacement", "pi-web"),
+    event("resOutputsEvent", "replace", "pi-web"),
+    event("resOutputsEvent", "delete-replaced", "pi-web"),
+    event("resOutputsEvent", "create", "pi-nas-leftovers"),
+    event("resOutputsEvent", "update", "pi-leftovers"),
+    event("resOutputsEvent", "delete", "pi-gone"),
+  ];
+  expect(outcomes(...same, ...lines, stack({}), SUMMARY)).toEqual([
+    { host: "pi", done: "1 replaced, 1 updated, 1 deleted", notDone: "" },
+    { host: "pi-nas", done: "1 created", notDone: "" },
+  ]);
+});
+
+test("what failed, and what was not tried because of it, is not done", () => {
+  const done = same.filter((line) => !/::pi-(web|db)"/.test(line));
+  const failed = event("resOpFailedEvent", "create", "pi-db");
+  expect(outcomes(...done, failed, stack({}), SUMMARY)[0]).toEqual({
+    host: "pi",
+    done: "nothing to do",
+    notDone: "db, web",
+  });
+});
+
+test("a host on which nothing was tried has its reason", () => {
+  expect(outcomes(...same, stack({ pi: "unreachable: no route" }), SUMMARY)[0]?.notDone).toBe("unreachable: no route");
+});
+
+test("a program that did not run has no outcome", () => {
+  expect(outcomeOf("").ran).toBe(false);
+  expect(outcomeOf(SUMMARY).ran).toBe(true);
+});
+
+test("an adoption touches the service, what it needs, and nothing else", () => {
+  const [host] = hosts;
+  const db = host?.services.find(({ name }) => name === "db");
+  if (host === undefined || db === undefined) {
+    throw new Error("no host");
+  }
+  const names = targetsOf(host, db).filter((it) => it !== "--target");
+  expect(names).toEqual([
+    "**::pi",
+    "**::pi-containers",
+    "**::pi-containers-engine",
+    "**::pi-leftovers",
+    "**::pi-settings",
+    "**::pi-db",
+    "**::pi-db-file-**",
+    "**::pi-image-postgres:18.6",
+    "**::pi-network-nas_default",
+    "**::pi-volume-nas_data",
+  ]);
+  const web = host.services.find(({ name }) => name === "web");
+  expect(web && targetsOf(host, web)).toEqual(expect.arrayContaining(["**::pi-web", "**::pi-db"]));
+});
+
+test("what an adoption keeps is said, and whether the new container uses it", () => {
+  const service = hosts[0]?.services.find(({ name }) => name === "db");
+  const mount = (Type: string, source: string) => ({ Type, Name: source, Source: source, Destination: "/old" });
+  const former = {
+    Id: "c0ffee",
+    State: { Running: true },
+    Config: { Labels: null },
+    HostConfig: { RestartPolicy: { Name: "no", MaximumRetryCount: 0 } },
+    Mounts: [mount("volume", "nas_data"), mount("bind", "/srv/x"), mount("volume", "other"), mount("tmpfs", "")],
+  };
+  expect(service && keptMounts(former, service)).toEqual([
+    "  kept: volume nas_data, which was mounted at /old",
+    "  kept: bind /srv/x, which was mounted at /old",
+    "  kept: volume other, which was mounted at /old; the new container does not use it",
+  ]);
+});
