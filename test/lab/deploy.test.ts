@@ -150,13 +150,14 @@ test("a replaced database keeps its data", async () => {
   expect((await sql("SELECT answer FROM kept")).stdout.trim()).toBe("42");
 });
 
-test("one more Pi Zero touches only itself, and takes its containers along when it goes", async () => {
+test("one more Pi Zero touches only itself and the firewall that lets it in, and takes its containers along when it goes", async () => {
   const before = await containers();
   await lab.addHost(SPARE);
   cli = await prepareProject(lab);
   const { output } = await up(cli);
   expect(differing(before, await containers())).toEqual([`${SPARE}/woodpecker-agent`]);
-  expect(touched(output)).toEqual([SPARE]);
+  expect(touched(output)).toEqual(["pi4-ci", SPARE]);
+  expect(output.match(/ pi4-ci-\S+ updated/g)).toEqual([" pi4-ci-firewall updated"]);
 
   await configure(cli, ["homelab:hosts", SPARE], undefined);
   await up(cli);
