@@ -56,7 +56,12 @@ programs=(usr/sbin/dockerd usr/sbin/runc usr/sbin/docker-proxy usr/bin/docker us
 tar -C "$work/bin" --transform 's|.*/||' -xf "$work/root.tar" "${programs[@]/#/./}"
 mv "$work/bin/tini-static" "$work/bin/docker-init"
 rm -rf --one-file-system "$work/tmp"
-mv "$work" "$BASE"
+if [ -d "$BASE" ]; then # an engine still runs its programs, but another packages.txt took its tar file away
+  mv "$work/root.tar" "$BASE/root.tar"
+  rm -rf --one-file-system "$work" "$BASE/base.part"
+else
+  mv "$work" "$BASE"
+fi
 
 for old in "$LAB_CACHE"/base-*; do   # of an older packages.txt
   [ "$old" = "$BASE" ] && continue
