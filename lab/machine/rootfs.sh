@@ -57,8 +57,7 @@ programs=(usr/sbin/dockerd usr/sbin/runc usr/sbin/docker-proxy usr/bin/docker us
 tar -C "$work/bin" --transform 's|.*/||' -xf "$work/root.tar" "${programs[@]/#/./}"
 mv "$work/bin/tini-static" "$work/bin/docker-init"
 rm -rf --one-file-system "$work/tmp"
-if [ -e "$BASE/bin" ]; then   # left below without its root.tar, because an engine that runs needs its programs
-  mv -f "$work/bin"/* "$BASE/bin"
+if [ -d "$BASE" ]; then # an engine still runs its programs, but another packages.txt took its tar file away
   mv "$work/root.tar" "$BASE/root.tar"
   rm -rf --one-file-system "$work"
 else
