@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# The shares that this host mounts below /mnt/media, and the units that start its containers when they are there.
+
+UNITS=/etc/systemd/system
+
+path_allowed() {
+  case ${1#"$UNITS/"} in
+    */*) return 1 ;;
+    homelab-mountpoints.service | homelab-mounts.service | homelab-mounts.timer) ;;
+    mnt-media-*.mount | run-homelab-shares-*.mount | homelab-start-*.service) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Only the programs of the helper are run, and only what is named after shares is mounted.
+validate() {
+  for unit in "$1$UNITS"/*; do
+    [ -f "$unit" ] || continue
+    bad=$(grep -E '^(Exec|What|Where|User|Group|[A-Z][A-Za-z]*File|Environment|RootDirectory|RootImage)' "$unit" |
+      grep -Evx 'Exec(Start|Stop)=/usr/local/lib/homelab/bin/(remove-mount-points|retry-mounts|(start|stop)-container [A-Za-z0-9][A-Za-z0-9_.-]*( /mnt/media/[a-z][a-z0-9-]*)*)|What=(/[A-Za-z0-9._/-]+|[0-9a-z.:-]+:/[A-Za-z0-9._/-]+)|Where=(/mnt/media|/run/homelab/shares)/[a-z][a-z0-9-]*' |
+      head -n 1 || true)
+    [ -z "$bad" ] || refuse "${unit##*/} may not say $bad"
+    where=$(sed -n 's|^Where=\(/mnt/media/.*\)|\1|p' "$unit")
+    if [ -n "$where" ] && ! is_mounted "$where" && [ -n "$(ls -A "$where" 2>/dev/null)" ]; then
+      refuse "$where has files of this host in it, which a mount would hide: move them away"
+    fi
+  done
+}
+
+# By the table of the kernel: whoever asks the folder itself waits for a NAS that may be gone.
+is_mounted() { cut -d' ' -f5 /proc/self/mountinfo | grep -qxF "$1"; }
+
+paths() { if [ -f "${INPUT:-}" ]; then input '.files // {} | keys[]'; else applied_paths; fi; }
+units() { # GLOB
+  paths | sed "s|^$UNITS/||" | while read -r unit; do
+    # shellcheck disable=SC2254 # it is a pattern
+    case $unit in $1) echo "$unit" ;; esac
+  done
+}
+
+activate() {
+  if [ -f "${INPUT:-}" ] && [ -n "$(units 'run-homelab-*.mount')" ]; then
+    . "$LIB/lib/packages.sh"
+    need mount.nfs4 nfs-common
+  fi
+  # What changes or goes is unmounted as it was, before systemd reads what it will be.
+  changed_units | grep '\.mount$' | while read -r unit; do unmount "$unit"; done
+  changed_units | while read -r unit; do
+    [ -e "$UNITS/$unit" ] || forget_unit "$unit"
+  done
+  systemctl daemon-reload
+  for unit in $(units 'homelab-start-*.service') $(units 'mnt-media-*.mount') homelab-mountpoints.service homelab-mounts.timer; do
+    [ ! -e "$UNITS/$unit" ] || systemctl -q reenable "$unit"
+  done
+  "$LIB/bin/remove-mount-points"
+  # All at once: a NAS that is off is waited for once. That it is off is no failure of this host.
+  # shellcheck disable=SC2046 # names of units are single words
+  systemctl start $(units 'mnt-media-*.mount') $(units 'homelab-start-*.service') $(units '*.timer') 2>/dev/null || true
+  missing | while read -r line; do say "$line"; done
+}
+changed_units() { sed "s|^$UNITS/||" "$CHANGED"; }
+unmount() { # UNIT
+  systemctl stop "$1" 2>/dev/null || true
+  # with the service that would take the folder away gone or changed, that is done here
+  case $1 in mnt-media-*) rmdir "$(folder_of "$1")" 2>/dev/null || true ;; esac
+}
+folder_of() { systemd-escape --unescape --path "${1%.mount}"; }
+# stop-container leaves a container alone whose unit has gone: it runs on, or whoever deploys has made another of it.
+forget_unit() { # UNIT
+  systemctl stop "$1" 2>/dev/null || true
+  for link in "$UNITS"/*.wants/"$1"; do
+    [ ! -L "$link" ] || rm -f "$link"
+  done
+  systemctl reset-failed "$1" 2>/dev/null || true
+}
+
+deactivate() {
+  changed_units | grep '\.mount$' | while read -r unit; do unmount "$unit"; done
+  changed_units | while read -r unit; do forget_unit "$unit"; done
+  systemctl daemon-reload
+}
+
+folders() {
+  units 'mnt-media-*.mount' | while read -r unit; do folder_of "$unit"; done
+}
+missing() {
+  folders | while read -r folder; do
+    is_mounted "$folder" || echo "$folder: not mounted; it is tried again every 30 seconds"
+  done
+}
+
+drift() {
+  missing
+  units '*.mount' | while read -r unit; do
+    case $unit in run-*) continue ;; esac
+    systemctl -q is-enabled "$unit" || echo "$unit: does not start at boot"
+  done
+  systemctl -q is-active homelab-mounts.timer || echo "nothing looks after the mounts: homelab-mounts.timer is off"
+}
+
+# A mount that the owner made below the same folder.
+foreign() {
+  for unit in "$UNITS"/mnt-media-*.mount; do
+    [ ! -f "$unit" ] || echo "$unit"
+  done
+  ! grep -Eqs '^[^#]*[[:space:]]/mnt/media/' /etc/fstab || echo "/etc/fstab, which mounts below /mnt/media"
+}

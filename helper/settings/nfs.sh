@@ -1,0 +1,137 @@
+# shellcheck shell=sh
+# The NFS exports of the NAS, and the folders of its shares. Folders are made, never taken away: what lies in a share
+# that is exported no more stays where it is.
+. "$LIB/lib/packages.sh"
+. "$LIB/omv/rpc.sh"
+. "$LIB/omv/nfs.sh"
+
+EXPORTS=/etc/exports.d/homelab.exports
+NFS_CONF=/etc/nfs.conf.d/homelab.conf
+
+path_allowed() {
+  case $1 in "$EXPORTS" | "$NFS_CONF") ;; *) return 1 ;; esac
+}
+
+check_extras() {
+  if omv_wanted; then
+    omv_nfs_check
+    return
+  fi
+  jq -e '(.folders // []) | type == "array" and all(.[]; type == "object" and keys == ["mode", "owner", "path"]
+    and .mode == "2775" and .owner == "1000:1000" and (.path | type == "string"
+      and test("^/(srv|mnt|media|data|export)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$")))' "$INPUT" >/dev/null ||
+    refuse "folders must be shares below /srv, /mnt, /media, /data or /export"
+  input '.folders // [] | .[].path' >"$WORK/folders"
+  applied '.folders // [] | .[].path' >"$WORK/folders-before"
+  while read -r folder; do
+    no_links "$folder"
+    # A folder that was there is gone if its disk is not mounted: a new one would be an empty share on the wrong disk.
+    if [ ! -d "$folder" ] && grep -qxF "$folder" "$WORK/folders-before"; then
+      refuse "$folder is gone: mount its disk, or make the folder again if its files are to be lost"
+    fi
+  done <"$WORK/folders"
+}
+
+validate() {
+  [ -f "$1$EXPORTS" ] || return 0
+  sed -e 's/^#.*//' -e :a -e '/\\$/N; s/\\\n *//; ta' "$1$EXPORTS" | grep . >"$WORK/lines" || true
+  bad=$(grep -Evx '/[A-Za-z0-9._/-]+( [0-9a-f.:]+\(r[ow](,[a-z_]+(=[0-9a-f-]+)?)*\))+' "$WORK/lines" | head -n 1 || true)
+  [ -z "$bad" ] || refuse "an export is not of the kind that this helper takes: $bad"
+  bad=$(cut -d' ' -f1 "$WORK/lines" | grep -vxF -f "$WORK/folders" | head -n 1 || true)
+  [ -z "$bad" ] || refuse "$bad would be exported and is no folder of a share"
+}
+
+activate() {
+  if [ -f "${INPUT:-}" ]; then
+    if omv_wanted; then
+      omv_nfs_apply
+      return
+    fi
+    need exportfs nfs-kernel-server
+    make_folders
+  fi
+  # Versions are read only when the server starts, and no client loses anything by that but some seconds.
+  if grep -qxF "$NFS_CONF" "$CHANGED" && systemctl -q is-active nfs-server.service; then
+    systemctl restart nfs-server.service
+  fi
+  close_side_doors
+  systemctl -q enable --now nfs-server.service
+  exportfs -ra
+}
+
+make_folders() {
+  while read -r folder; do
+    [ -d "$folder" ] || say "made $folder"
+    mkdir -p "$folder"
+    chown 1000:1000 "$folder"
+    chmod 2775 "$folder"
+  done <"$WORK/folders"
+}
+
+deactivate() {
+  if omv_applied; then
+    omv_nfs_remove
+    return
+  fi
+  exportfs -ra
+  [ -n "$(exportfs -s)" ] || systemctl -q disable --now nfs-server.service
+}
+
+# What the server has exported, an entry a line.
+live() {
+  ! omv_applied || return 0
+  exportfs -s | tr -s ' ' | while read -r folder client; do
+    ! is_ours "$folder" || echo "$folder to $client"
+  done | sort
+}
+is_ours() { # FOLDER
+  applied_or_wanted '.folders // [] | .[].path' | grep -qxF "$1"
+}
+applied_or_wanted() { # JQ-FILTER
+  if [ -f "${INPUT:-}" ]; then input "$1"; else applied "$1"; fi
+}
+
+drift() {
+  if omv_applied; then
+    omv_nfs_drift
+    return
+  fi
+  systemctl -q is-active nfs-server.service || echo "the NFS server does not run"
+  systemctl -q is-enabled nfs-server.service || echo "the NFS server does not start at boot"
+  applied '.folders // [] | .[].path' >"$WORK/shares"
+  while read -r folder; do
+    if [ ! -d "$folder" ]; then
+      echo "$folder: the folder is gone"
+    elif [ "$(stat -c '%u:%g %a' "$folder")" != "1000:1000 2775" ]; then
+      echo "$folder: its owner and mode are $(stat -c '%u:%g %a' "$folder")"
+    fi
+  done <"$WORK/shares"
+  foreign_exports | sed 's|\t|: |; s|$|, added by hand|'
+}
+
+foreign() {
+  for file in "$EXPORTS" "$NFS_CONF"; do
+    [ ! -e "$file" ] || echo "$file"
+  done
+}
+
+# Lines of other files that export our folders, or folders in them, to whomever: FILE<tab>LINE.
+foreign_exports() {
+  applied_or_wanted '.folders // [] | .[].path' >"$WORK/shares"
+  for file in /etc/exports /etc/exports.d/*.exports; do
+    if [ ! -f "$file" ] || [ "$file" = "$EXPORTS" ]; then continue; fi
+    while read -r folder; do
+      grep -E "^[[:space:]]*\"?${folder}[/\"[:space:]]" "$file" | sed "s|^|$file\t|" || true
+    done <"$WORK/shares"
+  done
+}
+close_side_doors() {
+  foreign_exports >"$WORK/foreign-exports"
+  cut -f1 "$WORK/foreign-exports" | sort -u | while read -r file; do
+    sed -n "s|^$file\t||p" "$WORK/foreign-exports" >"$WORK/unwanted"
+    grep -vxF -f "$WORK/unwanted" "$file" >"$WORK/others" || true
+    back_up "$file"
+    write_file "$file" "$(stat -c %a "$file")" <"$WORK/others"
+    while read -r line; do say "removed from $file: $line"; done <"$WORK/unwanted"
+  done
+}

@@ -1,0 +1,80 @@
+# shellcheck shell=sh
+# People who may use Samba's shares: an account that cannot log in, in the group homelab-smb, and a password for Samba.
+# No password is an argument of a program, is printed, or is asked for: what Samba made of it tells whether it changed.
+. "$LIB/lib/packages.sh"
+. "$LIB/omv/rpc.sh"
+
+GROUP=homelab-smb
+HASHES=$STATE/smb-users # what Samba keeps of each password, hashed once more
+
+check_extras() {
+  jq -e '.users | type == "object" and all(to_entries[]; (.key | test("^[a-z][a-z0-9-]{0,30}$"))
+    and (.value | type == "string" and length > 0 and length <= 127 and (explode | all(. >= 32 and . != 127))))' "$INPUT" >/dev/null ||
+    refuse "users must be a mapping of names to passwords of one line"
+  input '.users | keys[]' >"$WORK/people"
+  while read -r person; do
+    ! getent passwd "$person" >/dev/null || is_ours "$person" ||
+      refuse "this host has an account $person that is somebody else's: choose another name for the share's user"
+  done <"$WORK/people"
+}
+is_ours() { members | grep -qxF "$1"; }
+members() { getent group "$GROUP" | cut -d: -f4 | tr ',' '\n' | grep . || true; }
+
+activate() {
+  [ -f "${INPUT:-}" ] || return 0
+  if omv_is_here; then omv_untouched; fi
+  need smbpasswd samba
+  getent group "$GROUP" >/dev/null || groupadd --system "$GROUP"
+  while read -r person; do
+    if ! getent passwd "$person" >/dev/null; then
+      make_account "$person"
+      say "made the account $person"
+    fi
+    jq -r --arg person "$person" '.users[$person] | (., .)' "$INPUT" | smbpasswd -s -a "$person" >/dev/null 2>"$WORK/says" ||
+      { say "smbpasswd: $(tail -n 1 "$WORK/says")" >&2; exit 1; }
+    smbpasswd -e "$person" >/dev/null
+  done <"$WORK/people"
+  members | grep -vxF -f "$WORK/people" >"$WORK/leavers" || true
+  while read -r person; do drop "$person"; done <"$WORK/leavers"
+  if omv_is_here; then omv_deploy; fi
+  hashes | write_file "$HASHES" 0600
+}
+
+make_account() { # NAME
+  if omv_is_here; then
+    omv_make_user "$1" "$GROUP"
+  else
+    useradd --system --no-user-group --gid "$GROUP" --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$1"
+    gpasswd --add "$1" "$GROUP" >/dev/null # useradd does not list a primary group's members
+  fi
+}
+drop() { # NAME
+  smbpasswd -x "$1" >/dev/null 2>&1 || true
+  if omv_is_here; then omv_drop_user "$1"; else userdel "$1" 2>/dev/null || true; fi
+  say "removed the account $1"
+}
+
+deactivate() {
+  members >"$WORK/leavers"
+  while read -r person; do drop "$person"; done <"$WORK/leavers"
+  if omv_is_here; then omv_deploy; fi
+  ! getent group "$GROUP" >/dev/null || groupdel "$GROUP"
+  rm -f "$HASHES"
+}
+
+# NAME, and a digest of the NT hash and of the account's flags, as pdbedit(8) shows both.
+hashes() {
+  members | sort | while read -r person; do
+    entry=$(pdbedit -L -w -u "$person" 2>/dev/null | cut -d: -f4,5 || true)
+    echo "$person $(printf '%s' "$entry" | sha256sum | cut -d' ' -f1)"
+  done
+}
+
+drift() {
+  hashes >"$WORK/hashes"
+  touch "$HASHES"
+  difference "$HASHES" "$WORK/hashes" | sed -n \
+    -e 's/^-\([^ ]*\) .*/\1: cannot use Samba any more/p' \
+    -e 's/^+\([^ ]*\) .*/\1: may use Samba, added by hand/p' \
+    -e 's/^~\([^ ]*\) .*/\1: has another password for Samba, or none, or is switched off/p'
+}

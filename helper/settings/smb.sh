@@ -1,0 +1,105 @@
+# shellcheck shell=sh
+# Samba's shares for people. Our part lies in a file of its own; smb.conf gets a block at its end that includes it.
+. "$LIB/lib/packages.sh"
+. "$LIB/omv/rpc.sh"
+. "$LIB/omv/smb.sh"
+
+SHARES=/etc/samba/homelab.conf
+OWNER=/etc/samba/homelab-owner.conf # another text on each host, so not one that the program writes
+MAIN=/etc/samba/smb.conf
+BEGIN="# BEGIN homelab: what follows holds for all of Samba, so it stands at the end"
+END="# END homelab"
+
+path_allowed() { [ "$1" = "$SHARES" ]; }
+touches() { printf '%s\n' "$MAIN" "$OWNER"; }
+
+check_extras() {
+  if omv_wanted; then omv_smb_check; fi
+}
+
+# Only what the program writes: Samba can also run programs, read other files and share any folder.
+validate() {
+  [ -f "$1$SHARES" ] || return 0
+  bad=$(grep -Evx '(#.*)?|\[[a-z][a-z0-9-]*\]|   (server min protocol|server signing|map to guest|restrict anonymous|usershare allow guests|disable netbios|smb ports|valid users|read only|write list|guest ok|create mask|directory mask) = [A-Za-z0-9_ -]+|   path = /(srv|mnt|media|data|export)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+|   include = /etc/samba/homelab-owner.conf' "$1$SHARES" | head -n 1 || true)
+  [ -z "$bad" ] || refuse "$SHARES may not say $bad"
+  if command -v testparm >/dev/null; then
+    testparm -s "$1$SHARES" >/dev/null 2>"$WORK/says" || refuse "testparm says: $(grep -v '^Load' "$WORK/says" | tail -n 1)"
+  fi
+}
+
+activate() {
+  fresh=no
+  if [ -f "${INPUT:-}" ]; then
+    if omv_wanted; then
+      omv_smb_apply
+      return
+    fi
+    need smbd samba
+    write_owner
+    include_ours
+  fi
+  testparm -s >/dev/null 2>"$WORK/says" || { say "testparm says: $(tail -n 1 "$WORK/says")" >&2; exit 1; }
+  if [ "$fresh" = yes ]; then
+    systemctl restart smbd.service # for what Samba reads only when it starts, such as the port
+  elif systemctl -q is-active smbd.service; then
+    smbcontrol all reload-config
+  fi
+  systemctl -q enable --now smbd.service
+  # Names over NetBIOS are off, with which its server does not run: a restart ends it if it still does.
+  if systemctl -q is-active nmbd.service; then systemctl stop nmbd.service; fi
+}
+
+# Files are of 1000:1000, as over NFS and in containers, by the names that these have here.
+write_owner() {
+  if ! getent group 1000 >/dev/null; then groupadd --gid 1000 homelab-media; fi
+  if ! getent passwd 1000 >/dev/null; then
+    useradd --uid 1000 --gid 1000 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin homelab-media
+  fi
+  owner_text >"$WORK/owner"
+  cmp -s "$WORK/owner" "$OWNER" || write_file "$OWNER" 0644 <"$WORK/owner"
+}
+owner_text() {
+  echo "   force user = $(getent passwd 1000 | cut -d: -f1)"
+  echo "   force group = $(getent group 1000 | cut -d: -f1)"
+}
+
+without_ours() { sed "/^# BEGIN homelab/,/^$END\$/d" "$MAIN"; }
+include_ours() {
+  [ -f "$MAIN" ] || : >"$MAIN"
+  back_up "$MAIN"
+  { without_ours; printf '%s\ninclude = %s\n%s\n' "$BEGIN" "$SHARES" "$END"; } >"$WORK/main"
+  cmp -s "$WORK/main" "$MAIN" && return
+  write_file "$MAIN" 0644 <"$WORK/main"
+  fresh=yes
+}
+
+# The owner's part stays as it is today, not as it was before us.
+deactivate() {
+  if omv_applied; then
+    omv_smb_remove
+    return
+  fi
+  without_ours >"$WORK/main"
+  write_file "$MAIN" 0644 <"$WORK/main"
+  rm -f "$OWNER" "$STATE/backup$MAIN"
+  if testparm -s 2>/dev/null | sed -n 's/^\[\(.*\)\]$/\1/p' | grep -Evqx 'global|homes|printers|print\$'; then
+    smbcontrol all reload-config || true
+  else
+    systemctl -q disable --now smbd.service
+  fi
+}
+
+drift() {
+  if omv_applied; then
+    omv_smb_drift
+    return
+  fi
+  systemctl -q is-active smbd.service || echo "Samba does not run"
+  systemctl -q is-enabled smbd.service || echo "Samba does not start at boot"
+  [ "$(tail -n 3 "$MAIN" | sed -n '2p')" = "include = $SHARES" ] || echo "$MAIN: does not include the shares at its end"
+  owner_text | cmp -s - "$OWNER" || echo "$OWNER: changed by hand"
+}
+
+foreign() {
+  [ ! -e "$SHARES" ] || echo "$SHARES"
+}
