@@ -40,7 +40,8 @@ function progressTo(report: (line: string) => void): (line: string) => void {
   };
 }
 
-const diagnostics = (output: string): string => /^Diagnostics:\n([\s\S]*?)(?=^\w)/m.exec(output)?.[1] ?? output;
+/** The part of what `pulumi up` prints that says what went wrong; all of it if there is none. */
+export const diagnostics = (output: string): string => /^Diagnostics:\n([\s\S]*?)(?=^\w)/m.exec(output)?.[1] ?? output;
 
 /** Reads the summary at the end of what `pulumi up` and `pulumi preview` print. */
 export function changesOf(output: string): Changes {

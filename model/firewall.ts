@@ -24,11 +24,30 @@ export interface Surroundings {
   readonly bridges: readonly string[];
 }
 
+/** The chains of our own for published ports and the tailnet. */
+interface Chains {
+  readonly files: Readonly<Record<"/etc/homelab/firewall.v4" | "/etc/homelab/firewall.v6", string>>;
+}
+
 /** The firewall of a host, as the helper takes it (helper/settings/firewall.sh). */
-export interface FirewallInput {
+export interface FirewallInput extends Chains {
   /** Arguments of ufw(8), as `ufw show added` prints them. */
   readonly rules: readonly string[];
-  readonly files: Readonly<Record<"/etc/homelab/firewall.v4" | "/etc/homelab/firewall.v6", string>>;
+}
+
+/** The same where OpenMediaVault has the rules of the host itself (helper/omv/firewall.sh). */
+export interface OmvFirewallInput extends Chains {
+  readonly omv: { readonly rules: readonly OmvRule[] };
+}
+
+/** What OpenMediaVault is to let in; an empty text stands for any. */
+interface OmvRule {
+  readonly family: "inet" | "inet6";
+  readonly interface: string;
+  readonly source: string;
+  readonly port: string;
+  readonly protocol: "tcp" | "udp";
+  readonly comment: string;
 }
 
 /** The tailnet's interface, and the addresses that it has nowhere else (tailscale.com/kb/1015, 100.64.0.0/10). */
@@ -47,19 +66,32 @@ export const inOrder = (openings: readonly Opening[]): Opening[] =>
 
 /** Derives the rules of a host. Whatever has no opening stays shut. */
 export function firewallOf(openings: readonly Opening[], surroundings: Surroundings): FirewallInput {
-  const doors = inOrder(openings).map((opening) => ({
+  const doors = doorsOf(openings, surroundings);
+  const bridges = bridgesOf(surroundings);
+  return { rules: [...new Set(doors.flatMap((door) => ufwRules(door, bridges)))], ...chainsFor(doors, bridges) };
+}
+
+/** The same for a host that OpenMediaVault manages. */
+export function omvFirewallOf(openings: readonly Opening[], surroundings: Surroundings): OmvFirewallInput {
+  const doors = doorsOf(openings, surroundings);
+  const bridges = bridgesOf(surroundings);
+  return { omv: { rules: doors.flatMap((door) => omvRules(door, bridges)) }, ...chainsFor(doors, bridges) };
+}
+
+const bridgesOf = ({ bridges }: Surroundings): string[] => [...BRIDGES, ...bridges];
+
+const doorsOf = (openings: readonly Opening[], surroundings: Surroundings): Door[] =>
+  inOrder(openings).map((opening) => ({
     ...opening,
     sources: opening.from.flatMap((who) => sourcesOf(who, surroundings)),
   }));
-  const bridges = [...BRIDGES, ...surroundings.bridges];
-  return {
-    rules: [...new Set(doors.flatMap((door) => ufwRules(door, bridges)))],
-    files: {
-      "/etc/homelab/firewall.v4": chains("v4", doors, bridges),
-      "/etc/homelab/firewall.v6": chains("v6", doors, bridges),
-    },
-  };
-}
+
+const chainsFor = (doors: readonly Door[], bridges: readonly string[]): Chains => ({
+  files: {
+    "/etc/homelab/firewall.v4": chains("v4", doors, bridges),
+    "/etc/homelab/firewall.v6": chains("v6", doors, bridges),
+  },
+});
 
 type Door = Opening & { readonly sources: readonly Source[] };
 
@@ -83,22 +115,41 @@ function sourcesOf(who: Opening["from"][number], { lan, hosts }: Surroundings): 
     .map(({ address }) => subnet(address));
 }
 
+/** From where packets to the host itself may come: a subnet, or an interface. */
+type Entrance = { readonly subnet: string; readonly family: "v4" | "v6" } | { readonly interface: string };
+
 /**
- * What UFW decides on: packets to the host itself. Those to a published port become that where Docker does not forward
- * them: over IPv6, and from a container to the address of its own host.
+ * Packets to the host itself. Those to a published port are among them where Docker does not forward them: over IPv6,
+ * and from a container to the address of its own host.
  */
-function ufwRules({ port, protocol, what, published, sources }: Door, bridges: readonly string[]): string[] {
-  const to = `to any port ${port} proto ${protocol} comment 'homelab: ${what}'`;
-  return sources.flatMap((source) => {
+function entrancesOf({ published, sources }: Door, bridges: readonly string[]): Entrance[] {
+  return sources.flatMap((source): Entrance[] => {
     switch (source.kind) {
       case "subnet":
-        return published && source.family === "v4" ? [] : [`allow from ${source.subnet} ${to}`];
+        return published && source.family === "v4" ? [] : [source];
       case "tailnet":
-        return [`allow in on ${TAILNET.interface} ${to}`];
+        return [{ interface: TAILNET.interface }];
       case "containers":
-        return bridges.map((bridge) => `allow in on ${bridge} ${to}`);
+        return bridges.map((bridge) => ({ interface: bridge }));
     }
   });
+}
+
+function ufwRules(door: Door, bridges: readonly string[]): string[] {
+  const to = `to any port ${door.port} proto ${door.protocol} comment 'homelab: ${door.what}'`;
+  return entrancesOf(door, bridges).map((it) =>
+    "interface" in it ? `allow in on ${it.interface} ${to}` : `allow from ${it.subnet} ${to}`,
+  );
+}
+
+function omvRules(door: Door, bridges: readonly string[]): OmvRule[] {
+  const { port, protocol, what } = door;
+  const rule = { port: String(port), protocol, comment: what };
+  return entrancesOf(door, bridges).flatMap((it): OmvRule[] =>
+    "interface" in it
+      ? (["inet", "inet6"] as const).map((family) => ({ ...rule, family, interface: it.interface, source: "" }))
+      : [{ ...rule, family: it.family === "v4" ? "inet" : "inet6", interface: "", source: it.subnet }],
+  );
 }
 
 /** The chains of our own, in the form of iptables-restore(8). */

@@ -8,11 +8,12 @@ import { isBefore, parseConfig, settingPath } from "./config.js";
 import type { Config, HostConfig } from "./config.js";
 import { HomelabError, nearest } from "./errors.js";
 import type { Problem } from "./errors.js";
-import { firewallOf, inOrder } from "./firewall.js";
+import { firewallOf, inOrder, omvFirewallOf } from "./firewall.js";
 import type { Opening, Surroundings } from "./firewall.js";
 import { openSource, planHost } from "./host-plan.js";
-import { dockerSetting, firewallSetting, sshSetting, systemSetting } from "./host-settings.js";
+import { dockerSetting, setting, sshSetting, systemSetting } from "./host-settings.js";
 import type { SettingModel } from "./host-settings.js";
+import { nasOf } from "./nas-config.js";
 import type { Project } from "./project.js";
 import { routedNames } from "./routes.js";
 import { planShares } from "./shares.js";
@@ -167,7 +168,9 @@ function hostModel(
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
   const position = Object.values(config.hosts).filter(({ address }) => isBefore(address, host.address)).length;
-  const openings = inOrder([sshOpening(host, config), ...shares.opens, ...services.flatMap(openingsOf)]);
+  const omv = host.role === "nas" && nasOf(config).base === "omv";
+  const own = [sshOpening(host, config), ...(omv ? [OMV_PAGES] : []), ...shares.opens];
+  const openings = inOrder([...own, ...services.flatMap(openingsOf)]);
   return {
     name,
     role: host.role,
@@ -178,10 +181,11 @@ function hostModel(
     hostKey,
     openings,
     settings: [
-      sshSetting(),
+      // OpenMediaVault owns SSH: its sshd_config has the first word, and it lets in members of its own group.
+      ...(omv ? [] : [sshSetting()]),
       systemSetting(host.role, position, config),
       dockerSetting(host.role),
-      firewallSetting(firewallOf(openings, surroundingsOf(networks, config))),
+      setting("firewall", { ...(omv ? omvFirewallOf : firewallOf)(openings, surroundingsOf(networks, config)) }),
       ...shares.settings,
     ],
     images: imagesOf(services),
@@ -190,6 +194,15 @@ function hostModel(
     services,
   };
 }
+
+/** OpenMediaVault's own pages. */
+const OMV_PAGES: Opening = {
+  port: 80,
+  protocol: "tcp",
+  from: ["lan", "tailnet"],
+  what: "openmediavault",
+  published: false,
+};
 
 const sshOpening = ({ port }: HostConfig, { admin }: Config): Opening => ({
   port,

@@ -1,6 +1,5 @@
 import type { Config } from "./config.js";
 import type { Role } from "./audience.js";
-import type { FirewallInput } from "./firewall.js";
 import type { Text } from "./text.js";
 
 /** The host settings, in the order in which they are applied. */
@@ -119,5 +118,3 @@ export function dockerSetting(role: Role | undefined): SettingModel {
     optional: { "firewall-backend": "iptables" },
   });
 }
-
-export const firewallSetting = (input: FirewallInput): SettingModel => setting("firewall", { ...input });

@@ -49,6 +49,7 @@ load() {
   mode_of() { echo 0644; }
   is_guarded() { return 1; }
   touches() { :; }
+  needs_services() { return 1; }
   check_extras() { :; }
   validate() { :; }
   activate() { :; }

@@ -29,6 +29,10 @@ arm() { # SECONDS TOKEN
   fi
   echo "$2" >"$PENDING/token"
   disarm
+  deadline "$1"
+}
+
+deadline() { # SECONDS
   systemd-run --quiet --unit="$DEADLINE_UNIT" --on-active="${1}s" --timer-property=AccuracySec=1s \
     /usr/local/sbin/homelab-helper revert
 }
@@ -64,10 +68,15 @@ confirm() { # TOKEN
   exit 1
 }
 
-# Back to the former state. At boot, before the services that it is about have started, the files are enough.
+# Back to the former state. At boot, before the services that it is about have started, the files are enough; where they
+# are not, it is done as soon as the services are there.
 revert() { # WHY
   [ -d "$PENDING" ] || { say "nothing waits for a confirmation"; return; }
   load "$(cat "$PENDING/setting")"
+  if [ -n "${HOMELAB_BOOT:-}" ] && needs_services; then
+    deadline 60
+    return
+  fi
   restore_files "$PENDING"
   CHANGED=$WORK/reverted
   { applied_paths; touches; } >"$CHANGED"

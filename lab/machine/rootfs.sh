@@ -7,6 +7,7 @@
 exec 9>"$LAB_CACHE/rootfs.lock"
 flock -n 9 || { note "another lab is making it, waiting"; flock 9; }
 if [ -e "$BASE/root.tar" ]; then
+  touch "$BASE/root.tar"
   note "in the cache"
   exit
 fi
@@ -56,10 +57,16 @@ programs=(usr/sbin/dockerd usr/sbin/runc usr/sbin/docker-proxy usr/bin/docker us
 tar -C "$work/bin" --transform 's|.*/||' -xf "$work/root.tar" "${programs[@]/#/./}"
 mv "$work/bin/tini-static" "$work/bin/docker-init"
 rm -rf --one-file-system "$work/tmp"
-mv "$work" "$BASE"
+if [ -d "$BASE" ]; then # an engine still runs its programs, but another packages.txt took its tar file away
+  mv "$work/root.tar" "$BASE/root.tar"
+  rm -rf --one-file-system "$work"
+else
+  mv "$work" "$BASE"
+fi
 
 for old in "$LAB_CACHE"/base-*; do   # of an older packages.txt
   [ "$old" = "$BASE" ] && continue
+  [ -z "$(find "$old" -maxdepth 1 -name root.tar -mmin -1440)" ] || continue   # a clone of another version is at work
   rm -f "$old/root.tar"
   in_use=$(find /proc -maxdepth 2 -name exe -lname "$old/*" -print -quit 2>/dev/null || true)
   [ -n "$in_use" ] || rm -rf --one-file-system "$old"   # else an engine that runs needs its programs

@@ -58,10 +58,12 @@ test("up from nothing: every service runs, is healthy if it can say so, and answ
   );
 });
 
-test("every published port takes connections", async () => {
+test("every port that is published for the LAN takes connections from it", async () => {
   const hosts = Object.values(await summaries(cli));
   const published = hosts.flatMap(({ address, services }) =>
-    Object.values(services).flatMap(({ ports }) => ports.map((port) => ({ address, port: parseInt(port, 10) }))),
+    Object.values(services).flatMap(({ ports }) =>
+      ports.filter((port) => port.includes(" lan")).map((port) => ({ address, port: parseInt(port, 10) })),
+    ),
   );
   expect(published.length).toBeGreaterThanOrEqual(12);
   await Promise.all(
@@ -148,13 +150,14 @@ test("a replaced database keeps its data", async () => {
   expect((await sql("SELECT answer FROM kept")).stdout.trim()).toBe("42");
 });
 
-test("one more Pi Zero touches only itself, and takes its containers along when it goes", async () => {
+test("one more Pi Zero touches only itself and the firewall that lets it in, and takes its containers along when it goes", async () => {
   const before = await containers();
   await lab.addHost(SPARE);
   cli = await prepareProject(lab);
   const { output } = await up(cli);
   expect(differing(before, await containers())).toEqual([`${SPARE}/woodpecker-agent`]);
-  expect(touched(output)).toEqual([SPARE]);
+  expect(touched(output)).toEqual(["pi4-ci", SPARE]);
+  expect(output.match(/ pi4-ci-\S+ updated/g)).toEqual([" pi4-ci-firewall updated"]);
 
   await configure(cli, ["homelab:hosts", SPARE], undefined);
   await up(cli);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { openLab } from "../../lab/lab.js";
 import { prepareProject } from "../../lab/project.js";
-import { changesOf } from "../../lab/stack.js";
+import { changesOf, diagnostics } from "../../lab/stack.js";
 import type { Changes } from "../../lab/stack.js";
 import { PROGRAM } from "../../scripts/pulumi-cli.js";
 import type { PulumiCli } from "../../scripts/pulumi-cli.js";
@@ -80,7 +80,7 @@ export const UP = ["up", "--yes", "--skip-preview", "--continue-on-error"];
 export async function up(cli: PulumiCli): Promise<Operation> {
   const operation = await operate(cli, UP);
   if (operation.exitCode !== 0) {
-    throw new Error(operation.output);
+    throw new Error(diagnostics(operation.output));
   }
   return operation;
 }
