@@ -5,7 +5,7 @@
 omv_nfs_check() {
   jq -e --arg name "$OMV_NAME" '.omv | (.root | type == "string" and test("^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"))
     and (.shares | type == "array" and all(.[]; (.name | test($name)) and (.clients | type == "array" and all(.[];
-      (.address | test("^[0-9a-f.:]+$")) and (.options.mode | test("^r[ow]$")) and (.options.others | test("^[a-z_]+(=[0-9]+)?(,[a-z_]+(=[0-9]+)?)*$")))))))' \
+      (.address | test("^[0-9a-f.:]+$")) and (.options.mode | test("^r[ow]$")) and (.options.others | test("^[a-z_]+(=[0-9]+)?(,[a-z_]+(=[0-9]+)?)*$"))))))' \
     "$INPUT" >/dev/null || refuse "omv must have a root and shares with clients"
   omv_untouched
 }
@@ -14,8 +14,9 @@ omv_nfs_check() {
 # shellcheck disable=SC2016 # jq's variables
 omv_nfs_wanted() { "$1" '.omv.shares[] | .name as $name | .clients[] | [$name, .address, .options.mode, .options.others] | join(" ")' | sort; }
 omv_nfs_there() {
-  omv NFS getShareList "$OMV_ALL" | jq -r --arg ours "$OMV_OURS" \
-    '.data[] | select(.comment == $ours) | [.uuid, .sharedfoldername, .client, .options, .extraoptions] | join(" ")' | sort -k2
+  omv NFS getShareList "$OMV_ALL" >"$WORK/omv-list"
+  jq -r --arg ours "$OMV_OURS" '.data[] | select(.comment == $ours)
+    | [.uuid, .sharedfoldername, .client, .options, .extraoptions] | join(" ")' "$WORK/omv-list" | sort -k2
 }
 
 omv_nfs_apply() {
@@ -25,7 +26,8 @@ omv_nfs_apply() {
   input '.omv.shares[].name' | while read -r share; do omv_folder "$share" >/dev/null; done
   cut -d' ' -f2- "$WORK/omv-there" | grep -vxF -f - "$WORK/omv-wanted" >"$WORK/omv-missing" || true
   while read -r share address mode others; do
-    omv NFS setShare "$(jq -cn --arg new "$OMV_NEW" --arg folder "$(omv_folder "$share")" --arg client "$address" \
+    folder=$(omv_folder "$share")
+    omv NFS setShare "$(jq -cn --arg new "$OMV_NEW" --arg folder "$folder" --arg client "$address" \
       --arg mode "$mode" --arg others "$others" --arg ours "$OMV_OURS" \
       '{uuid: $new, sharedfolderref: $folder, mntentref: $new, client: $client, options: $mode, extraoptions: $others, comment: $ours}')" >/dev/null
     say "exported $share to $address"

@@ -29,6 +29,11 @@ omv_deploy() {
   [ "$(omv Config isDirty)" = false ] || omv Config applyChanges '{"modules":[],"force":false}' >/dev/null
 }
 
+# What a failed change left behind; nothing of the owner's is among it, see above.
+omv_undo() {
+  [ "$(omv Config isDirty)" = false ] || omv Config revertChanges '{"filename":""}' >/dev/null
+}
+
 # The identifier of a shared folder; made if OpenMediaVault has none of the name.
 omv_folder() { # NAME
   omv ShareMgmt enumerateSharedFolders >"$WORK/omv-folders"
@@ -37,13 +42,15 @@ omv_folder() { # NAME
     root=$(input .omv.root)
     omv FsTab enumerateEntries >"$WORK/omv-fstab"
     # the file system that the root lies on: the longest mount point that it begins with
-    jq -ce --arg root "$root" '[.[] | select((.opts | contains("bind") | not) and ($root + "/" | startswith((.dir | rtrimstr("/")) + "/")))]
+    jq -ce --arg root "$root" '[.[] | (.dir | rtrimstr("/")) as $dir
+      | select((.opts | contains("bind") | not) and ($root + "/" | startswith($dir + "/")))]
       | sort_by(.dir | length) | last' "$WORK/omv-fstab" >"$WORK/omv-mount" ||
       { say "OpenMediaVault mounts nothing at $root: mount the disk in its pages, under Storage, File Systems" >&2; exit 1; }
     path=$(jq -r --arg root "$root/$1" '.dir as $dir | $root | ltrimstr($dir | rtrimstr("/")) | ltrimstr("/")' "$WORK/omv-mount")
     [ -d "$root/$1" ] && made=no || made=yes
-    uuid=$(omv ShareMgmt set "$(jq -cn --arg new "$OMV_NEW" --arg name "$1" --arg path "$path/" --arg ours "$OMV_OURS" --slurpfile mount "$WORK/omv-mount" \
-      '{uuid: $new, name: $name, reldirpath: $path, comment: $ours, mntentref: $mount[0].uuid, mode: "775"}')" | jq -r .uuid)
+    omv ShareMgmt set "$(jq -cn --arg new "$OMV_NEW" --arg name "$1" --arg path "$path/" --arg ours "$OMV_OURS" --slurpfile mount "$WORK/omv-mount" \
+      '{uuid: $new, name: $name, reldirpath: $path, comment: $ours, mntentref: $mount[0].uuid, mode: "775"}')" >"$WORK/omv-folder"
+    uuid=$(jq -r .uuid "$WORK/omv-folder")
     if [ "$made" = yes ] && [ -d "$root/$1" ]; then
       chown 1000:1000 "$root/$1" # as whoever writes over NFS or SMB
       chmod 2775 "$root/$1"

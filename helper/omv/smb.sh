@@ -23,7 +23,8 @@ omv_smb_extra() {
   fi
 }
 omv_smb_there() {
-  omv SMB getShareList "$OMV_ALL" | jq -c --arg ours "$OMV_OURS" '.data[] | select(.comment == $ours)'
+  omv SMB getShareList "$OMV_ALL" >"$WORK/omv-list"
+  jq -c --arg ours "$OMV_OURS" '.data[] | select(.comment == $ours)' "$WORK/omv-list"
 }
 # [{name, perms, type}] of a share: 7 writes, 5 reads.
 omv_smb_privileges() { # SOURCE NAME

@@ -49,6 +49,9 @@ activate() {
     fi
     need exportfs nfs-kernel-server
     make_folders
+  elif omv_is_here; then
+    omv_undo
+    return
   fi
   # Versions are read only when the server starts, and no client loses anything by that but some seconds.
   if grep -qxF "$NFS_CONF" "$CHANGED" && systemctl -q is-active nfs-server.service; then

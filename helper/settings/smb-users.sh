@@ -8,6 +8,7 @@ GROUP=homelab-smb
 HASHES=$STATE/smb-users # what Samba keeps of each password, hashed once more
 
 check_extras() {
+  if omv_is_here; then omv_untouched; fi
   jq -e '.users | type == "object" and all(to_entries[]; (.key | test("^[a-z][a-z0-9-]{0,30}$"))
     and (.value | type == "string" and length > 0 and length <= 127 and (explode | all(. >= 32 and . != 127))))' "$INPUT" >/dev/null ||
     refuse "users must be a mapping of names to passwords of one line"
@@ -21,8 +22,10 @@ is_ours() { members | grep -qxF "$1"; }
 members() { getent group "$GROUP" | cut -d: -f4 | tr ',' '\n' | grep . || true; }
 
 activate() {
-  [ -f "${INPUT:-}" ] || return 0
-  if omv_is_here; then omv_untouched; fi
+  if [ ! -f "${INPUT:-}" ]; then
+    if omv_is_here; then omv_undo; fi
+    return
+  fi
   need smbpasswd samba
   getent group "$GROUP" >/dev/null || groupadd --system "$GROUP"
   while read -r person; do

@@ -37,6 +37,9 @@ activate() {
     need smbd samba
     write_owner
     include_ours
+  elif omv_is_here; then
+    omv_undo
+    return
   fi
   testparm -s >/dev/null 2>"$WORK/says" || { say "testparm says: $(tail -n 1 "$WORK/says")" >&2; exit 1; }
   if [ "$fresh" = yes ]; then
