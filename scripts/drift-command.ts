@@ -40,7 +40,7 @@ function driftOn(host: HostModel, observation: Observation | undefined, stack: s
     return { host: host.name, status: "ok", findings: driftOf(host, observation.report).findings };
   }
   const { status, reason } = observation ?? { status: "failed", reason: "it was not asked" };
-  const what = `${explain(host, status, reason)} ${remedy(host, status, stack)}`;
+  const what = `${explain(host, status, reason)}\n-> ${remedy(host, status, stack)}`;
   return { host: host.name, status, reason: what, findings: [] };
 }
 
