@@ -56,7 +56,12 @@ programs=(usr/sbin/dockerd usr/sbin/runc usr/sbin/docker-proxy usr/bin/docker us
 tar -C "$work/bin" --transform 's|.*/||' -xf "$work/root.tar" "${programs[@]/#/./}"
 mv "$work/bin/tini-static" "$work/bin/docker-init"
 rm -rf --one-file-system "$work/tmp"
-mv "$work" "$BASE"
+if [ -d "$BASE" ]; then   # another packages.txt came and went meanwhile, and an engine runs these programs
+  mv "$work/root.tar" "$BASE/"
+  rm -rf --one-file-system "$work"
+else
+  mv "$work" "$BASE"
+fi
 
 for old in "$LAB_CACHE"/base-*; do   # of an older packages.txt
   [ "$old" = "$BASE" ] && continue
