@@ -177,6 +177,21 @@ test("after a restart of Docker, the same", async () => {
   await everythingAsDeclared();
 });
 
+test("a preview opens one connection to each host, with a key that may only look", async () => {
+  const logins = async (): Promise<string[]> => {
+    const said = homelab.hosts.map(async ({ name }) =>
+      lab.root(name, ["journalctl", "--unit", "ssh", "--output", "cat"]),
+    );
+    return (await Promise.all(said)).map(({ stdout }) =>
+      [...stdout.matchAll(/Accepted publickey for (\S+)/g)].map(([, user]) => user).join(" "),
+    );
+  };
+  const before = await logins();
+  const { changes, exitCode, output } = await operate(cli, ["preview"], { SSH_AUTH_SOCK: lab.probeAgentSocket });
+  expect([exitCode, Object.keys(changes), output]).toEqual([0, ["unchanged"], expect.not.stringContaining("warning")]);
+  expect(await logins()).toEqual(before.map((users) => `${users} probe`));
+});
+
 test("what somebody changes on hosts by hand is told by a preview, healed by up, and then there is nothing to do", async () => {
   const byHand: Record<string, readonly [string, string]> = {
     "pi5-ssh": ["echo 'PermitRootLogin yes' >/etc/ssh/sshd_config.d/00-aaa.conf", "ssh on pi5: PermitRootLogin yes"],
