@@ -15,5 +15,6 @@ export default {
     { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts}/**/*.test.ts"] },
     { ...common, displayName: "offline", testMatch: ["<rootDir>/test/offline/**/*.test.ts"] },
     { ...common, displayName: "lab", testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
+    { ...common, displayName: "kernel", testMatch: ["<rootDir>/test/kernel/**/*.test.ts"] },
   ],
 };

@@ -1,6 +1,8 @@
 import type { DriftHost, Found, Leftover } from "./drift.js";
 import type { ServiceModel } from "./homelab.js";
+import { MOUNTS } from "./nas-config.js";
 import type { ContainerReport, NetworkReport, ProbeReport } from "./probe-report.js";
+import { shareIn } from "./shares.js";
 
 /** What is found of one kind of thing, the names of those to make anew, and what is to be removed. */
 export interface EngineDrift {
@@ -24,7 +26,7 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
     .filter(({ service }) => service !== "")
     .flatMap((container) => {
       const service = declared.get(container.name);
-      return service === undefined ? [] : [{ container, ...stateOf(container, service) }];
+      return service === undefined ? [] : [{ container, ...stateOf(container, service, awaited(service, report)) }];
     });
   const leftovers = there.filter(
     ({ name, service, record }) => service !== "" && !declared.has(name) && record !== "own",
@@ -68,7 +70,11 @@ function lostNetwork(removed: boolean, record: NetworkReport["record"]): string 
 }
 
 /** What is wrong with a container, and whether another one in its place would be better. */
-function stateOf(container: ContainerReport, service: ServiceModel): { words: readonly string[]; repair: boolean } {
+function stateOf(
+  container: ContainerReport,
+  service: ServiceModel,
+  shares: readonly string[],
+): { words: readonly string[]; repair: boolean } {
   const { record, state, health, changed } = container;
   const again = (words: string): ReturnType<typeof stateOf> => ({ words: [words], repair: true });
   const broken = state === "restarting" ? ["keeps restarting"] : health === "unhealthy" ? ["unhealthy"] : [];
@@ -79,11 +85,24 @@ function stateOf(container: ContainerReport, service: ServiceModel): { words: re
     return again(REMOVED);
   }
   if (state !== "running" && state !== "restarting" && !hasFinished(container, service)) {
+    if (shares.length > 0) {
+      return { words: [`waits for ${shares.join(" and ")}, and starts when that is there`], repair: false };
+    }
     return again(state === "paused" ? "paused" : "stopped");
   }
   const byHand = changed.length > 0 ? [`changed by hand (${changed.join(", ")})`] : [];
   // One that does not work as it was declared does not work any better when it is made anew.
   return { words: [...byHand, ...broken], repair: byHand.length > 0 };
+}
+
+/** Mount points that a service needs and that its host's mounts do not have: another container would not start either. */
+function awaited({ volumes }: ServiceModel, { settings }: ProbeReport): string[] {
+  const folders = volumes.flatMap((volume) => {
+    const share = volume.type === "bind" ? shareIn(volume.source) : undefined;
+    return share === undefined ? [] : [`${MOUNTS}/${share}`];
+  });
+  const missing = settings["mounts"]?.drift ?? [];
+  return folders.filter((folder) => missing.some((words) => words.startsWith(`${folder}: not mounted`)));
 }
 
 /** One that ended well and that nobody restarts has done what it was made for. */

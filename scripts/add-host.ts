@@ -3,6 +3,7 @@ import { parseConfig } from "../model/config.js";
 import { HomelabError } from "../model/errors.js";
 import type { Problem } from "../model/errors.js";
 import { parseSource } from "../model/source.js";
+import { keepLayout } from "./keep-layout.js";
 import { UserError } from "./stack-option.js";
 
 /** What the line of a new host says. */
@@ -30,7 +31,7 @@ export function withHost(file: string, text: string, name: string, { address, ro
   const line = document.createNode({ address, role });
   line.flow = true;
   document.setIn(path, line);
-  const changed = document.toString({ lineWidth: 0 });
+  const changed = keepLayout(text, document);
   const problems: Problem[] = [];
   parseConfig(parseSource(file, changed), problems);
   if (problems.length > 0) {

@@ -2,6 +2,7 @@ import { isMap, isSeq, parseDocument } from "yaml";
 import { nearest } from "../model/errors.js";
 import { parseSource } from "../model/source.js";
 import { keyOf } from "./add-service-context.js";
+import { keepLayout } from "./keep-layout.js";
 import { UserError } from "./stack-option.js";
 
 /**
@@ -28,5 +29,5 @@ export function withService(file: string, text: string, host: string, composeFil
   } else {
     services.add(document.createNode(composeFile));
   }
-  return document.toString({ lineWidth: 0 });
+  return keepLayout(text, document);
 }

@@ -9,6 +9,7 @@ import { hidden } from "./ask.js";
 import { bootstrapHosts } from "./bootstrap.js";
 import type { HostFact } from "./bootstrap.js";
 import { confirmKey, fetchKey, hostsIn, pin } from "./host-keys.js";
+import { keepLayout } from "./keep-layout.js";
 import { keysOfAgent, keysOfFiles } from "./public-keys.js";
 import { PROGRAM } from "./pulumi-cli.js";
 import { runCommand, stackCommand, UserError } from "./stack-option.js";
@@ -74,7 +75,8 @@ async function chosen(file: string, names: readonly string[], { add, role }: Opt
 /** The hosts whose key is pinned, or was now. A key that is not confirmed costs only its host. */
 async function pinned(file: string, names: readonly string[], yes: boolean): Promise<PinnedHost[]> {
   const path = join(PROGRAM, file);
-  const document = parseDocument(await readFile(path, "utf8"));
+  const text = await readFile(path, "utf8");
+  const document = parseDocument(text);
   const hosts = hostsIn(document, file, names);
   const keys = await Promise.allSettled(hosts.map(fetchKey));
   const result: PinnedHost[] = [];
@@ -97,7 +99,7 @@ async function pinned(file: string, names: readonly string[], yes: boolean): Pro
     }
   }
   if (changed) {
-    await writeFile(path, document.toString({ lineWidth: 0 }));
+    await writeFile(path, keepLayout(text, document));
   }
   return result;
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { confirmKey, fetchKey, hostsIn, pin } from "./host-keys.js";
+import { keepLayout } from "./keep-layout.js";
 import { PROGRAM } from "./pulumi-cli.js";
 import { runCommand, stackCommand } from "./stack-option.js";
 
@@ -14,7 +15,8 @@ interface Options {
 async function pinHostKeys(names: readonly string[], { stack, yes }: Options): Promise<void> {
   const name = `Pulumi.${stack}.yaml`;
   const file = join(PROGRAM, name);
-  const document = parseDocument(await readFile(file, "utf8"));
+  const text = await readFile(file, "utf8");
+  const document = parseDocument(text);
   for (const host of hostsIn(document, name, names)) {
     const key = await fetchKey(host);
     if (await confirmKey(host, key, { first: yes, changed: yes })) {
@@ -23,7 +25,7 @@ async function pinHostKeys(names: readonly string[], { stack, yes }: Options): P
       console.log(`${host.name}: the key that is pinned already`);
     }
   }
-  await writeFile(file, document.toString({ lineWidth: 0 }));
+  await writeFile(file, keepLayout(text, document));
 }
 
 void runCommand(

@@ -9,7 +9,7 @@ apply_setting() {
   validate "$STAGE"
   compare_files
   token=$(digest_of "$INPUT")
-  if [ ! -s "$CHANGED" ] && [ -f "$APPLIED" ] && [ "$(digest_of "$APPLIED")" = "$token" ] &&
+  if [ ! -s "$CHANGED" ] && [ "$(cat "$DIGEST" 2>/dev/null)" = "$token" ] &&
     [ ! -d "$PENDING" ] && [ -z "$(setting_drift)" ]; then
     rm -f "$STATE/reverted/$SETTING"
     say "unchanged"
@@ -53,7 +53,9 @@ put_in_force() {
   write_files
   activate
   live >"$WORK/live"
-  write_file "$APPLIED" 0600 <"$INPUT"
+  kept >"$WORK/kept"
+  write_file "$APPLIED" 0600 <"$WORK/kept"
+  digest_of "$INPUT" | write_file "$DIGEST" 0600
   write_file "$LIVE" 0600 <"$WORK/live"
 }
 
@@ -74,5 +76,5 @@ remove_setting() {
     say "removed $path"
   done <"$CHANGED"
   deactivate
-  rm -f "$APPLIED" "$LIVE" "$STATE/reverted/$SETTING"
+  rm -f "$APPLIED" "$LIVE" "$DIGEST" "$STATE/reverted/$SETTING"
 }

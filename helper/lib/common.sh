@@ -45,6 +45,7 @@ load() {
   SETTING=$1
   APPLIED=$STATE/applied/$SETTING.json
   LIVE=$STATE/applied/$SETTING.live
+  DIGEST=$STATE/applied/$SETTING.digest
   path_allowed() { return 1; }
   mode_of() { echo 0644; }
   is_guarded() { return 1; }
@@ -54,6 +55,7 @@ load() {
   validate() { :; }
   activate() { :; }
   deactivate() { :; }
+  kept() { cat "$INPUT"; }
   live() { :; }
   words() { line_words ""; }
   drift() { :; }

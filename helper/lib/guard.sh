@@ -9,7 +9,7 @@ DEADLINE_UNIT=homelab-revert-deadline
 save_former() { # FOLDER
   rm -rf "$1"
   mkdir -p "$1"
-  { cat "$CHANGED"; touches; echo "$APPLIED"; echo "$LIVE"; } | sort -u | save_files "$1"
+  { cat "$CHANGED"; touches; echo "$APPLIED"; echo "$LIVE"; echo "$DIGEST"; } | sort -u | save_files "$1"
   echo "$SETTING" >"$1/setting"
 }
 
@@ -58,12 +58,10 @@ confirm() { # TOKEN
     say "$name: confirmed"
     return
   fi
-  for file in "$STATE"/applied/*.json; do
-    if [ -f "$file" ] && [ "$(digest_of "$file")" = "$1" ] && [ ! -d "$PENDING" ]; then
-      say "in force already"
-      return
-    fi
-  done
+  if [ ! -d "$PENDING" ] && grep -qxF "$1" "$STATE"/applied/*.digest 2>/dev/null; then
+    say "in force already"
+    return
+  fi
   say "too late: this host went back to its former settings, or was given others" >&2
   exit 1
 }

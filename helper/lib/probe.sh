@@ -15,7 +15,7 @@ describe_setting() {
   state=absent digest=null
   if [ -f "$APPLIED" ]; then
     state=applied
-    digest=$(digest_of "$APPLIED")
+    digest=$(cat "$DIGEST")
   fi
   if [ -f "$STATE/reverted/$SETTING" ]; then state=reverted; fi
   if [ "$(cat "$PENDING/setting" 2>/dev/null)" = "$SETTING" ]; then state=pending; fi

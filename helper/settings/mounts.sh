@@ -53,10 +53,18 @@ activate() {
     [ ! -e "$UNITS/$unit" ] || systemctl -q reenable "$unit"
   done
   "$LIB/bin/remove-mount-points"
-  # All at once: a NAS that is off is waited for once. That it is off is no failure of this host.
+  # That a NAS is off is no failure of this host. At the first deployment it is just being set up itself.
+  tries=1
+  [ -f "$APPLIED" ] || tries=15
+  while start_all && [ -n "$(missing)" ] && [ "$tries" -gt 1 ]; do
+    tries=$((tries - 1))
+    sleep 3
+  done
+  missing | while read -r line; do say "$line"; done
+}
+start_all() { # at once: a NAS that is off is waited for once
   # shellcheck disable=SC2046 # names of units are single words
   systemctl start $(units 'mnt-media-*.mount') $(units 'homelab-start-*.service') $(units '*.timer') 2>/dev/null || true
-  missing | while read -r line; do say "$line"; done
 }
 changed_units() { sed "s|^$UNITS/||" "$CHANGED"; }
 unmount() { # UNIT

@@ -65,6 +65,9 @@ deactivate() {
   rm -f "$HASHES"
 }
 
+# Who, without the passwords.
+kept() { jq '.users |= map_values("")' "$INPUT"; }
+
 # NAME, and a digest of the NT hash and of the account's flags, as pdbedit(8) shows both.
 hashes() {
   members | sort | while read -r person; do

@@ -24,6 +24,8 @@
 
 static struct nfs_context *nfs;
 static int version;
+static const char *server, *exported;
+static int open_files;
 
 /* Every call is made in the name of the process that asks. */
 static struct nfs_context *as_caller(void)
@@ -35,6 +37,27 @@ static struct nfs_context *as_caller(void)
 		nfs_set_gid(nfs, c->gid);
 	}
 	return nfs;
+}
+
+/*
+ * libnfs does not renew its lease: after a quiet time an NFSv4 server has forgotten this client, and what needs a state
+ * fails (NFS4ERR_EXPIRED and the like become ERANGE). Introduces itself anew then, unless a file is open.
+ */
+static bool forgotten(int r)
+{
+	struct nfs_context *fresh;
+
+	if (r != -ERANGE || version != 4 || open_files)
+		return false;
+	fresh = nfs_init_context();
+	nfs_set_version(fresh, version);
+	if (nfs_mount(fresh, server, exported)) {
+		nfs_destroy_context(fresh);
+		return false;
+	}
+	nfs_destroy_context(nfs);
+	nfs = fresh;
+	return true;
 }
 
 static struct nfsfh *handle(struct fuse_file_info *fi)
@@ -83,10 +106,14 @@ static int fs_readdir(const char *path, void *buf, fuse_fill_dir_t fill, off_t o
 static int fs_open(const char *path, struct fuse_file_info *fi)
 {
 	struct nfsfh *fh;
-	int r = nfs_open(as_caller(), path, fi->flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND), &fh);
+	int flags = fi->flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW | O_APPEND);
+	int r = nfs_open(as_caller(), path, flags, &fh);
 
+	if (forgotten(r))
+		r = nfs_open(as_caller(), path, flags, &fh);
 	if (r < 0)
 		return r;
+	open_files++;
 	fi->fh = (uintptr_t)fh;
 	return 0;
 }
@@ -98,6 +125,8 @@ static int fs_create(const char *path, mode_t mode, struct fuse_file_info *fi)
 	struct timeval now[2];
 	int r = nfs_create(as_caller(), path, O_RDWR | O_CREAT, mode, &fh);
 
+	if (forgotten(r))
+		r = nfs_create(as_caller(), path, O_RDWR | O_CREAT, mode, &fh);
 	if (r < 0)
 		return r;
 	nfs_close(nfs, fh);
@@ -108,6 +137,7 @@ static int fs_create(const char *path, mode_t mode, struct fuse_file_info *fi)
 	r = nfs_open(nfs, path, O_RDWR, &fh);
 	if (r < 0)
 		return r;
+	open_files++;
 	fi->fh = (uintptr_t)fh;
 	return 0;
 }
@@ -125,6 +155,7 @@ static int fs_write(const char *path UNUSED, const char *buf, size_t n, off_t of
 static int fs_release(const char *path UNUSED, struct fuse_file_info *fi)
 {
 	nfs_close(nfs, handle(fi));
+	open_files--;
 	return 0;
 }
 
@@ -247,6 +278,8 @@ static void serve(const char *host, const char *path, const char *dir, char *opt
 	struct fuse *fuse;
 	int null;
 
+	server = host;
+	exported = path;
 	nfs = nfs_init_context();
 	nfs_set_version(nfs, version);
 	if (nfs_mount(nfs, host, path))

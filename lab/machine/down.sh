@@ -43,7 +43,7 @@ undo() {   # KIND ID...
     container) ! engine_up || [ -z "$(dk inspect -f . "$2" 2>/dev/null)" ] || dk rm -fv "$2" ;;
     network) ! engine_up || remove_network "$2" ;;   # without the engine, nothing of it is on this machine
     dockerd) end_process "$2" "$3" && unmount_own ;;
-    agent) end_process "$2" "$3" ;;
+    agent | vm) end_process "$2" "$3" ;;
     link) [ "$(cat "/sys/class/net/$2/ifindex" 2>/dev/null)" != "$3" ] || ip link del "$2" ;;
     netns) [ "$(stat -c %i "/run/netns/$2" 2>/dev/null)" != "$3" ] || ip netns del "$2" ;;
     guard) ip route del unreachable "$2" metric 9999 2>/dev/null || true ;;
@@ -63,7 +63,7 @@ if engine_up && [ -n "$containers" ]; then
   dk rm -fv "${ids[@]}" >&2 || true   # all at once is quicker; what is left is tried again below
 fi
 left=0 removed=0
-for kind in container network dockerd agent link netns; do
+for kind in container network dockerd vm agent link netns; do
   while read -r a b; do
     if undo "$kind" "$a" "$b" >&2; then
       forget "$kind $a${b:+ $b}"

@@ -5,6 +5,7 @@
 #              hosts.sh add|remove NAME a spare one (see ../hosts.txt)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/container.sh"
+. "$(dirname "$0")/ssh-files.sh"
 known=$LAB_DIR/run/known
 mkdir -p "$known"
 
@@ -47,16 +48,6 @@ boot_all() {   # at the same time
 }
 one() { hosts | awk -v name="$1" '$1 == name' | grep . || die "no host '$1' in this lab; there are: $(hosts | cut -d' ' -f1 | paste -sd' ')"; }
 
-ssh_files() {   # for ssh -F, and for whoever pins host keys
-  local name address
-  {
-    while read -r name address _; do printf 'Host %s\n  HostName %s\n' "$name" "$address"; done < <(hosts)
-    printf 'Host *\n  User deploy\n  IdentitiesOnly yes\n  IdentityAgent none\n'
-    printf '  UserKnownHostsFile %s\n  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n' "$LAB_DIR/known_hosts"
-    printf 'Match user %s\n  IdentityFile %s\n' deploy "$DEPLOY_KEY" "$ADMIN" "$ADMIN_KEY" probe "$PROBE_KEY"
-  } >"$LAB_DIR/ssh_config"
-  while read -r name _; do cat "$known/$name"; done < <(hosts) >"$LAB_DIR/known_hosts"
-}
 remove() {
   remove_container "$1"
   rm -f "${known:?}/$1"
@@ -93,4 +84,4 @@ case ${1:-all} in
     ;;
   *) die "hosts.sh does not know '$1'" ;;
 esac
-case ${1:-all} in off) ;; *) ssh_files ;; esac
+case ${1:-all} in off) ;; *) hosts | ssh_files ;; esac

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Install the Debian packages that this machine lacks, after saying which and what for.
+# Install the Debian packages that this machine lacks, after saying which and what for.   packages.sh [vms]
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -21,7 +21,10 @@ want openssh-client "logs in to the hosts" program ssh-agent
 want nmap "scans the hosts in tests" program nmap
 want perl "the hosts' runc, where the kernel's rights are limited" program perl
 want mmdebstrap "makes the hosts' root file system and the service images" program mmdebstrap
-if [ ! -x "$NFS_CLIENT" ]; then
+if [ "${1:-}" = vms ]; then
+  want qemu-system-x86 "runs virtual machines" program qemu-system-x86_64
+  want e2fsprogs "makes their disks" program mkfs.ext4
+elif [ ! -x "$NFS_CLIENT" ]; then
   want gcc "compiles the hosts' NFS client" program gcc
   want make "compiles the hosts' NFS client" program make
   want cmake "compiles the hosts' NFS client" program cmake

@@ -177,12 +177,30 @@ test("after a restart of Docker, the same", async () => {
   await everythingAsDeclared();
 });
 
+test("a preview opens one connection to each host, with a key that may only look", async () => {
+  const logins = async (): Promise<string[]> => {
+    const said = homelab.hosts.map(async ({ name }) =>
+      lab.root(name, ["journalctl", "--unit", "ssh", "--output", "cat"]),
+    );
+    return (await Promise.all(said)).map(({ stdout }) =>
+      [...stdout.matchAll(/Accepted publickey for (\S+)/g)].map(([, user]) => user).join(" "),
+    );
+  };
+  const before = await logins();
+  const { changes, exitCode, output } = await operate(cli, ["preview"], { SSH_AUTH_SOCK: lab.probeAgentSocket });
+  expect([exitCode, Object.keys(changes), output]).toEqual([0, ["unchanged"], expect.not.stringContaining("warning")]);
+  expect(await logins()).toEqual(before.map((users) => `${users} probe`));
+});
+
 test("what somebody changes on hosts by hand is told by a preview, healed by up, and then there is nothing to do", async () => {
   const byHand: Record<string, readonly [string, string]> = {
     "pi5-ssh": ["echo 'PermitRootLogin yes' >/etc/ssh/sshd_config.d/00-aaa.conf", "ssh on pi5: PermitRootLogin yes"],
     "pi5-firewall": ["ufw allow 8000/tcp", "firewall on pi5: 8000/tcp from anywhere, added by hand"],
     "pi5-nfs": ["exportfs -u 172.30.1.102:/srv/nas/movies", 'nfs on pi5: lacks "/srv/nas/movies to'],
-    "jellyfin-mounts": ["umount /mnt/media/music", "mounts on jellyfin: "],
+    "jellyfin-mounts": [
+      "rm /etc/systemd/system/homelab-mounts.timer",
+      "mounts on jellyfin: /etc/systemd/system/homelab-mounts.timer: removed by hand",
+    ],
     "pi4-ci-docker": [
       `jq '."live-restore" = false' /etc/docker/daemon.json >/tmp/d; cat /tmp/d >/etc/docker/daemon.json`,
       'docker on pi4-ci: daemon.json: "live-restore: false" instead of "live-restore: true"',
@@ -219,7 +237,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
   child.stderr.resume();
   let died = "";
   child.stdout.on("data", (chunk: Buffer) => {
-    const applied = /(\S+)-firewall updating \([^)]*\) applied/.exec(chunk.toString());
+    const applied = / (\S+)-firewall updating .* applied$/m.exec(chunk.toString());
     if (died === "" && applied !== null && child.pid !== undefined) {
       died = applied[1] ?? "";
       process.kill(-child.pid, "SIGKILL");

@@ -11,7 +11,7 @@ const host: DriftHost = {
     model(`
 name: nas
 services:
-  web: {image: "nginx:1.29", restart: always, ports: [{target: 80, published: 8080, x-audience: [lan]}]}
+  web: {image: "nginx:1.29", restart: always, ports: [{target: 80, published: 8080, x-audience: [lan]}], volumes: ["/mnt/media/tv:/tv"]}
   job: {image: "busybox:1.37", restart: "no"}
 `),
   ),
@@ -99,6 +99,18 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     ["firewall"],
   ],
   ["stopped", web({ state: "exited", exitCode: 137 }), ["web on pi5: stopped"], ["web"]],
+  [
+    "waiting for a share",
+    {
+      ...web({ state: "exited", exitCode: 137 }),
+      settings: {
+        ...IN_SYNC.settings,
+        mounts: { ...APPLIED, drift: ["/mnt/media/tv: not mounted; it is tried again every 30 seconds"] },
+      },
+    },
+    ["web on pi5: waits for /mnt/media/tv, and starts when that is there"],
+    [],
+  ],
   ["stopped, though it ended well", web({ state: "exited" }), ["web on pi5: stopped"], ["web"]],
   ["never started", web({ state: "created" }), ["web on pi5: stopped"], ["web"]],
   ["paused", web({ state: "paused" }), ["web on pi5: paused"], ["web"]],

@@ -1,0 +1,16 @@
+# shellcheck shell=bash
+# How one logs in to the hosts of a lab. Used by hosts.sh and ../kernel/vm.sh; not run by itself.
+
+ssh_files() {   # for ssh -F, and for whoever pins host keys; the hosts, "name address", on stdin
+  local name address
+  : >"$LAB_DIR/known_hosts"
+  {
+    while read -r name address _; do
+      printf 'Host %s\n  HostName %s\n' "$name" "$address"
+      cat "$LAB_DIR/run/known/$name" >>"$LAB_DIR/known_hosts"
+    done
+    printf 'Host *\n  User deploy\n  IdentitiesOnly yes\n  IdentityAgent none\n'
+    printf '  UserKnownHostsFile %s\n  GlobalKnownHostsFile none\n  StrictHostKeyChecking yes\n' "$LAB_DIR/known_hosts"
+    printf 'Match user %s\n  IdentityFile %s\n' deploy "$DEPLOY_KEY" "$ADMIN" "$ADMIN_KEY" probe "$PROBE_KEY"
+  } >"$LAB_DIR/ssh_config"
+}
