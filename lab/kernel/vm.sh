@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../machine/ssh-files.sh"
 run=$LAB_DIR/run
-BOOT_TIME=420   # seconds; on a machine that does nothing else it is one tenth of this
+BOOT_TIME=420   # seconds; two at once take one minute on two cores, and longer where others want these too
 
 running() {   # NAME
   local pid birth

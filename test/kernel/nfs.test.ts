@@ -18,7 +18,7 @@ const CONTAINERS = [
 /** Which no host has. */
 const STRANGER = lab.host(NAS).address.replace(/\d+$/, "199");
 const HELPER = ["sudo", "-n", "/usr/local/sbin/homelab-helper"];
-const UNREACHABLE_MS = 180_000;
+const UNREACHABLE_MS = 600_000;
 /** Of a share on the NAS. */
 const folder = (share: string): string => `/srv/nas/${share}`;
 const source = (path: string): string => `${lab.host(NAS).address}:${path}`;
@@ -64,7 +64,7 @@ async function apply(host: string): Promise<string[]> {
   return said;
 }
 
-jest.setTimeout(900_000);
+jest.setTimeout(1_800_000);
 beforeAll(async () => {
   await lab.assertUp();
   await lab.bootstrap(HOSTS);
