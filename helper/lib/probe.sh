@@ -6,9 +6,10 @@ probe() {
   for name in $SETTINGS; do
     (load "$name" && describe_setting) >>"$WORK/settings"
   done
-  jq -n --argjson protocol "$PROTOCOL" --slurpfile settings "$WORK/settings" --argjson engine "$(engine_report)" \
+  engine_report >"$WORK/engine"
+  jq -n --argjson protocol "$PROTOCOL" --slurpfile settings "$WORK/settings" --slurpfile engine "$WORK/engine" \
     '{protocol: $protocol, settings: ($settings | map({(.name): (del(.name, .foreign))}) | add),
-      foreign: [$settings[].foreign[]]} + $engine'
+      foreign: [$settings[].foreign[]]} + $engine[0]'
 }
 
 describe_setting() {
