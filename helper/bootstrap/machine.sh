@@ -15,6 +15,13 @@ refuse_unfit() {
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true)" = installed ]; }
 
+any_installed() { # PACKAGE...
+  for package in "$@"; do
+    if is_installed "$package"; then return 0; fi
+  done
+  return 1
+}
+
 apt_install() { # PACKAGE...
   dpkg --configure -a >&2 # of an installation that was cut short
   apt-get -q update >&2
@@ -26,6 +33,9 @@ packages() { # ROLE
   # OpenMediaVault brings its own firewall, NFS server and Samba.
   [ -n "$omv" ] || wanted="$wanted ufw"
   if [ "$1" = nas ] && [ -z "$omv" ]; then wanted="$wanted nfs-kernel-server samba"; fi
+  # One time service; compressed swap where memory is scarce. Whoever has chosen another of its kind keeps that.
+  any_installed systemd-timesyncd chrony ntp ntpsec || wanted="$wanted systemd-timesyncd"
+  if [ "$1" = agent ]; then any_installed systemd-zram-generator zram-tools rpi-swap || wanted="$wanted systemd-zram-generator"; fi
   missing=""
   for package in $wanted; do is_installed "$package" || missing="$missing $package"; done
   [ -n "$missing" ] || return 0
