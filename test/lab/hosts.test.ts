@@ -130,14 +130,15 @@ async function everythingAsDeclared(): Promise<void> {
   if (sibling !== undefined) {
     await matches(onHost(SIBLING, ...(await insideContainer(sibling))), others(), asSibling);
   }
-  for (const host of homelab.hosts) {
-    // from a container on the host itself
-    await matches(onHost(host.name, ...(await insideContainer(host))), [host], ["containers"]);
-    // from the tailnet
-    expect((await lab.root(host.name, ["sh", "-ec", TAILNET_PEER])).stderr).toBe("");
-    const found = await scan(onHost(host.name, "ip", "netns", "exec", "peer"), [TAILNET.host]);
-    expect([host.name, found[TAILNET.host]]).toEqual([host.name, declared(host, ["tailnet"])]);
-  }
+  // from a container on the host itself, and from the tailnet
+  await Promise.all(
+    homelab.hosts.map(async (host) => {
+      await matches(onHost(host.name, ...(await insideContainer(host))), [host], ["containers"]);
+      expect((await lab.root(host.name, ["sh", "-ec", TAILNET_PEER])).stderr).toBe("");
+      const found = await scan(onHost(host.name, "ip", "netns", "exec", "peer"), [TAILNET.host]);
+      expect([host.name, found[TAILNET.host]]).toEqual([host.name, declared(host, ["tailnet"])]);
+    }),
+  );
 }
 
 test("after up, everybody reaches what was declared for them and nothing else", everythingAsDeclared);
