@@ -22,8 +22,11 @@ const standIn = (): string => published().find(({ kind }) => kind === "standin")
 const script = (host: string, text: string): ReturnType<typeof lab.root> =>
   lab.root(host, ["bash", "-euo", "pipefail", "-s"], { input: text });
 
-beforeAll(() => lab.assertUp());
 jest.setTimeout(60_000);
+beforeAll(async () => {
+  await lab.assertUp();
+  await lab.freshHosts(); // other tests leave shares behind that nobody exports any more
+});
 
 describe.each(names)("%s", (name) => {
   test("boots without a failed unit and lets deploy in by key", async () => {
