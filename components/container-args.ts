@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { hasHealthcheck } from "../model/project-planner.js";
 import type { FileModel, ServiceModel } from "../model/homelab.js";
 import type { ComposeService } from "../model/compose-service.js";
+import { LOG_DRIVER } from "../model/host-settings.js";
 import type { ComposeVolume } from "../model/compose-volumes.js";
 import type { Text } from "../model/text.js";
 import type { Render } from "./render.js";
@@ -11,6 +12,8 @@ import type { Render } from "./render.js";
 export interface ContainerContext {
   /** Puts the values of secrets into a text. */
   readonly render: Render;
+  /** Options of the host's own for logs. */
+  readonly logDefaults: Readonly<Record<string, string>>;
   /** What to hand the provider for a network of that name. */
   readonly network: (name: string) => pulumi.Input<string>;
   /** Where the host keeps a file that is to be mounted. */
@@ -106,10 +109,20 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     dnsOpts: some(it.dns_opt),
     hosts: some(it.extra_hosts),
     logDriver: it.logging?.driver,
-    logOpts: it.logging && someKeys(it.logging.options),
+    logOpts: logOptionsOf(it, context.logDefaults),
     stdinOpen: it.stdin_open || undefined,
     tty: it.tty || undefined,
   });
+}
+
+/** With what Docker fills in: left out, the provider would see a difference at every run. */
+function logOptionsOf(
+  { logging }: ComposeService,
+  defaults: Readonly<Record<string, string>>,
+): Record<string, string> | undefined {
+  const options = logging && someKeys(logging.options);
+  const filledIn = options !== undefined && (logging?.driver ?? LOG_DRIVER) === LOG_DRIVER;
+  return filledIn ? { ...defaults, ...options } : options;
 }
 
 /** The provider takes no empty entrypoint, which is to say that the command's first word is the program. */

@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { logDefaults } from "../model/host-settings.js";
 import type { HostModel, ImageModel, ServiceModel } from "../model/homelab.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs, GENERATION_LABEL, SERVICE_LABEL } from "./container-args.js";
@@ -117,6 +118,7 @@ export class Containers extends pulumi.ComponentResource {
     const args = containerArgs(service, {
       generation: token,
       render: this.render,
+      logDefaults: logDefaults(this.host.role),
       network: (name) => networks.get(name)?.id ?? name,
       fileOnHost: (file) => fileOnHost(this.host, service, file),
       filesDigest: files.digest,

@@ -105,15 +105,16 @@ function later(time: string, minutes: number): string {
   return `${String(Math.floor(total / 60)).padStart(2, "0")}:${String(total % 60).padStart(2, "0")}`;
 }
 
+export const LOG_DRIVER = "json-file";
+
+/** What Docker does with the logs of a container that says nothing else; it fills these in where one says only a part. */
+export const logDefaults = (role: Role | undefined): Readonly<Record<string, string>> =>
+  role === "agent" ? { "max-size": "5m", "max-file": "2" } : { "max-size": "10m", "max-file": "3" };
+
 /** Logs that do not fill the card, and containers that outlive a restart of the engine. */
 export function dockerSetting(role: Role | undefined): SettingModel {
-  const small = role === "agent";
   return setting("docker", {
-    daemon: {
-      "live-restore": true,
-      "log-driver": "json-file",
-      "log-opts": { "max-size": small ? "5m" : "10m", "max-file": small ? "2" : "3" },
-    },
+    daemon: { "live-restore": true, "log-driver": LOG_DRIVER, "log-opts": logDefaults(role) },
     // Known from 29 on. Published ports are filtered in DOCKER-USER, which only this backend has.
     optional: { "firewall-backend": "iptables" },
   });

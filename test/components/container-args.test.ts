@@ -3,6 +3,7 @@ import type { ContainerContext } from "../../components/container-args.js";
 import { serviceOf } from "../model/declare.js";
 
 const context: ContainerContext = {
+  logDefaults: { "max-size": "10m", "max-file": "3" },
   render: (text) => (typeof text === "string" ? text : text.names.join()),
   network: (name) => `id-of-${name}`,
   fileOnHost: ({ path }) => `/home/deploy/files${path}`,
@@ -153,6 +154,11 @@ test.each<[string, string, object]>([
     "logging",
     "logging: {driver: local, options: {max-size: 10m, max-file: 3}}",
     { logDriver: "local", logOpts: { "max-size": "10m", "max-file": "3" } },
+  ],
+  [
+    "logging, said in part",
+    "logging: {options: {max-size: 1m}}",
+    { logDriver: "json-file", logOpts: { "max-size": "1m", "max-file": "3" } },
   ],
   [
     "extra_hosts",

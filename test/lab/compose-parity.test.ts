@@ -1,3 +1,4 @@
+import { LOG_DRIVER, logDefaults } from "../../model/host-settings.js";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -24,6 +25,8 @@ const VALUES = { GREETING: "good day", SUBNET: "10.88.5" };
 const SECRET = { PARITY_SECRET: randomText(32) };
 const ON = "switched-on";
 /** What the file calls external. */
+/** The program sets Docker's defaults for logs on its host: the other has the same, to be compared with. */
+const DAEMON = JSON.stringify({ "log-driver": LOG_DRIVER, "log-opts": logDefaults("nas") });
 const BEFORE = "docker volume create parity-shared && docker network create parity-outer";
 const AFTER = "docker volume rm parity-shared; docker network rm parity-outer; rm -rf parity";
 /** A directory that must be there. */
@@ -45,6 +48,7 @@ beforeAll(async () => {
   await lab.freshHosts([OURS, THEIRS]);
   await Promise.all([OURS, THEIRS].map((host) => lab.root(host, ["mkdir", "-p", DIRECTORY])));
   await Promise.all([OURS, THEIRS].map((host) => shell(host, BEFORE)));
+  await lab.root(THEIRS, ["sh", "-c", "cat >/etc/docker/daemon.json && systemctl restart docker"], { input: DAEMON });
   cli = await project();
   await Promise.all([up(cli), composeUp()]);
   [ours, theirs] = await Promise.all([look(OURS, FILES), look(THEIRS, FILES)]);
