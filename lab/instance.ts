@@ -10,8 +10,11 @@ export interface Instance {
   readonly name: string;
   /** First three numbers of its LAN, e.g. `172.30.0`. */
   readonly net: string;
-  /** Address of this machine outside the LAN. */
+  /** Its LAN's IPv6 network without the host's part, e.g. `fd00:172:30:0::`; machine/lib.sh says the same. */
+  readonly net6: string;
+  /** Addresses of this machine outside the LAN. */
   readonly outside: string;
+  readonly outside6: string;
   /** Its folder; 0700. */
   readonly dir: string;
 }
@@ -19,6 +22,7 @@ export interface Instance {
 export interface Host {
   readonly name: string;
   readonly address: string;
+  readonly address6: string;
   readonly role: string;
   /** As Docker writes it, e.g. `512m`. */
   readonly memory: string;
@@ -46,8 +50,16 @@ export function findInstance(name: string): Instance {
     throw new LabError(`there is no lab "${name}"; lab/instances.txt has ${rows.map(([n]) => n ?? "").join(", ")}`);
   }
   const [, net = "", link = ""] = row;
-  return { name, net, outside: `${link}.1`, dir: join(LAB_ROOT, name) };
+  return {
+    name,
+    net,
+    net6: network6(net),
+    outside: `${link}.1`,
+    outside6: `${network6(link)}1`,
+    dir: join(LAB_ROOT, name),
+  };
 }
+const network6 = (network: string): string => `fd00:${network.replaceAll(".", ":")}::`;
 
 /** The lab's hosts, with those spare ones that were added. */
 export function hostsOf(instance: Instance): Host[] {
@@ -58,6 +70,7 @@ export function hostsOf(instance: Instance): Host[] {
     .map(([name = "", number = "", role = "", memory = ""]) => ({
       name,
       address: `${instance.net}.${number}`,
+      address6: `${instance.net6}${number}`,
       role,
       memory,
     }));

@@ -51,8 +51,12 @@ export class Lab {
   readonly dir: string;
   /** Where this machine is when it does not want to be on the LAN (`curl --interface`, `ssh -b`). */
   readonly outsideAddress: string;
+  readonly outsideAddress6: string;
   /** Address of this machine as the LAN sees it. */
   readonly machineAddress: string;
+  /** The LAN. */
+  readonly subnet: string;
+  readonly subnet6: string;
   /** User that the program logs in as, by key. */
   readonly user = "deploy";
   /** Holds the key that may deploy and nothing else. */
@@ -69,7 +73,10 @@ export class Lab {
     this.name = instance.name;
     this.dir = instance.dir;
     this.outsideAddress = instance.outside;
+    this.outsideAddress6 = instance.outside6;
     this.machineAddress = `${instance.net}.10`;
+    this.subnet = `${instance.net}.0/24`;
+    this.subnet6 = `${instance.net6}/64`;
     this.agentSocket = join(this.dir, "run/agent.sock");
     this.probeAgentSocket = join(this.dir, "run/probe-agent.sock");
     this.sshConfig = join(this.dir, "ssh_config");

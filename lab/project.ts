@@ -72,11 +72,10 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
       { address, role, memory, hostKey: await lab.hostKey(name) },
     ]),
   );
-  const network = lab.machineAddress.replace(/\.\d+$/, "");
   const config = {
     ...real.config,
     "homelab:domain": DOMAIN,
-    "homelab:lan": { subnet: `${network}.0/24` },
+    "homelab:lan": { subnet: lab.subnet, subnet6: lab.subnet6 },
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
     "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
   };

@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # Containers of the lab's own Docker Engine, recorded as they are made. Used by hosts.sh and registries.sh; not run by itself.
 
+address6() { printf '%s%s\n' "${LAN6%/64}" "${1##*.}"; }   # of what has this one
+
 container() {   # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs; says what had to be done
   local name=$1 address=$2 state id plugged=""
   shift 2
   unbroken
   state=$(dk inspect -f '{{.State.Running}} {{.State.Paused}} {{.Id}}' "$name" 2>/dev/null || true)
   if [ -z "$state" ]; then
-    id=$(dk create --name "$name" --hostname "$name" --restart unless-stopped --network lab --ip "$address" "$@")
+    id=$(dk create --name "$name" --hostname "$name" --restart unless-stopped --network lab --ip "$address" --ip6 "$(address6 "$address")" "$@")
     record "container $id"
     dk start "$name" >/dev/null
     echo made
@@ -16,7 +18,7 @@ container() {   # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs
   fi
   record "container ${state##* }"
   if [ -z "$(dk inspect -f '{{with .NetworkSettings.Networks.lab}}there{{end}}' "$name")" ]; then
-    dk network connect --ip "$address" lab "$name"
+    dk network connect --ip "$address" --ip6 "$(address6 "$address")" lab "$name"
     plugged=", plugged in"
   fi
   case $state in

@@ -8,11 +8,14 @@ changed=0
 if ! dk network inspect lab >/dev/null 2>&1; then
   forget_kind network
   dk network create --subnet "$LAN" --gateway "$GATEWAY" --ip-range "$NET.192/26" --aux-address "machine=$MACHINE" \
+    --ipv6 --subnet "$LAN6" --gateway "$GATEWAY6" \
     -o com.docker.network.bridge.name=$bridge -o com.docker.network.bridge.enable_ip_masquerade=false lab >/dev/null
   changed=1
 fi
 record "network $(dk network inspect -f '{{.Id}}' lab)"
 in_netns sysctl -qw net.ipv4.conf.$bridge.proxy_arp=1   # hosts find $MACHINE through the gateway
+in_netns sysctl -qw net.ipv6.conf.$bridge.proxy_ndp=1
+in_netns ip -6 neigh replace proxy "$MACHINE6" dev $bridge
 
 # a restarted machine: an engine that knew the network before makes no chain for it in a new namespace
 if ! in_netns iptables -nL DOCKER-USER >/dev/null 2>&1; then
@@ -20,7 +23,12 @@ if ! in_netns iptables -nL DOCKER-USER >/dev/null 2>&1; then
   in_netns iptables -A DOCKER-USER -j RETURN
   in_netns iptables -I FORWARD 1 -j DOCKER-USER
 fi
-rule() { in_netns iptables -C DOCKER-USER "$@" 2>/dev/null || { in_netns iptables -I DOCKER-USER 1 "$@"; changed=1; }; }
+rule() { rule_in iptables DOCKER-USER "$@"; rule_in ip6tables FORWARD "$@"; }
+rule_in() {   # TOOL CHAIN RULE...
+  local tool=$1 chain=$2
+  shift 2
+  in_netns "$tool" -C "$chain" "$@" 2>/dev/null || { in_netns "$tool" -I "$chain" 1 "$@"; changed=1; }
+}
 rule -i $bridge -o "$VETH_LAB" -j REJECT   # hosts do not reach this machine's own services ...
 rule -i $bridge -o "$VETH_LAB" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT   # ... and only answer it
 rule -i "$VETH_LAB" -o $bridge -j ACCEPT

@@ -27,6 +27,13 @@ MACHINE=$NET.10                                  # this machine, as the LAN sees
 LINK=$OUT.0/30
 LINK_MACHINE=$OUT.1                              # this machine again, as a place outside the LAN
 LINK_LAB=$OUT.2
+# The same over IPv6, in networks that look alike: fd00:172:30:0::/64.
+LAN6=fd00:${NET//./:}::/64
+GATEWAY6=${LAN6%/64}1
+MACHINE6=${LAN6%/64}10
+LINK6=fd00:${OUT//./:}::/126
+LINK6_MACHINE=${LINK6%/126}1
+LINK6_LAB=${LINK6%/126}2
 NETNS=hl-$LAB_INSTANCE
 VETH=$NETNS-o
 VETH_LAB=$NETNS-i

@@ -3,7 +3,8 @@
 # namespace has no default route, and nothing of this machine's own network is changed.
 . "$(dirname "$0")/lib.sh"
 
-others=$(ip -4 route show root "$LAN"; ip -4 route show root "$LINK")
+[ -e /proc/net/if_inet6 ] || die "this machine's kernel has no IPv6 (ipv6.disable=1?): the lab's firewalls are tried over both"
+others=$(for range in "$LAN" "$LINK"; do ip -4 route show root "$range"; done; for range in "$LAN6" "$LINK6"; do ip -6 route show root "$range"; done)
 others=$(grep -v -e " dev $VETH " -e " dev $VETH\$" -e '^unreachable ' <<<"$others" || true)
 [ -z "$others" ] || die "the lab's addresses are in use on this machine: $(head -n 1 <<<"$others") (lab/instances.txt has the lab's addresses)"
 
@@ -19,7 +20,7 @@ else
   record "netns $NETNS $(stat -c %i "/run/netns/$NETNS")"
   changed=1
 fi
-for range in "$LAN" "$LINK"; do   # packets for a lab that is down stop here, and do not follow the default route
+for range in "$LAN" "$LINK" "$LAN6" "$LINK6"; do   # packets for a lab that is down stop here, and do not follow the default route
   record "guard $range"
   ip route replace unreachable "$range" metric 9999
 done
@@ -28,14 +29,19 @@ if [ ! -e "/sys/class/net/$VETH" ]; then
   record "link $VETH $(cat "/sys/class/net/$VETH/ifindex")"
   changed=1
 fi
-ip addr replace "$LINK_MACHINE/30" dev "$VETH"
-ip addr replace "$MACHINE/32" dev "$VETH"
+sysctl -qw "net.ipv6.conf.$VETH.disable_ipv6=0"
+in_netns sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.all.forwarding=1
+for address in "$LINK_MACHINE/30" "$MACHINE/32"; do ip addr replace "$address" dev "$VETH"; done
+for address in "$LINK6_MACHINE/126" "$MACHINE6/128"; do ip addr replace "$address" dev "$VETH" nodad; done
 ip link set "$VETH" up
 ip -n "$NETNS" link set lo up
 ip -n "$NETNS" addr replace "$LINK_LAB/30" dev "$VETH_LAB"
+ip -n "$NETNS" addr replace "$LINK6_LAB/126" dev "$VETH_LAB" nodad
 ip -n "$NETNS" link set "$VETH_LAB" up
 ip -n "$NETNS" route replace "$MACHINE/32" via "$LINK_MACHINE"   # this machine has an address on the LAN ...
+ip -n "$NETNS" route replace "$MACHINE6/128" via "$LINK6_MACHINE"
 ip route replace "$LAN" via "$LINK_LAB" src "$MACHINE"           # ... and uses it unless told otherwise
+ip route replace "$LAN6" via "$LINK6_LAB" src "$MACHINE6"
 
 # the kernel allows 128 for root, and each host's systemd takes 8
 setting=fs.inotify.max_user_instances
@@ -44,4 +50,4 @@ if [ "$value" -lt 1024 ]; then
   record_shared "sysctl $setting $value"
   sysctl -qw $setting=1024
 fi
-if [ $changed = 1 ]; then did "$LAN behind $VETH, this machine is $MACHINE there"; else note "as it was"; fi
+if [ $changed = 1 ]; then did "$LAN and $LAN6 behind $VETH, this machine is $MACHINE and $MACHINE6 there"; else note "as it was"; fi

@@ -22,7 +22,7 @@ export async function nasSettings(lab: Lab): Promise<ReadonlyMap<string, readonl
   const files: Readonly<Record<string, string>> = {
     "Pulumi.kernel.yaml": `config:
   homelab:domain: homelab.test
-  homelab:lan: { subnet: ${lab.machineAddress.replace(/\d+$/, "0/24")} }
+  homelab:lan: { subnet: ${lab.subnet} }
   homelab:hosts:
 ${await host("pi5")}${await host("jellyfin")}`,
     "stacks/nas/compose.yaml": NAS,

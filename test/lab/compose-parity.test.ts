@@ -127,7 +127,7 @@ async function project(): Promise<PulumiCli> {
   await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...manifest, main: PROGRAM }));
   const config = {
     "homelab:domain": "homelab.test",
-    "homelab:lan": { subnet: lab.machineAddress.replace(/\.\d+$/, ".0/24") },
+    "homelab:lan": { subnet: lab.subnet },
     "homelab:hosts": {
       [OURS]: { address: lab.host(OURS).address, role: "nas", hostKey: await lab.hostKey(OURS) },
     },

@@ -54,6 +54,20 @@ export function differing(before: Record<string, Container>, after: Record<strin
   return [...names].filter((name) => before[name]?.id !== after[name]?.id).sort();
 }
 
+/** That everybody who should can log in to a host, over a connection of their own. */
+export async function everybodyCanLogIn(host: string): Promise<void> {
+  const [deploy, admin, probe] = await Promise.all([
+    lab.ssh(host, ["id", "-un"], { user: "deploy" }),
+    lab.ssh(host, ["sudo", "-n", "id", "-un"], { user: "pi" }),
+    lab.ssh(host, [], { user: "probe" }),
+  ]);
+  expect([host, deploy.stdout.trim(), admin.stdout.trim()]).toEqual([host, "deploy", "root"]);
+  expect([host, JSON.parse(probe.stdout)]).toEqual([
+    host,
+    expect.objectContaining({ settings: expect.any(Object) as object }),
+  ]);
+}
+
 /** What an operation of the engine printed, and what it counted. */
 export interface Operation {
   readonly output: string;

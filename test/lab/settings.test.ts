@@ -4,7 +4,7 @@ import type { SettingName } from "../../model/host-settings.js";
 import { prepareProject } from "../../lab/project.js";
 import { PROGRAM } from "../../scripts/pulumi-cli.js";
 import type { RunResult } from "../../scripts/process.js";
-import { lab } from "./homelab.js";
+import { everybodyCanLogIn, lab } from "./homelab.js";
 
 // The helper on one real host, asked as the program asks it: as deploy, over SSH.
 
@@ -55,12 +55,6 @@ async function apply(name: SettingName, text = input(name)): Promise<string> {
   }
   return stdout;
 }
-async function everybodyCanLogIn(): Promise<void> {
-  const users = ["deploy", "pi"] as const;
-  const said = await Promise.all(users.map((user) => lab.ssh(HOST, ["id", "-un"], { user })));
-  expect(said.map(({ stdout }) => stdout.trim())).toEqual(users);
-  expect((await seen("ssh")).state).not.toBe("not reported");
-}
 
 describe.each([
   {
@@ -105,7 +99,7 @@ describe.each([
     expect(await apply(name)).toMatch(/^applied$/m);
     expect(await apply(name)).toBe("unchanged\n");
     expect(await seen(name)).toMatchObject({ state: "applied", drift: [] });
-    await everybodyCanLogIn();
+    await everybodyCanLogIn(HOST);
   });
 
   test("what somebody changes by hand is told in words and healed, a second time too", async () => {
@@ -121,7 +115,7 @@ describe.each([
     expect((await helper(["remove", name])).exitCode).toBe(0);
     await byHand(gone);
     expect(await seen(name)).toMatchObject({ state: "absent", drift: [] });
-    await everybodyCanLogIn();
+    await everybodyCanLogIn(HOST);
     await apply(name);
   });
 });

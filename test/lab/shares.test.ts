@@ -2,7 +2,7 @@ import { buildHomelab } from "../../model/homelab.js";
 import type { SettingName } from "../../model/host-settings.js";
 import { fillIn } from "../../model/text.js";
 import type { RunResult } from "../../scripts/process.js";
-import { lab } from "./homelab.js";
+import { everybodyCanLogIn, lab } from "./homelab.js";
 
 // Shares between real hosts: exported and mounted by the helper, over NFS and SMB, with power cuts.
 
@@ -23,7 +23,7 @@ function inputsOf(
   const key = `hostKey: "ssh-ed25519 AAAA"`;
   const config = `config:
   homelab:domain: example.org
-  homelab:lan: {subnet: ${lab.machineAddress.replace(/\d+$/, "0/24")}}
+  homelab:lan: {subnet: ${lab.subnet}}
   homelab:nas: {shares: ${shares}}
   homelab:secrets: {SMB_PASSWORD_ANNA: {secure: x}, SMB_PASSWORD_BEN: {secure: x}}
   homelab:hosts:
@@ -51,6 +51,7 @@ async function done(host: string, script: string): Promise<string> {
 async function apply(host: string, name: SettingName, input = inputsOf(host, ALL).get(name) ?? ""): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.root(host, [HELPER, "apply", name], { input, timeoutMs: 120_000 });
   expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
+  await everybodyCanLogIn(host);
   return stdout.trim();
 }
 async function refused(host: string, name: SettingName, input: string): Promise<string> {
