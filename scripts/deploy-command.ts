@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadHomelab } from "../model/load.js";
-import { outcomePerHost, outcomeTable } from "./deploy.js";
-import { outcomeOf } from "./engine-events.js";
+import { failingHosts, outcomePerHost, outcomeTable, withoutHosts } from "./deploy.js";
+import { outcomeOf, together } from "./engine-events.js";
 import type { Outcome } from "./engine-events.js";
 import { PROGRAM, projectDirectory, PulumiCli } from "./pulumi-cli.js";
 import { runCommand, stackCommand } from "./stack-option.js";
@@ -14,10 +14,20 @@ const INCOMPLETE = 3;
 async function deploy({ stack }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
   const { hosts } = loadHomelab(stack, [directory, PROGRAM]);
-  const { exitCode, outcome } = await up(new PulumiCli(directory, stack));
-  if (!outcome.ran) {
+  const cli = new PulumiCli(directory, stack);
+  const { exitCode, outcome: first } = await up(cli);
+  if (!first.ran) {
     process.exitCode = exitCode === 0 ? 1 : exitCode;
     return;
+  }
+  const failing = failingHosts(hosts, first);
+  let outcome = first;
+  if (failing.length > 0 && failing.length < hosts.length) {
+    // After any failure the engine deletes nothing, wherever it is.
+    console.log(
+      `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
+    );
+    outcome = together(first, (await up(cli, withoutHosts(failing))).outcome);
   }
   const outcomes = outcomePerHost(hosts, outcome);
   console.log(outcomeTable(outcomes));
@@ -28,11 +38,11 @@ async function deploy({ stack }: { stack: string }): Promise<void> {
   process.exitCode = complete ? 0 : INCOMPLETE;
 }
 
-async function up(cli: PulumiCli): Promise<{ exitCode: number; outcome: Outcome }> {
+async function up(cli: PulumiCli, options: readonly string[] = []): Promise<{ exitCode: number; outcome: Outcome }> {
   const folder = await mkdtemp(join(tmpdir(), "deploy-"));
   try {
     const log = join(folder, "events");
-    const args = ["up", "--yes", "--skip-preview", "--continue-on-error", "--event-log", log];
+    const args = ["up", "--yes", "--skip-preview", "--continue-on-error", "--event-log", log, ...options];
     const { exitCode, stderr } = await cli.run(args, {
       env: { PULUMI_DEBUG_COMMANDS: "true" }, // else the CLI does not know --event-log
       onLine: (line) => {

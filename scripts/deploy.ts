@@ -53,6 +53,17 @@ function missing(host: HostModel, names: readonly string[], { done, failed }: Ou
   return [...new Set([...ofHost, ...untried])].map((name) => name.slice(host.name.length + 1) || name).sort();
 }
 
+/** Names of the hosts on which something failed. */
+export function failingHosts(hosts: readonly HostModel[], { failed }: Outcome): string[] {
+  const names = hosts.map(({ name }) => name);
+  const failing = new Set([...failed].map((resource) => hostOf(resource, names)));
+  return names.filter((name) => failing.has(name));
+}
+
+/** Options of `pulumi up` that leave out hosts: those of these names, and such whose name begins with one of them and a dash. */
+export const withoutHosts = (names: readonly string[]): string[] =>
+  names.flatMap((name) => ["--exclude", `**::${name}`, "--exclude", `**::${name}-**`]);
+
 /** The host that a resource is of: the names of resources begin with that of their host, and pi-zero with pi. */
 function hostOf(resource: string, hosts: readonly string[]): string | undefined {
   return hosts

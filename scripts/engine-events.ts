@@ -27,6 +27,16 @@ export interface Outcome {
   readonly notDone: Readonly<Record<string, string>>;
 }
 
+/** What two operations came to, of which the second left out what failed in the first. */
+export function together(first: Outcome, second: Outcome): Outcome {
+  const more = [...second.done].filter(([, op]) => op !== "same");
+  return {
+    ...first,
+    done: new Map([...first.done, ...more]),
+    failed: new Set([...first.failed, ...second.failed]),
+  };
+}
+
 /** Reads an event log, as `pulumi up --event-log` writes it. */
 export function outcomeOf(log: string): Outcome {
   const events = log

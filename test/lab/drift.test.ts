@@ -166,6 +166,22 @@ test("npm run deploy ends with 0 when everything is done, and with 3 when a host
   expect((await command("drift")).exitCode).toBe(0);
 });
 
+test("npm run deploy takes away what is no longer declared, also when something fails on another host", async () => {
+  const file = "stacks/ci/compose.yaml";
+  await edit(cli, file, "image: postgres:18.6", "image: postgres:18.66");
+  await configure(cli, ["homelab:services", "seerr"], false);
+  const before = await containers();
+  const { exitCode, stdout } = await command("deploy");
+  expect([exitCode, stdout]).toEqual([3, expect.stringMatching(/jellyfin +│ .*\d deleted +│ +│/)]);
+  expect(stdout).toMatch(/pi4-ci +│ .*│ image-postgres:18\.66, postgres/);
+  expect(await since(before)).toEqual(["jellyfin/seerr"]);
+
+  await edit(cli, file, "image: postgres:18.66", "image: postgres:18.6");
+  await configure(cli, ["homelab:services", "seerr"], undefined);
+  expect((await command("deploy")).exitCode).toBe(0);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
 describe("a container that somebody made by hand", () => {
   const image = "ghcr.io/gethomepage/homepage:v1.12.3";
 

@@ -1,6 +1,6 @@
 import { keptMounts, targetsOf } from "../../scripts/adopt.js";
-import { outcomePerHost } from "../../scripts/deploy.js";
-import { outcomeOf } from "../../scripts/engine-events.js";
+import { failingHosts, outcomePerHost, withoutHosts } from "../../scripts/deploy.js";
+import { outcomeOf, together } from "../../scripts/engine-events.js";
 import { HOST_KEY, model } from "../model/declare.js";
 
 const hosts = model(
@@ -62,6 +62,18 @@ test("what failed, and what was not tried because of it, is not done", () => {
     done: "nothing to do",
     notDone: "db, web",
   });
+});
+
+test("what the second try deletes on the other hosts is counted, and what failed stays named", () => {
+  const failure = [...same.slice(0, -1), event("resOpFailedEvent", "create", "pi-db"), stack({}), SUMMARY];
+  const first = outcomeOf(failure.join("\n"));
+  expect(failingHosts(hosts, first)).toEqual(["pi"]);
+  expect(withoutHosts(["pi"])).toEqual(["--exclude", "**::pi", "--exclude", "**::pi-**"]);
+  const second = outcomeOf([...same, event("resOutputsEvent", "delete", "pi-nas-gone"), SUMMARY].join("\n"));
+  expect(outcomePerHost(hosts, together(first, second))).toEqual([
+    { host: "pi", done: "nothing to do", notDone: "db" },
+    { host: "pi-nas", done: "1 deleted", notDone: "" },
+  ]);
 });
 
 test("a host on which nothing was tried has its reason", () => {
