@@ -19,13 +19,12 @@ line_words() { # PREFIX
 }
 
 file_drift() {
-  applied_paths | while read -r path; do
+  unpack "$APPLIED" "$WORK/expected" | while read -r path; do
     if [ ! -f "$path" ]; then
       echo "$path: removed by hand"
       continue
     fi
-    file_of "$APPLIED" "$path" >"$WORK/expected"
-    difference "$WORK/expected" "$path" | line_words "$path: "
+    difference "$WORK/expected$path" "$path" | line_words "$path: "
     [ "$(stat -c %a "$path")" = "$(mode_of "$path" | sed 's/^0//')" ] || echo "$path: its mode is $(stat -c %a "$path")"
   done
 }

@@ -39,6 +39,11 @@ give_back() {
   fi
 }
 
+# Writes the files of a desired state as texts below a folder, and prints their paths.
+unpack() { # JSON FOLDER
+  jq -r '.files // {} | to_entries[] | .key, (.value[] | "\t" + .)' "$1" | awk -v folder="$2" -f "$LIB/lib/unpack.awk"
+}
+
 applied_paths() { applied '.files // {} | keys[]'; }
 
 # The paths that have to be written or taken away, to $CHANGED.

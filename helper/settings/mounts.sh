@@ -30,7 +30,7 @@ validate() {
 # By the table of the kernel: whoever asks the folder itself waits for a NAS that may be gone.
 is_mounted() { cut -d' ' -f5 /proc/self/mountinfo | grep -qxF "$1"; }
 
-paths() { if [ -f "${INPUT:-}" ]; then input '.files // {} | keys[]'; else applied_paths; fi; }
+paths() { if [ -f "${INPUT:-}" ]; then cat "$WORK/paths"; else applied_paths; fi; }
 units() { # GLOB
   paths | sed "s|^$UNITS/||" | while read -r unit; do
     # shellcheck disable=SC2254 # it is a pattern

@@ -83,12 +83,10 @@ deactivate() {
 # What the server has exported, an entry a line.
 live() {
   ! omv_applied || return 0
+  applied_or_wanted '.folders // [] | .[].path' >"$WORK/shares"
   exportfs -s | tr -s ' ' | while read -r folder client; do
-    ! is_ours "$folder" || echo "$folder to $client"
+    ! grep -qxF "$folder" "$WORK/shares" || echo "$folder to $client"
   done | sort
-}
-is_ours() { # FOLDER
-  applied_or_wanted '.folders // [] | .[].path' | grep -qxF "$1"
 }
 applied_or_wanted() { # JQ-FILTER
   if [ -f "${INPUT:-}" ]; then input "$1"; else applied "$1"; fi

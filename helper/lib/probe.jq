@@ -1,0 +1,43 @@
+# What the probe prints, from what it found: lines of $said (see probe.sh), and texts of Docker and ss.
+# Only what both have is compared, and empty is empty: an upgrade of Docker adds and drops keys, and no hand does.
+def plain: if . == "" or . == 0 or . == false or . == [] or . == {} then null else . end;
+def differing($was; $is): [$was | keys[] | select($is[.] != null and ($was[.] | plain) != ($is[.] | plain))];
+def byname: map({key: .name, value: .}) | from_entries;
+def standing($record; $id): if $record == null then "none" elif $record.id == $id then "own" else "other" end;
+def removed($records; $there): ($there | map(.name)) as $names | [$records[] | select(.name as $it | $names | index($it) | not)];
+def lines: split("\n") | map(select(. != ""));
+def objects_of: lines | map(fromjson? | select(type == "object")); # a torn one is none
+
+def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, foreign: []};
+  ($it[1:] | join("\t")) as $words |
+  if $it[0] == "setting" then .name = $it[1] |
+    .settings[.name] = {state: $it[2], digest: (if $it[3] == "" then null else $it[3] end), drift: []}
+  elif $it[0] == "drift" then .settings[.name].drift += [$words]
+  else .foreign += [$words] end) | del(.name);
+
+def engine:
+  ($inspected | [fromjson? | arrays | .[]]) as $inspected |
+  ($made | objects_of) as $made | ($networks_made | objects_of) as $networks_made |
+  ($made | byname) as $record | ($networks_made | byname) as $network_record |
+  [$inspected[] | (.Name | ltrimstr("/")) as $name | $record[$name] as $was | standing($was; .Id) as $standing | {
+    name: $name,
+    id: .Id,
+    service: (.Config.Labels[$ours] // ""),
+    state: .State.Status,
+    exitCode: .State.ExitCode,
+    health: (.State.Health.Status // ""),
+    record: $standing,
+    changed: (if $standing != "own" then [] else
+      (differing($was.HostConfig; .HostConfig) | map("HostConfig." + .)) +
+      (if ($was.networks | sort) == (.NetworkSettings.Networks | keys) then [] else ["Networks"] end) end),
+    ports: ([.NetworkSettings.Ports // {} | to_entries[] | (.key | split("/")[1]) as $protocol |
+      .value[]? | .HostPort + "/" + $protocol] | unique)
+  }] as $containers |
+  [$networks | objects_of[] | . + {record: standing($network_record[.name]; .id)}] as $known | {
+    containers: ($containers + (removed($made; $containers) | map({
+      name, id, service: .name, state: "removed", exitCode: 0, health: "", record: "own", changed: [], ports: []}))),
+    networks: ($known + (removed($networks_made; $known) | map({name, id, record: "own", removed: true})))
+  };
+
+{protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null} end) +
+  {listening: ($listening | lines)}
