@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm test: style and types, then every test; `npm run test:unit` leaves out what needs a lab. `npm run test:kernel` has tests of
-# its own, in two virtual machines: emulated as they are, they take minutes in which npm test would otherwise be through.
+# its own, in two virtual machines: emulated as they are, they take a quarter of an hour, so that only CI always runs them.
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 . scripts/node-modules.sh

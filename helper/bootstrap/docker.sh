@@ -23,7 +23,7 @@ docker_engine() {
       did "Docker Engine $(engine_version), from Docker's own packages"
     else
       forget_docker
-      apt_install docker.io || die "no Docker Engine: neither Docker's packages nor Debian's docker.io could be installed"
+      from_debian || die "no Docker Engine: neither Docker's packages nor Debian's docker.io could be installed"
       did "Docker Engine $(engine_version), Debian's docker.io: Docker's own packages could not be had"
     fi
     refuse_engine
@@ -53,6 +53,9 @@ from_docker() {
     >/etc/apt/sources.list.d/docker.sources || return 1
   apt_install docker-ce docker-ce-cli containerd.io
 }
+
+# Since Debian 13 the client is a package of its own, which docker.io only recommends.
+from_debian() { apt_install docker.io && { command -v docker >&2 || apt_install docker-cli; }; }
 
 # A source that does not work would fail every later apt-get update.
 forget_docker() { rm -f /etc/apt/sources.list.d/docker.sources /etc/apt/keyrings/docker.asc; }

@@ -46,7 +46,7 @@ PROBE_AGENT=$LAB_DIR/run/probe-agent.sock
 SOCK=$LAB_DIR/run/docker.sock
 
 # The host image: `base` is what mmdebstrap makes of packages.txt, `image` what Dockerfile adds. A changed recipe is a new id.
-BASE_ID=$({ cat "$LAB_SRC/machine/rootfs.sh"; lines "$LAB_SRC/packages.txt"; } | sha256sum | cut -c1-12)
+BASE_ID=$({ cat "$LAB_SRC/machine/rootfs.sh" "$LAB_SRC/machine/own-mirror.sh"; lines "$LAB_SRC/packages.txt"; } | sha256sum | cut -c1-12)
 BASE=$LAB_CACHE/base-$BASE_ID
 BIN=$BASE/bin                                    # the programs of the lab's own Docker Engine
 BASE_IMAGE=lab/base:$BASE_ID

@@ -44,6 +44,7 @@ options=(
   --dpkgopt='path-exclude=/usr/share/doc/*'
   --dpkgopt='path-exclude=/usr/share/locale/*'
   --setup-hook="mkdir -p \"\$1/etc/apt/preferences.d\" && cp $work/pin \"\$1/etc/apt/preferences.d/lab\""
+  --customize-hook="$LAB_SRC/machine/own-mirror.sh"
   --customize-hook="rm -f \"\$1/etc/resolv.conf\" \"\$1/etc/hostname\""
 )
 sources=("deb $main $suite main" "deb $main $suite-updates main")

@@ -270,6 +270,25 @@ test("OpenMediaVault keeps its SSH, host name and firewall; its group lets all i
   expect((await bootstrap(["--yes", HOST])).output).toContain(`host name ${HOST}, was other`);
 });
 
+test("what is missing is installed: Debian's Docker Engine, where Docker's own packages cannot be had", async () => {
+  const packages = "docker.io docker-cli jq ufw unattended-upgrades";
+  // The lab's hosts have no way out; a folder of theirs is their Debian mirror.
+  await root(`apt-get --quiet --yes purge ${packages}
+    rm -rf /etc/apt/sources.list /etc/apt/sources.list.d
+    mkdir /etc/apt/sources.list.d
+    echo 'deb [trusted=yes] file:/usr/local/lib/lab/mirror ./' >/etc/apt/sources.list`);
+  const { exitCode, output } = await bootstrap(["--yes", HOST]);
+  expect([exitCode, output]).toEqual([0, expect.stringMatching(/installed( \S+)* jq\b/)]);
+  expect(output).toMatch(
+    /^\+ pi-zero-3: Docker Engine \S+, Debian's docker\.io: Docker's own packages could not be had$/m,
+  );
+  expect(await root(`dpkg-query -W -f '\${db:Status-Status} ' ${packages}; ls /etc/apt/sources.list.d`)).toBe(
+    "installed installed installed installed installed",
+  );
+  expect((await ssh("deploy", "docker", "version", "--format", "{{.Server.Version}}")).stdout).toMatch(/^\d+\./);
+  expect((await bootstrap(["--yes", HOST])).output).toMatch(UNCHANGED);
+});
+
 test("an admin without a key gets those of deploy, since passwords will not do any more", async () => {
   await root("useradd --create-home owner");
   const input = await bundle(join(PROGRAM, "helper"), {
