@@ -54,6 +54,7 @@ export class Lab {
   readonly outsideAddress6: string;
   /** Address of this machine as the LAN sees it. */
   readonly machineAddress: string;
+  readonly machineAddress6: string;
   /** The LAN. */
   readonly subnet: string;
   readonly subnet6: string;
@@ -75,6 +76,7 @@ export class Lab {
     this.outsideAddress = instance.outside;
     this.outsideAddress6 = instance.outside6;
     this.machineAddress = `${instance.net}.10`;
+    this.machineAddress6 = `${instance.net6}10`;
     this.subnet = `${instance.net}.0/24`;
     this.subnet6 = `${instance.net6}/64`;
     this.agentSocket = join(this.dir, "run/agent.sock");

@@ -105,11 +105,14 @@ describe("the lab's network", () => {
     expect(stderr).toContain("unreachable");
   });
 
-  test("hosts cannot open connections to this machine, which can open them to hosts", async () => {
+  test.each([
+    ["IPv4", lab.machineAddress, lab.machineAddress],
+    ["IPv6", lab.machineAddress6, `[${lab.machineAddress6}]`],
+  ])("hosts cannot open connections to this machine over %s", async (_, listenOn, inUrl) => {
     const server = createServer((_, response) => response.end("secret"));
-    await new Promise<void>((resolve) => server.listen(0, lab.machineAddress, resolve));
+    await new Promise<void>((resolve) => server.listen(0, listenOn, resolve));
     const address = server.address();
-    const url = `http://${lab.machineAddress}:${typeof address === "object" ? (address?.port ?? 0) : 0}/`;
+    const url = `http://${inUrl}:${typeof address === "object" ? (address?.port ?? 0) : 0}/`;
     try {
       expect((await run("curl", ["-fsS", "--max-time", "5", url])).stdout).toBe("secret");
       const { exitCode } = await lab.ssh(nas.name, ["curl", "-fsS", "--max-time", "5", url]);
