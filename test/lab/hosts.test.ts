@@ -293,6 +293,14 @@ test("what somebody changes on hosts by hand is told by a preview, healed by up,
     "pi5-ssh": ["echo 'PermitRootLogin yes' >/etc/ssh/sshd_config.d/00-aaa.conf", "ssh on pi5: PermitRootLogin yes"],
     "pi5-firewall": ["ufw allow 8000/tcp", "firewall on pi5: 8000/tcp from anywhere, added by hand"],
     "pi5-nfs": ["exportfs -u 172.30.1.102:/srv/nas/movies", 'nfs on pi5: lacks "/srv/nas/movies to'],
+    "pi5-smb": [
+      "printf '[all]\\npath = /\\n' >>/etc/samba/homelab.conf",
+      'smb on pi5: /etc/samba/homelab.conf: has "path = /"',
+    ],
+    "pi5-smb-users": [
+      "printf 'x\\nx\\n' | smbpasswd -s owner",
+      "smb-users on pi5: owner: has another password for Samba, or none, or is switched off",
+    ],
     "jellyfin-mounts": [
       "rm /etc/systemd/system/homelab-mounts.timer",
       "mounts on jellyfin: /etc/systemd/system/homelab-mounts.timer: removed by hand",
@@ -307,7 +315,7 @@ test("what somebody changes on hosts by hand is told by a preview, healed by up,
     ],
   };
   for (const [setting, [script]] of Object.entries(byHand)) {
-    const host = setting.replace(/-[^-]+$/, "");
+    const host = homelab.hosts.find(({ name }) => setting.startsWith(`${name}-`))?.name ?? "";
     expect([setting, (await lab.root(host, ["sh", "-ec", script])).stderr]).toEqual([setting, expect.any(String)]);
   }
   const preview = await operate(cli, ["preview"]);
