@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CiController } from "./components/ci-controller.js";
-import type { HostSummary } from "./components/host.js";
+import type { HostSummary } from "./model/outputs/summary.js";
 import { MediaServer } from "./components/media-server.js";
 import { NasHost } from "./components/nas-host.js";
 import { observe } from "./components/observe.js";
 import { PiZeroAgent } from "./components/pi-zero-agent.js";
 import { PlainHost } from "./components/plain-host.js";
-import { HomelabError } from "./model/errors.js";
+import { HomelabError } from "./model/yaml/problem.js";
 import { loadHomelab } from "./model/load.js";
-import { dnsRecords } from "./model/routes.js";
+import { dnsRecords } from "./model/outputs/dns.js";
 
 const ROLES = { nas: NasHost, ci: CiController, media: MediaServer, agent: PiZeroAgent };
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostParts } from "./host.js";
-import type { HostArgs, HostSummary } from "./host.js";
+import type { HostArgs } from "./host.js";
+import type { HostSummary } from "../model/outputs/summary.js";
 
 /** The CI controller: Woodpecker's server, its database and a registry. */
 export class CiController extends pulumi.ComponentResource {

@@ -1,11 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
-import { hasHealthcheck } from "../model/project-planner.js";
-import type { FileModel, ServiceModel } from "../model/homelab.js";
-import type { ComposeService } from "../model/compose-service.js";
-import { LOG_DRIVER } from "../model/host-settings.js";
-import type { ComposeVolume } from "../model/compose-volumes.js";
+import { hasHealthcheck } from "../model/services/planner.js";
+import type { FileModel, ServiceModel } from "../model/types.js";
+import type { ComposeService } from "../model/compose/service.js";
+import { LOG_DRIVER } from "../model/settings/base.js";
+import type { ComposeVolume } from "../model/compose/volumes.js";
 import type { Text } from "../model/text.js";
+import { FILES_LABEL, GENERATION_LABEL, PIDS_LABEL, SERVICE_LABEL, WATCHTOWER_LABEL } from "../model/labels.js";
 import type { Render } from "./render.js";
 
 /** What the arguments of a container need from outside the model. */
@@ -23,16 +24,6 @@ export interface ContainerContext {
   /** Changes whenever one of the mounted files does; undefined without files. */
   readonly filesDigest: pulumi.Input<string> | undefined;
 }
-
-/** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
-export const SERVICE_LABEL = "homelab.service";
-/** Label of containers and networks that says nothing: another value makes the thing anew. See docs/decisions/10-drift.md. */
-export const GENERATION_LABEL = "homelab.generation";
-/** Label with the limit of processes, which the Docker provider cannot set: see host-hooks.ts. */
-const PIDS_LABEL = "homelab.pids-limit";
-/** Label with a digest of the mounted files, so that a changed file replaces the container. */
-const FILES_LABEL = "homelab.files";
-const WATCHTOWER_LABEL = "com.centurylinklabs.watchtower.enable";
 
 const MIB = 2 ** 20;
 /** Docker's own default, in seconds. */

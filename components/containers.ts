@@ -1,9 +1,10 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { logDefaults } from "../model/host-settings.js";
-import type { HostModel, ImageModel, ServiceModel } from "../model/homelab.js";
+import { logDefaults } from "../model/settings/base.js";
+import type { HostModel, ImageModel, ServiceModel } from "../model/types.js";
 import { dockerProviderArgs } from "./connection.js";
-import { containerArgs, GENERATION_LABEL, SERVICE_LABEL } from "./container-args.js";
+import { containerArgs } from "./container-args.js";
+import { GENERATION_LABEL, SERVICE_LABEL } from "../model/labels.js";
 import { leftoversOf } from "./leftovers.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostModel } from "../model/homelab.js";
-import { HELPER_BIN, runOn } from "./connection.js";
-import type { RemoteResult } from "./connection.js";
-import { graceSeconds, pidsLimit, SERVICE_LABEL, STOP_GRACE_SECONDS } from "./container-args.js";
+import type { HostModel } from "../model/types.js";
+import { HELPER_BIN, runOn } from "../hosts/ssh.js";
+import type { RemoteResult } from "../hosts/ssh.js";
+import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "./container-args.js";
+import { SERVICE_LABEL } from "../model/labels.js";
 
 /** What is done on a host around an operation of the engine. None of it runs at preview. */
 export interface HostHooks {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostModel } from "../model/homelab.js";
-import { isGuarded } from "../model/host-settings.js";
-import type { SettingModel } from "../model/host-settings.js";
-import { commandConnection, runOn, SSH_FAILED } from "./connection.js";
+import type { HostModel } from "../model/types.js";
+import { isGuarded } from "../model/settings/setting.js";
+import type { SettingModel } from "../model/settings/setting.js";
+import { commandConnection } from "./connection.js";
+import { runOn, SSH_FAILED } from "../hosts/ssh.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 

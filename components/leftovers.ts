@@ -1,7 +1,8 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { HostModel } from "../model/homelab.js";
-import { commandConnection, HELPER_BIN } from "./connection.js";
+import type { HostModel } from "../model/types.js";
+import { commandConnection } from "./connection.js";
+import { HELPER_BIN } from "../hosts/ssh.js";
 import type { Repair } from "./repair.js";
 
 /**

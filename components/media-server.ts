@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostParts } from "./host.js";
-import type { HostArgs, HostSummary } from "./host.js";
+import type { HostArgs } from "./host.js";
+import type { HostSummary } from "../model/outputs/summary.js";
 
 /** The media server: Jellyfin and what feeds it, behind Traefik. */
 export class MediaServer extends pulumi.ComponentResource {

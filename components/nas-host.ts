@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostParts } from "./host.js";
-import type { HostArgs, HostSummary } from "./host.js";
+import type { HostArgs } from "./host.js";
+import type { HostSummary } from "../model/outputs/summary.js";
 
 /** The NAS: file storage and the services beside it. */
 export class NasHost extends pulumi.ComponentResource {

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { driftOf, NO_REPAIRS, sentence } from "../model/drift.js";
-import type { Repairs } from "../model/drift.js";
-import type { HomelabModel, HostModel } from "../model/homelab.js";
-import { probeHosts } from "./probe.js";
-import type { Observation } from "./probe.js";
-import { explain, remedy } from "./trouble.js";
+import { driftOf, NO_REPAIRS, sentence } from "../model/drift/drift.js";
+import type { Repairs } from "../model/drift/drift.js";
+import type { HomelabModel, HostModel } from "../model/types.js";
+import { probeHosts } from "../hosts/probe.js";
+import type { Observation } from "../hosts/probe.js";
+import { explain, remedy } from "../hosts/trouble.js";
 
 /** How a host is to be treated, given what was seen of it. */
 export interface HostState {

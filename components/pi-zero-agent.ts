@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostParts } from "./host.js";
-import type { HostArgs, HostSummary } from "./host.js";
+import type { HostArgs } from "./host.js";
+import type { HostSummary } from "../model/outputs/summary.js";
 
 /** A Pi Zero that runs CI workflows, one at a time. */
 export class PiZeroAgent extends pulumi.ComponentResource {

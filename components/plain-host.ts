@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hostParts } from "./host.js";
-import type { HostArgs, HostSummary } from "./host.js";
+import type { HostArgs } from "./host.js";
+import type { HostSummary } from "../model/outputs/summary.js";
 
 /** A host without a role: it runs what its owner puts there. */
 export class PlainHost extends pulumi.ComponentResource {

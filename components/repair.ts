@@ -1,5 +1,6 @@
-import { NO_REPAIRS } from "../model/drift.js";
-import type { Leftover, Repairs } from "../model/drift.js";
+import { NO_REPAIRS } from "../model/drift/drift.js";
+import type { Leftover } from "../model/drift/findings.js";
+import type { Repairs } from "../model/drift/drift.js";
 import type { HostState } from "./observe.js";
 
 /** How a resource is registered, so that it is done again if, and only if, it is to be repaired. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path/posix";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { FileModel, HostModel, ServiceModel } from "../model/homelab.js";
+import type { FileModel, HostModel, ServiceModel } from "../model/types.js";
 import { commandConnection } from "./connection.js";
 import type { Render } from "./render.js";
 

@@ -12,12 +12,12 @@ import {
 } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import { runScript } from "./machine.js";
-import { bootstrapHosts, type HostFact } from "../scripts/bootstrap.js";
-import { run, type RunResult } from "../scripts/process.js";
-import { keysOfFiles } from "../scripts/public-keys.js";
+import { bootstrapHosts, type HostFact } from "../scripts/bootstrap/bootstrap.js";
+import { run, type RunResult } from "../scripts/lib/process.js";
+import { keysOfFiles } from "../scripts/bootstrap/public-keys.js";
 
 export type { Host, Registry } from "./instance.js";
-export { run, type RunResult } from "../scripts/process.js";
+export { run, type RunResult } from "../scripts/lib/process.js";
 
 export interface CommandOptions {
   /** What the command reads on stdin. */

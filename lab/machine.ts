@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { environmentOf, type Instance } from "./instance.js";
 import { Interrupted, StepError } from "./lab-error.js";
-import { run, stopAll } from "../scripts/process.js";
+import { run, stopAll } from "../scripts/lib/process.js";
 
 /** What a script says on stdout, a line per fact (see machine/lib.sh). */
 export interface Fact {

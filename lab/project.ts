@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
-import { PROGRAM, PulumiCli } from "../scripts/pulumi-cli.js";
-import { randomText } from "../scripts/random-text.js";
-import { makeMissingSecrets } from "../scripts/secrets.js";
+import { PROGRAM, PulumiCli } from "../scripts/lib/pulumi-cli.js";
+import { randomText } from "../scripts/secrets/random-text.js";
+import { makeMissingSecrets } from "../scripts/secrets/secrets.js";
 import type { Lab } from "./lab.js";
 
 /** Name of the stack in every lab. */

@@ -1,5 +1,5 @@
-import type { HostSummary } from "../components/host.js";
-import type { PulumiCli } from "../scripts/pulumi-cli.js";
+import type { HostSummary } from "../model/outputs/summary.js";
+import type { PulumiCli } from "../scripts/lib/pulumi-cli.js";
 import { LabError } from "./lab-error.js";
 import type { Lab } from "./lab.js";
 import { prepareProject } from "./project.js";

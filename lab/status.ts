@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { HostSummary } from "../components/host.js";
+import type { HostSummary } from "../model/outputs/summary.js";
 import type { Host, Lab } from "./lab.js";
 import { LabError } from "./lab-error.js";
 import { isDeployed, projectOf } from "./project.js";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearest } from "./errors.js";
+import { nearest } from "./yaml/problem.js";
 
 /** The roles that a host can have. */
 export const ROLES = ["nas", "ci", "media", "agent"] as const;

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { buildHomelab } from "./homelab.js";
-import type { HomelabModel, ReadFile } from "./homelab.js";
+import { buildHomelab } from "./build.js";
+import type { HomelabModel, ReadFile } from "./types.js";
 
 /**
  * Reads the homelab's declaration from disk: the one place where the model does I/O.

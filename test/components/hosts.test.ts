@@ -1,7 +1,7 @@
 import { mockEngine, registered } from "./register.js";
 mockEngine();
 import * as pulumi from "@pulumi/pulumi";
-import { summarize } from "../../components/host.js";
+import { summarize } from "../../model/outputs/summary.js";
 import { NasHost } from "../../components/nas-host.js";
 import { CONFIG, HOST_KEY, model, onlyHost } from "../model/declare.js";
 

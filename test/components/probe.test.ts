@@ -1,4 +1,4 @@
-import { understand } from "../../components/probe.js";
+import { understand } from "../../hosts/probe.js";
 
 const REPORT = '{"protocol":1,"settings":{},"containers":[],"networks":[],"listening":[],"foreign":[]}';
 

@@ -3,8 +3,8 @@ import type { Registration } from "./register.js";
 mockEngine();
 import { NasHost } from "../../components/nas-host.js";
 import type { HostState } from "../../components/observe.js";
-import { NO_REPAIRS } from "../../model/drift.js";
-import type { Repairs } from "../../model/drift.js";
+import { NO_REPAIRS } from "../../model/drift/drift.js";
+import type { Repairs } from "../../model/drift/drift.js";
 import { model, onlyHost } from "../model/declare.js";
 
 const host = onlyHost(

@@ -1,6 +1,6 @@
 import type { Lab } from "../../lab/lab.js";
-import { buildHomelab } from "../../model/homelab.js";
-import type { SettingModel } from "../../model/host-settings.js";
+import { buildHomelab } from "../../model/build.js";
+import type { SettingModel } from "../../model/settings/setting.js";
 
 /** A NAS, and a host with a service that reads one share and another that writes another. Nobody mounts backups. */
 const MEDIA = `services:

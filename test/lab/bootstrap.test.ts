@@ -2,12 +2,12 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "../../lab/lab.js";
-import { bundle } from "../../scripts/bootstrap-bundle.js";
-import { bootstrapHosts, RECEIVE } from "../../scripts/bootstrap.js";
-import { run } from "../../scripts/process.js";
-import type { RunResult } from "../../scripts/process.js";
-import { PROGRAM } from "../../scripts/pulumi-cli.js";
-import { keysOfFiles } from "../../scripts/public-keys.js";
+import { bundle } from "../../scripts/bootstrap/bundle.js";
+import { bootstrapHosts, RECEIVE } from "../../scripts/bootstrap/bootstrap.js";
+import { run } from "../../scripts/lib/process.js";
+import type { RunResult } from "../../scripts/lib/process.js";
+import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";
 import { lab } from "./homelab.js";
 
 // From a plain Debian with only an admin to a host that can be deployed to, by the owner's command. The tests follow each
@@ -28,7 +28,7 @@ beforeAll(async () => {
   }
   await lab.addHost(HOST, { bootstrap: false });
   clone = await mkdtemp(join(tmpdir(), "owner-"));
-  const parts = ["package.json", "tsconfig.json", "components", "model", "scripts", "helper"];
+  const parts = ["package.json", "tsconfig.json", "components", "hosts", "model", "scripts", "helper"];
   await Promise.all(parts.map((part) => cp(join(PROGRAM, part), join(clone, part), { recursive: true })));
   await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
   before = `# my homelab

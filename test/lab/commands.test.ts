@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
-import { run } from "../../scripts/process.js";
-import type { RunResult } from "../../scripts/process.js";
-import { PROGRAM, PulumiCli } from "../../scripts/pulumi-cli.js";
+import { run } from "../../scripts/lib/process.js";
+import type { RunResult } from "../../scripts/lib/process.js";
+import { PROGRAM, PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { configure, containers, differing, lab, operate, up, UP } from "./homelab.js";
 
 // The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow
@@ -26,6 +26,7 @@ beforeAll(async () => {
     "tsconfig.json",
     "index.ts",
     "components",
+    "hosts",
     "model",
     "stacks",
     "scripts",

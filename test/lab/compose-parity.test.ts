@@ -1,12 +1,12 @@
-import { LOG_DRIVER, logDefaults } from "../../model/host-settings.js";
+import { LOG_DRIVER, logDefaults } from "../../model/settings/base.js";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
-import { composeFile } from "../../model/compose.js";
-import { service } from "../../model/compose-service.js";
-import { PROGRAM, PulumiCli } from "../../scripts/pulumi-cli.js";
-import { randomText } from "../../scripts/random-text.js";
+import { composeFile } from "../../model/compose/file.js";
+import { service } from "../../model/compose/service.js";
+import { PROGRAM, PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import { randomText } from "../../scripts/secrets/random-text.js";
 import { lab, operate, up } from "./homelab.js";
 import { DIFFERENCES } from "./parity/differences.js";
 import { compare, look, shell } from "./parity/facts.js";

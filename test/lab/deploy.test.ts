@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
-import { run } from "../../scripts/process.js";
-import { PROGRAM } from "../../scripts/pulumi-cli.js";
-import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+import { run } from "../../scripts/lib/process.js";
+import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
 
 // The real engine runs the real program against the lab's hosts. The tests follow each other: each begins with the

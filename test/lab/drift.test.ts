@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
-import { run } from "../../scripts/process.js";
-import type { RunResult } from "../../scripts/process.js";
-import { PROGRAM } from "../../scripts/pulumi-cli.js";
-import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+import { run } from "../../scripts/lib/process.js";
+import type { RunResult } from "../../scripts/lib/process.js";
+import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
 import type { Operation } from "./homelab.js";
 

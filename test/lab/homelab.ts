@@ -5,8 +5,8 @@ import { openLab } from "../../lab/lab.js";
 import { prepareProject } from "../../lab/project.js";
 import { changesOf, diagnostics } from "../../lab/stack.js";
 import type { Changes } from "../../lab/stack.js";
-import { PROGRAM } from "../../scripts/pulumi-cli.js";
-import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 
 /** The lab that the tests have to themselves. */
 export const lab = openLab(process.env["LAB_INSTANCE"] ?? "test");

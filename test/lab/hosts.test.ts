@@ -4,12 +4,12 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import type { Audience } from "../../model/audience.js";
-import type { Opening } from "../../model/firewall.js";
-import type { HomelabModel, HostModel } from "../../model/homelab.js";
+import type { Opening } from "../../model/firewall/openings.js";
+import type { HomelabModel, HostModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
-import { run } from "../../scripts/process.js";
-import { PROGRAM } from "../../scripts/pulumi-cli.js";
-import type { PulumiCli } from "../../scripts/pulumi-cli.js";
+import { run } from "../../scripts/lib/process.js";
+import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { configure, containers, lab, operate, UP, up } from "./homelab.js";
 
 // What the hosts themselves are: port scans from everywhere, drift by hand, power cuts, a deployer that dies.

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nfsInput } from "../../model/nfs-exports.js";
-import type { ShareModel } from "../../model/shares.js";
-import { smbInput } from "../../model/smb.js";
+import { nfsInput } from "../../model/shares/nfs.js";
+import type { ShareModel } from "../../model/shares/types.js";
+import { smbInput } from "../../model/shares/smb.js";
 import { fillIn } from "../../model/text.js";
-import { setting } from "../../model/host-settings.js";
-import type { SettingInput, SettingName } from "../../model/host-settings.js";
+import { setting } from "../../model/settings/setting.js";
+import type { SettingInput, SettingName } from "../../model/settings/setting.js";
 import { lab } from "./homelab.js";
 
 // The adapters for OpenMediaVault, which cannot run in a container, against a recorder of its RPC: what they ask for is

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { loadHomelab } from "../../model/load.js";
-import type { SettingName } from "../../model/host-settings.js";
+import type { SettingName } from "../../model/settings/setting.js";
 import { prepareProject } from "../../lab/project.js";
-import { PROGRAM } from "../../scripts/pulumi-cli.js";
-import type { RunResult } from "../../scripts/process.js";
+import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import type { RunResult } from "../../scripts/lib/process.js";
 import { everybodyCanLogIn, lab } from "./homelab.js";
 
 // The helper on one real host, asked as the program asks it: as deploy, over SSH.

@@ -1,7 +1,7 @@
-import { buildHomelab } from "../../model/homelab.js";
-import type { SettingName } from "../../model/host-settings.js";
+import { buildHomelab } from "../../model/build.js";
+import type { SettingName } from "../../model/settings/setting.js";
 import { fillIn } from "../../model/text.js";
-import type { RunResult } from "../../scripts/process.js";
+import type { RunResult } from "../../scripts/lib/process.js";
 import { everybodyCanLogIn, lab } from "./homelab.js";
 
 // Shares between real hosts: exported and mounted by the helper, over NFS and SMB, with power cuts.

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { REFUSED, service } from "../../model/compose-service.js";
+import { REFUSED, service } from "../../model/compose/service.js";
 
 const page = readFileSync(join(__dirname, "../../docs/compose.md"), "utf8");
 /** The rows of a section's first table, as [key column, other column]. */

@@ -1,6 +1,6 @@
-import { HomelabError } from "../../model/errors.js";
-import { buildHomelab } from "../../model/homelab.js";
-import type { HomelabModel, HostModel, ServiceModel } from "../../model/homelab.js";
+import { HomelabError } from "../../model/yaml/problem.js";
+import { buildHomelab } from "../../model/build.js";
+import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
 
 /** A host key that is well-formed and nobody's. */
 export const HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

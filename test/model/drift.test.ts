@@ -1,6 +1,6 @@
-import { digestOf, driftOf, isDrift, sentence } from "../../model/drift.js";
-import type { DriftHost } from "../../model/drift.js";
-import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from "../../model/probe-report.js";
+import { digestOf, driftOf, isDrift, sentence } from "../../model/drift/drift.js";
+import type { DriftHost } from "../../model/drift/findings.js";
+import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from "../../model/drift/report.js";
 import { SecretText } from "../../model/text.js";
 import { model, onlyHost } from "./declare.js";
 

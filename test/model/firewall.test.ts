@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import { firewallOf } from "../../model/firewall.js";
-import type { Opening, Surroundings } from "../../model/firewall.js";
-import type { HostModel } from "../../model/homelab.js";
+import { firewallOf } from "../../model/firewall/firewall.js";
+import type { Opening } from "../../model/firewall/openings.js";
+import type { Surroundings } from "../../model/firewall/firewall.js";
+import type { HostModel } from "../../model/types.js";
 import { CONFIG, HOST_KEY, model, problemsOf } from "./declare.js";
 import { letsIn } from "./packets.js";
 import type { Packet } from "./packets.js";

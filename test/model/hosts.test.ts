@@ -1,4 +1,4 @@
-import { dnsRecords } from "../../model/routes.js";
+import { dnsRecords } from "../../model/outputs/dns.js";
 import { CONFIG, HOST_KEY, model, onlyHost, problemsOf, serviceOf } from "./declare.js";
 
 const KEY = `hostKey: "${HOST_KEY}"`;

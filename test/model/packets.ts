@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import type { FirewallInput } from "../../model/firewall.js";
+import type { FirewallInput } from "../../model/firewall/firewall.js";
 
 /** A new connection that arrives at a host. */
 export interface Packet {

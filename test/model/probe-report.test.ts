@@ -1,4 +1,4 @@
-import { PROTOCOL, readReport } from "../../model/probe-report.js";
+import { PROTOCOL, readReport } from "../../model/drift/report.js";
 
 const report = (more: object = {}): string =>
   JSON.stringify({

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { HomelabError } from "../../model/errors.js";
-import { buildHomelab } from "../../model/homelab.js";
-import type { HomelabModel } from "../../model/homelab.js";
+import { HomelabError } from "../../model/yaml/problem.js";
+import { buildHomelab } from "../../model/build.js";
+import type { HomelabModel } from "../../model/types.js";
 import { HOST_KEY } from "./declare.js";
 
 // What holds for every declaration, whatever its owner writes.

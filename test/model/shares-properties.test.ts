@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { buildHomelab } from "../../model/homelab.js";
-import type { HomelabModel } from "../../model/homelab.js";
+import { buildHomelab } from "../../model/build.js";
+import type { HomelabModel } from "../../model/types.js";
 import { HOST_KEY } from "./declare.js";
 
 // Whoever mounts a share gets it, as it needs it; nobody else gets anything.

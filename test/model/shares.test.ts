@@ -1,5 +1,5 @@
-import type { SettingModel } from "../../model/host-settings.js";
-import { shareIn } from "../../model/shares.js";
+import type { SettingModel } from "../../model/settings/setting.js";
+import { shareIn } from "../../model/share-paths.js";
 import { fillIn } from "../../model/text.js";
 import { CONFIG, HOST_KEY, model, problemsOf } from "./declare.js";
 

@@ -1,9 +1,9 @@
-import { HomelabError } from "../../model/errors.js";
-import { buildHomelab } from "../../model/homelab.js";
-import type { Found } from "../../scripts/add-service-context.js";
-import { withService } from "../../scripts/add-service-host.js";
-import { convertCompose, projectName } from "../../scripts/add-service.js";
-import type { ConvertArgs, Converted } from "../../scripts/add-service.js";
+import { HomelabError } from "../../model/yaml/problem.js";
+import { buildHomelab } from "../../model/build.js";
+import type { Found } from "../../scripts/add-service/context.js";
+import { withService } from "../../scripts/add-service/host.js";
+import { convertCompose, projectName } from "../../scripts/add-service/convert.js";
+import type { ConvertArgs, Converted } from "../../scripts/add-service/convert.js";
 import { CONFIG } from "../model/declare.js";
 
 const FILES: Readonly<Record<string, Found>> = {

@@ -1,6 +1,6 @@
-import { keptMounts, targetsOf } from "../../scripts/adopt.js";
-import { failingHosts, outcomePerHost, withoutHosts } from "../../scripts/deploy.js";
-import { outcomeOf, together } from "../../scripts/engine-events.js";
+import { keptMounts, targetsOf } from "../../scripts/adopt/adoption.js";
+import { failingHosts, outcomePerHost, withoutHosts } from "../../scripts/deploy/outcome.js";
+import { outcomeOf, together } from "../../scripts/deploy/events.js";
 import { HOST_KEY, model } from "../model/declare.js";
 
 const hosts = model(

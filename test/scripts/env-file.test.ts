@@ -1,4 +1,4 @@
-import { parseEnvFile } from "../../scripts/env-file.js";
+import { parseEnvFile } from "../../scripts/add-service/env-file.js";
 
 test.each<[string, Record<string, string>]>([
   ["", {}],

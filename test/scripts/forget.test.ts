@@ -1,5 +1,5 @@
-import { describeHost, hostInState, lineOfHost, nameOf } from "../../scripts/forget.js";
-import type { StateResource } from "../../scripts/forget.js";
+import { describeHost, hostInState, lineOfHost, nameOf } from "../../scripts/forget/state.js";
+import type { StateResource } from "../../scripts/forget/state.js";
 
 const STACK = "urn:pulumi:lab::homelab::pulumi:pulumi:Stack::homelab-lab";
 const urn = (type: string, name: string): string => `urn:pulumi:lab::homelab::${type}::${name}`;

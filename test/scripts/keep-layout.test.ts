@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { keepLayout } from "../../scripts/keep-layout.js";
+import { keepLayout } from "../../scripts/lib/keep-layout.js";
 
 const TEXT = "# of mine\na: [x,  y]\nb: {c:   1} # kept\nd: { e: 2 }\n";
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keysOfFiles } from "../../scripts/public-keys.js";
+import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 me@laptop";
 let folder: string;

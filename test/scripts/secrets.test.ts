@@ -1,10 +1,10 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunResult } from "../../scripts/process.js";
-import { PulumiCli } from "../../scripts/pulumi-cli.js";
-import { describeSecrets, makeMissingSecrets } from "../../scripts/secrets.js";
-import { UserError } from "../../scripts/stack-option.js";
+import type { RunResult } from "../../scripts/lib/process.js";
+import { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import { describeSecrets, makeMissingSecrets } from "../../scripts/secrets/secrets.js";
+import { UserError } from "../../scripts/lib/command.js";
 import { CONFIG } from "../model/declare.js";
 
 const COMPOSE = `services:

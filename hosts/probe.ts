@@ -1,0 +1,81 @@
+import type { HostModel } from "../model/types.js";
+import { readReport } from "../model/drift/report.js";
+import type { ProbeReport } from "../model/drift/report.js";
+import { runOn, SSH_FAILED } from "./ssh.js";
+import type { RemoteResult } from "./ssh.js";
+import type { Trouble } from "./trouble.js";
+
+/** What is known of a host. */
+export type Observation =
+  { readonly status: "ok"; readonly report: ProbeReport } | { readonly status: Trouble; readonly reason: string };
+
+/** Account whose keys may run the probe and nothing else. */
+const USER = "probe";
+
+const CONCURRENCY = 16;
+const TIMEOUT_SECONDS = 20;
+
+/**
+ * Looks at hosts without changing anything: one SSH connection each, at the same time.
+ *
+ * @param options.concurrency how many at the same time; @default 16
+ * @param options.timeoutSeconds after which a host is given up; @default 20
+ */
+export async function probeHosts(
+  hosts: readonly HostModel[],
+  { concurrency = CONCURRENCY, timeoutSeconds = TIMEOUT_SECONDS } = {},
+): Promise<ReadonlyMap<string, Observation>> {
+  const found = new Map<string, Observation>();
+  const waiting = hosts.values();
+  const worker = async (): Promise<void> => {
+    for (const host of waiting) {
+      found.set(host.name, await probe(host, timeoutSeconds));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, hosts.length) }, worker));
+  return found;
+}
+
+async function probe(host: HostModel, timeoutSeconds: number): Promise<Observation> {
+  const result = await runOn(host, ["probe"], timeoutSeconds, USER);
+  const observation = understand(result, timeoutSeconds);
+  if (observation.status !== "refused") {
+    return observation;
+  }
+  // Whoever may deploy may probe: if only the one works, the account for the other is not there yet.
+  const deployer = await runOn(host, ["true"], timeoutSeconds);
+  return deployer.ok ? { status: "not bootstrapped", reason: `nobody can log in as ${USER}` } : observation;
+}
+
+/** What is meant by the words of ssh(1) and sudo(8), which are the same in every locale: they are not translated. */
+const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
+  [/host key verification failed|no matching host key type/i, "wrong host key"],
+  [/permission denied|too many authentication failures/i, "refused"],
+];
+
+/** What the outcome of a probe says about its host. */
+export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeoutSeconds: number): Observation {
+  const reason = lastLine(stderr);
+  if (ok) {
+    return readReport(stdout);
+  }
+  if (exitCode === undefined) {
+    return { status: "timed out", reason: `no report within ${timeoutSeconds} s` };
+  }
+  if (exitCode === SSH_FAILED) {
+    const status = MEANINGS.find(([words]) => words.test(stderr))?.[1] ?? "unreachable";
+    return { status, reason: reason || "ssh does not say why" };
+  }
+  if (/^sudo:|not found/m.test(stderr)) {
+    return { status: "not bootstrapped", reason };
+  }
+  return exitCode === USAGE
+    ? { status: "helper too old", reason: "the helper on it knows no probe" }
+    : { status: "failed", reason: reason || `the probe ended with ${exitCode}` };
+}
+
+/** Exit code of the helper for what it does not know. */
+const USAGE = 64;
+
+/** Without the full stop: it becomes part of a sentence. */
+const lastLine = (text: string): string => (text.trim().split("\n").at(-1) ?? "").trim().replace(/\.$/, "");

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import type { HostModel } from "../model/types.js";
+
+// How the program reaches a host: always by SSH, with the host's key pinned and the client's key from the ssh-agent.
+// No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state.
+
+export const CONNECT_TIMEOUT_SECONDS = 5;
+
+/** Options of ssh(1) that pin the host's key inline, so that no file of the deploying machine matters. */
+export function sshOptions({ address, port, hostKey }: Pick<HostModel, "address" | "port" | "hostKey">): string[] {
+  const name = port === 22 ? address : `[${address}]:${port}`;
+  return [
+    "BatchMode=yes",
+    `ConnectTimeout=${CONNECT_TIMEOUT_SECONDS}`,
+    "StrictHostKeyChecking=yes",
+    "HostKeyAlgorithms=ssh-ed25519",
+    "UserKnownHostsFile=/dev/null",
+    "GlobalKnownHostsFile=/dev/null",
+    `KnownHostsCommand=/bin/echo ${name} ${hostKey}`,
+  ].flatMap((option) => ["-o", option]);
+}
+
+/** Where bootstrap puts the programs that the account that deploys may run; none of them runs as root. */
+export const HELPER_BIN = "/usr/local/lib/homelab/bin";
+
+/** What a command on a host printed and how it ended. */
+export interface RemoteResult {
+  readonly ok: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Of the command, or 255 where the connection failed; undefined if it was given up, or said far too much. */
+  readonly exitCode: number | undefined;
+}
+
+/** Exit code of ssh(1) when the connection itself failed: the command did not run, or nobody knows. */
+export const SSH_FAILED = 255;
+const MAX_OUTPUT_BYTES = 2 ** 20;
+
+/**
+ * Runs a command on a host over a connection of its own.
+ *
+ * @param command words for the host's shell; none may need quoting
+ * @param timeoutSeconds after which it is given up
+ * @param user account to log in as
+ */
+export function runOn(
+  host: HostModel,
+  command: readonly string[],
+  timeoutSeconds: number,
+  user: string = host.user,
+): Promise<RemoteResult> {
+  const args = [...sshOptions(host), "-n", "-T", "-p", String(host.port), `${user}@${host.address}`, ...command];
+  const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
+  return new Promise((resolve) => {
+    execFile("ssh", args, options, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;
+      resolve({ ok: error === null, stdout, stderr, exitCode });
+    });
+  });
+}

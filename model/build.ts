@@ -1,0 +1,155 @@
+import { admit } from "./services/admission.js";
+import { isBefore, parseConfig } from "./config/config.js";
+import { settingPath } from "./config/settings.js";
+import type { Config, HostConfig } from "./config/settings.js";
+import { HomelabError, nearest } from "./yaml/problem.js";
+import type { Problem } from "./yaml/problem.js";
+import { firewallOf, inOrder, omvFirewallOf } from "./firewall/firewall.js";
+import type { Surroundings } from "./firewall/firewall.js";
+import type { Opening } from "./firewall/openings.js";
+import { openSource, planHost } from "./services/host.js";
+import { dockerSetting, sshSetting, systemSetting } from "./settings/base.js";
+import { setting } from "./settings/setting.js";
+import { nasOf } from "./config/nas.js";
+import type { Project } from "./services/project.js";
+import { routedNames } from "./outputs/dns.js";
+import { planShares } from "./shares/shares.js";
+import type { HostShares } from "./shares/shares.js";
+import type { Source } from "./yaml/source.js";
+import type { HomelabModel, HostModel, ImageModel, NetworkModel, ReadFile, ServiceModel } from "./types.js";
+
+/**
+ * Turns what the owner wrote, the stack's configuration and the Compose files, into the desired state.
+ *
+ * @param stack name of the stack, whose configuration is `Pulumi.<stack>.yaml`
+ * @throws HomelabError with every problem that could be found
+ */
+export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
+  const problems: Problem[] = [];
+  const stackFile = `Pulumi.${stack}.yaml`;
+  const source = openSource(stackFile, read, problems);
+  const config = source && parseConfig(source, problems);
+  if (source === undefined || config === undefined) {
+    throw new HomelabError(problems);
+  }
+  const planned = Object.entries(config.hosts).map(([name, host]) => ({
+    name,
+    host,
+    projects: planHost({ stack, host: name, config, read, problems }),
+  }));
+  const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
+  problems.push(...checkSwitches(config, source, known));
+  const shares = planShares({ stack, config, source, hosts: planned, problems });
+
+  const hosts = planned.flatMap(({ name, host, projects }) => {
+    problems.push(...admit(name, host, projects));
+    if (host.hostKey === undefined) {
+      const command = `npm run pin-host-key -- --stack ${stack} ${name}`;
+      problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
+      return [];
+    }
+    return [hostModel(name, host, host.hostKey, projects, config, shares[name])];
+  });
+  if (problems.length > 0) {
+    throw new HomelabError(problems);
+  }
+  return { domain: config.domain, hosts, names: routedNames(hosts) };
+}
+
+function hostModel(
+  name: string,
+  host: HostConfig,
+  hostKey: string,
+  projects: readonly Project[],
+  config: Config,
+  shares: HostShares = { settings: [], opens: [] },
+): HostModel {
+  const services = projects.flatMap((project) => project.services);
+  const networks = projects.flatMap((project) => project.networks);
+  const position = Object.values(config.hosts).filter(({ address }) => isBefore(address, host.address)).length;
+  const omv = host.role === "nas" && nasOf(config).base === "omv";
+  const own = [sshOpening(host, config), ...(omv ? [OMV_PAGES] : []), ...shares.opens];
+  const openings = inOrder([...own, ...services.flatMap(openingsOf)]);
+  return {
+    name,
+    role: host.role,
+    address: host.address,
+    port: host.port,
+    user: host.user,
+    memory: host.memory,
+    hostKey,
+    openings,
+    settings: [
+      // OpenMediaVault owns SSH: its sshd_config has the first word, and it lets in members of its own group.
+      ...(omv ? [] : [sshSetting()]),
+      systemSetting(host.role, position, config),
+      dockerSetting(host.role),
+      setting("firewall", { ...(omv ? omvFirewallOf : firewallOf)(openings, surroundingsOf(networks, config)) }),
+      ...shares.settings,
+    ],
+    images: imagesOf(services),
+    networks,
+    volumes: projects.flatMap((project) => project.volumes),
+    services,
+  };
+}
+
+/** OpenMediaVault's own pages. */
+const OMV_PAGES: Opening = {
+  port: 80,
+  protocol: "tcp",
+  from: ["lan", "tailnet"],
+  what: "openmediavault",
+  published: false,
+};
+
+const sshOpening = ({ port }: HostConfig, { admin }: Config): Opening => ({
+  port,
+  protocol: "tcp",
+  from: admin.from as Opening["from"],
+  what: "ssh",
+  published: false,
+});
+
+/** The doors of a service: what Docker publishes of it, and where it listens itself. */
+function openingsOf({ name, ports, listens }: ServiceModel): Opening[] {
+  return [
+    ...ports.flatMap(({ published, protocol, audience }) =>
+      published === undefined ? [] : [{ port: published, protocol, from: audience, what: name, published: true }],
+    ),
+    ...listens.map(({ port, protocol, audience }) => ({
+      port,
+      protocol,
+      from: audience,
+      what: name,
+      published: false,
+    })),
+  ];
+}
+
+function surroundingsOf(networks: readonly NetworkModel[], { lan, hosts }: Config): Surroundings {
+  const named = networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);
+  return {
+    lan: [lan.subnet, ...(lan.subnet6 === undefined ? [] : [lan.subnet6])] as Surroundings["lan"],
+    hosts: Object.entries(hosts).map(([name, { address, role }]) => ({ name, address, role })),
+    bridges: named,
+  };
+}
+
+function imagesOf(services: readonly ServiceModel[]): ImageModel[] {
+  const images = services.map(({ definition: { image, platform } }) => ({ reference: image, platform }));
+  return [...new Map(images.map((image) => [image.reference, image])).values()].sort((a, b) =>
+    a.reference < b.reference ? -1 : 1,
+  );
+}
+
+/** Whatever is switched on or off must be a service of some host. */
+function checkSwitches(config: Config, source: Source, known: readonly string[]): Problem[] {
+  return Object.keys(config.services)
+    .filter((name) => !known.includes(name))
+    .map((name) => {
+      const meant = nearest(name, known);
+      const hint = meant === undefined ? "remove it" : `write "${meant}"`;
+      return source.problem(settingPath("services", name), `no host has a service "${name}"`, hint);
+    });
+}

@@ -1,0 +1,134 @@
+import { nearest } from "../yaml/problem.js";
+import type { Problem } from "../yaml/problem.js";
+import { howToSet } from "./secret-sources.js";
+import type { Path, Source } from "../yaml/source.js";
+import { SecretText } from "../text.js";
+import type { SecretName, Text } from "../text.js";
+
+/** What `${NAME}` may stand for in a Compose file. */
+export interface Scope {
+  readonly values: Readonly<Record<string, string>>;
+  /** Names of secrets whose values are there; the values themselves are not needed. */
+  readonly secrets: readonly string[];
+  /** Secrets that are known and not set: what to do about each. */
+  readonly missing: Readonly<Record<string, string>>;
+  /** Name of the stack, for commands that the owner may run. */
+  readonly stack: string;
+}
+
+/** What came of a document once its `${NAME}` were replaced. */
+export interface Interpolated {
+  readonly data: unknown;
+  readonly problems: readonly { readonly path: Path; readonly problem: Problem }[];
+}
+
+// $$, ${NAME}, ${NAME:-default}, or a $ that is none of them.
+const REFERENCE = /\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|(\{[^}]*\}?)|([A-Za-z_][A-Za-z0-9_]*)?)/g;
+
+/**
+ * Replaces `${NAME}` and `${NAME:-default}` in every value of a document as Compose does; `$$` is a dollar sign. A
+ * name that nothing provides is a problem, as is a secret outside the places where a secret may stand.
+ */
+export function interpolate(source: Source, scope: Scope): Interpolated {
+  const found: { path: Path; problem: Problem }[] = [];
+
+  const complain = (path: Path, message: string, hint?: string): void => {
+    found.push({ path, problem: source.problem(path, message, hint) });
+  };
+
+  const replace = (text: string, path: Path): Text => {
+    const parts: (string | SecretName)[] = [];
+    let end = 0;
+    for (const match of text.matchAll(REFERENCE)) {
+      parts.push(text.slice(end, match.index));
+      end = match.index + match[0].length;
+      const [whole, dollar, name, fallback, unclear, bare] = match;
+      if (dollar !== undefined) {
+        parts.push("$");
+      } else if (name !== undefined) {
+        parts.push(lookUp(name, fallback, path));
+      } else if (unclear !== undefined) {
+        complain(path, `${whole} cannot be read`, "write ${NAME} or ${NAME:-default}; $$ for a dollar sign");
+      } else {
+        complain(path, `a lone $ in "${text}"`, bare === undefined ? "write $$" : `write \${${bare}}, or $$${bare}`);
+      }
+    }
+    parts.push(text.slice(end));
+    return join(parts);
+  };
+
+  const lookUp = (name: string, fallback: string | undefined, path: Path): string | SecretName => {
+    const value = scope.values[name];
+    if (value !== undefined) {
+      return value;
+    }
+    if (scope.secrets.includes(name)) {
+      if (maySecretStand(path)) {
+        return { secret: name };
+      }
+      complain(
+        path,
+        `the secret ${name} may not stand here`,
+        "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
+      );
+      return "";
+    }
+    const remedy = Object.hasOwn(scope.missing, name) ? scope.missing[name] : undefined;
+    if (remedy !== undefined) {
+      complain(path, `the secret ${name} is not set`, remedy);
+    } else if (fallback === undefined) {
+      const meant = nearest(name, [...Object.keys(scope.values), ...scope.secrets]);
+      complain(
+        path,
+        `nothing provides \${${name}}`,
+        `${meant === undefined ? "" : `write \${${meant}}, or `}${howToProvide(scope.stack, name, maySecretStand(path))}`,
+      );
+    }
+    return fallback ?? "";
+  };
+
+  const walk = (value: unknown, path: Path): unknown => {
+    if (typeof value === "string") {
+      return value.includes("$") ? replace(value, path) : value;
+    }
+    if (Array.isArray(value)) {
+      return value.map((item, index) => walk(item, [...path, index]));
+    }
+    if (typeof value === "object" && value !== null) {
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, [...path, key])]));
+    }
+    return value;
+  };
+
+  return { data: walk(source.data, []), problems: found };
+}
+
+function howToProvide(stack: string, name: string, secret: boolean): string {
+  const command = `npx pulumi config set --stack ${stack} --path homelab:values.${name} VALUE`;
+  return `set it: ${command}${secret ? `; a secret: ${howToSet(stack, name).replace("run ", "")}` : ""}`;
+}
+
+/** Environment values and the contents of files: what Docker does not show to everyone as a label or a port. */
+function maySecretStand(path: Path): boolean {
+  return (
+    (path[0] === "services" && path[2] === "environment" && path.length === 4) ||
+    (path[0] === "configs" && path[2] === "content" && path.length === 3)
+  );
+}
+
+function join(parts: readonly (string | SecretName)[]): Text {
+  const merged: (string | SecretName)[] = [];
+  for (const part of parts) {
+    const last = merged.at(-1);
+    if (typeof part === "string" && (last === undefined || typeof last === "string")) {
+      merged[Math.max(merged.length - 1, 0)] = (last ?? "") + part;
+    } else if (part !== "") {
+      merged.push(part);
+    }
+  }
+  const [only = ""] = merged;
+  if (merged.length < 2 && typeof only === "string") {
+    return only;
+  }
+  return new SecretText(merged.filter((part) => part !== ""));
+}

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { audience } from "../audience.js";
+import type { Audience } from "../audience.js";
+import { mapping } from "../yaml/schema.js";
+
+/** A port of a container and where, if at all, it is published on the host. */
+export interface ComposePort {
+  readonly target: number;
+  /** Port on the host; undefined lets Docker choose one. */
+  readonly published: number | undefined;
+  readonly protocol: "tcp" | "udp";
+  /** Address of the host on which it is published; undefined means all of them. */
+  readonly hostIp: string | undefined;
+  /** Who may reach it; undefined where the short form says nothing. */
+  readonly audience: readonly Audience[] | undefined;
+  /** How a browser opens it; undefined for ports that are not for browsers. */
+  readonly scheme: "http" | "https" | undefined;
+}
+
+const FORM = /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}):)?(\d+)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp))?$/;
+const MAX_PORT = 65535;
+const isPort = (value: number): boolean => value >= 1 && value <= MAX_PORT;
+
+function readShort(text: string): ComposePort[] | undefined {
+  const match = FORM.exec(text);
+  if (match === null) {
+    return undefined;
+  }
+  const [, hostIp, from, to, target = "", targetEnd, protocol = "tcp"] = match;
+  const first = Number(target);
+  const count = Number(targetEnd ?? target) - first + 1;
+  const hostFirst = from === undefined ? undefined : Number(from);
+  const hostCount = from === undefined ? count : Number(to ?? from) - Number(from) + 1;
+  if (count < 1 || hostCount !== count || !isPort(first) || !isPort(first + count - 1)) {
+    return undefined;
+  }
+  if (hostFirst !== undefined && (!isPort(hostFirst) || !isPort(hostFirst + count - 1))) {
+    return undefined;
+  }
+  return Array.from({ length: count }, (_, i) => ({
+    target: first + i,
+    published: hostFirst === undefined ? undefined : hostFirst + i,
+    protocol: protocol === "udp" ? "udp" : "tcp",
+    hostIp,
+    audience: undefined,
+    scheme: undefined,
+  }));
+}
+
+const shortPort = z.union([z.string(), z.number()]).transform((value, context): ComposePort[] => {
+  const ports = readShort(String(value));
+  if (ports === undefined) {
+    const message = `"${value}" is not a port -> write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}`;
+    context.issues.push({ code: "custom", message, input: value });
+    return z.NEVER;
+  }
+  return ports;
+});
+
+const portNumber = z
+  .union([z.int(), z.string().regex(/^\d+$/, { error: "is not a port -> write a number from 1 to 65535" })], {
+    error: "must be a whole number",
+  })
+  .transform(Number)
+  .refine(isPort, { error: "is not a port -> write a number from 1 to 65535" });
+
+const longPort = mapping(
+  {
+    name: z.string().optional(),
+    target: portNumber,
+    published: portNumber.optional(),
+    protocol: z.enum(["tcp", "udp"], { error: "must be tcp or udp" }).default("tcp"),
+    host_ip: z.ipv4({ error: "must be an IPv4 address of the host" }).optional(),
+    mode: z.enum(["host", "ingress"], { error: "must be host or ingress" }).optional(),
+    "x-audience": z
+      .array(audience)
+      .min(1, { error: "names nobody -> name who may reach it, or remove the port" })
+      .optional(),
+    "x-scheme": z.enum(["http", "https"], { error: "must be http or https" }).optional(),
+  },
+  { app_protocol: "use x-scheme: http or https" },
+).transform((port): ComposePort[] => [
+  {
+    target: port.target,
+    published: port.published,
+    protocol: port.protocol,
+    hostIp: port.host_ip,
+    audience: port["x-audience"],
+    scheme: port["x-scheme"],
+  },
+]);
+
+/** The ports of a service, from the short and the long form. */
+export const ports = z.array(z.union([shortPort, longPort], { error: "must be a text or a mapping" })).readonly();

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { mapping, named } from "../yaml/schema.js";
+
+/** Where a secret comes from: so many random characters, or the owner. */
+const secretSource = mapping({
+  generate: z.int().min(8).max(256).optional(),
+  obtain: z.string().optional(),
+}).refine((it) => (it.generate === undefined) !== (it.obtain === undefined), {
+  error: "needs one of generate: and obtain: -> write {generate: 32}, or {obtain: where the owner gets it}",
+});
+
+/** The top-level x-secrets: of a Compose file. */
+export const secretSources = named(
+  /^[A-Z_][A-Z0-9_]*$/,
+  "is not the name of a secret -> write it in capitals",
+  secretSource,
+).default({});
+export type SecretSources = z.infer<typeof secretSources>;
+
+const partOfFile = z.looseObject({ "x-secrets": secretSources });
+
+/** What a Compose file says of its secrets, before it is checked as a whole; nothing if that cannot be read. */
+export function sourcesIn(data: unknown): SecretSources {
+  const result = partOfFile.safeParse(data);
+  return result.success ? result.data["x-secrets"] : {};
+}
+
+/** What the owner does about a secret that is not set. */
+export function howToSet(stack: string, name: string, { generate, obtain }: SecretSources[string] = {}): string {
+  const command = `npx pulumi config set --stack ${stack} --secret --path homelab:secrets.${name}`;
+  if (generate !== undefined) {
+    return `run npm run secrets -- --stack ${stack}, which makes it`;
+  }
+  return obtain === undefined ? `run ${command}` : `${obtain}; then run ${command}`;
+}

@@ -1,0 +1,179 @@
+import { z } from "zod";
+import { SecretText } from "../text.js";
+import type { Text } from "../text.js";
+
+// The small values of a Compose file, each from all the forms in which Compose takes it to the one that the model keeps.
+
+/** A transform whose failure is a problem at this place. */
+function reading<In extends z.ZodType, Out>(
+  schema: In,
+  read: (value: z.output<In>) => Out | undefined,
+  wrong: string,
+): z.ZodPipe<In, z.ZodTransform<Awaited<Out>, z.output<In>>> {
+  return schema.transform((value, context) => {
+    const result = read(value);
+    if (result === undefined) {
+      context.issues.push({ code: "custom", message: wrong, input: value });
+      return z.NEVER;
+    }
+    return result as Awaited<Out>;
+  });
+}
+
+const text = z.string();
+const textOrNumber = z.union([text, z.number()], { error: "must be a text or a number" });
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
+const DURATION = /^(?:\d+(?:\.\d+)?(?:us|ms|s|m|h))+$/;
+
+/** A duration such as `1m30s`, in seconds. */
+export const duration = reading(
+  text,
+  (value) =>
+    DURATION.test(value)
+      ? [...value.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)].reduce(
+          (sum, [, amount = "0", unit = "s"]) => sum + Number(amount) * (UNIT_SECONDS[unit] ?? 1),
+          0,
+        )
+      : undefined,
+  "is not a duration -> write a number with its unit, such as 30s or 1m30s",
+);
+
+const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+
+/** An amount of memory such as `512m`, in bytes. */
+export const bytes = reading(
+  textOrNumber,
+  (value) => {
+    const match = /^(\d+(?:\.\d+)?)\s*([bkmg]?)b?$/i.exec(String(value));
+    return match === null
+      ? undefined
+      : Math.round(Number(match[1]) * (UNIT_BYTES[(match[2] ?? "").toLowerCase()] ?? 1));
+  },
+  "is not an amount of memory -> write a number with its unit, such as 256m or 2g",
+);
+
+/** Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. */
+export function splitWords(line: string): string[] {
+  const words: string[] = [];
+  const token = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|(\s+)|([^\s"'\\]+)/gs;
+  let word: string | undefined;
+  for (const [, double, single, escaped, space, plain] of line.matchAll(token)) {
+    if (space !== undefined) {
+      if (word !== undefined) {
+        words.push(word);
+      }
+      word = undefined;
+    } else {
+      word = (word ?? "") + (double?.replace(/\\(.)/gs, "$1") ?? single ?? escaped ?? plain ?? "");
+    }
+  }
+  return word === undefined ? words : [...words, word];
+}
+
+/** A command: a list as it is, a text split into words. */
+export const command = z
+  .union([text.transform((line): readonly string[] => splitWords(line)), z.array(text).readonly()], {
+    error: "must be a text or a list of texts",
+  })
+  .refine((words) => !words.includes(""), {
+    error: "has an empty word, which the Docker provider refuses -> remove it",
+  });
+
+/** One text or a list of them. */
+export const texts = z.union([text.transform((value): readonly string[] => [value]), z.array(text).readonly()], {
+  error: "must be a text or a list of texts",
+});
+
+const scalar = z.union([text, z.number(), z.boolean(), z.null()], { error: "must be a text, a number, true or false" });
+
+/** A mapping of texts, or the same as a list of `KEY=value`. */
+export const labels = z.union(
+  [
+    z.record(text, scalar).transform((map) => mapValues(map, (value) => (value === null ? "" : String(value)))),
+    z.array(text).transform((list) => Object.fromEntries(list.map((entry) => splitAt(entry, "=")))),
+  ],
+  { error: "must be a mapping, or a list of KEY=value" },
+);
+
+const secretText = z.instanceof(SecretText);
+const environmentValue = z.union([text, z.number(), z.boolean(), secretText], {
+  error: "has no value -> write one; nothing is taken from the shell that runs the deployment",
+});
+
+/** Environment variables: a mapping, or a list of `KEY=value`. Values may contain secrets. */
+export const environment = z.union(
+  [
+    z
+      .record(z.string(), environmentValue)
+      .transform((map) => mapValues(map, (value): Text => (value instanceof SecretText ? value : String(value)))),
+    z
+      .array(
+        reading(
+          z.union([text, secretText]),
+          environmentEntry,
+          "has no value -> write KEY=value; nothing is taken from the shell that runs the deployment",
+        ),
+      )
+      .transform((list): Record<string, Text> => Object.fromEntries(list)),
+  ],
+  { error: "must be a mapping, or a list of KEY=value" },
+);
+
+function environmentEntry(entry: Text): [string, Text] | undefined {
+  if (typeof entry === "string") {
+    return entry.includes("=") ? splitAt(entry, "=") : undefined;
+  }
+  const [first, ...rest] = entry.parts;
+  if (typeof first !== "string" || !first.includes("=")) {
+    return undefined;
+  }
+  const [key, start] = splitAt(first, "=");
+  return [key, new SecretText([start, ...rest].filter((part) => part !== ""))];
+}
+
+/** Additional lines of /etc/hosts: `name=address` or `name:address` in a list, or a mapping. */
+export const extraHosts = z.union(
+  [
+    z.record(text, text).transform((map) => Object.entries(map).map(([host, ip]) => ({ host, ip }))),
+    z.array(
+      reading(
+        text,
+        (entry) => {
+          const [host, address] = splitAt(entry, entry.includes("=") ? "=" : ":");
+          const ip = address.replace(/^\[(.*)\]$/, "$1"); // IPv6 may stand in brackets
+          return ip === "" ? undefined : { host, ip };
+        },
+        'is not a host entry -> write "name=address"',
+      ),
+    ),
+  ],
+  { error: "must be a mapping, or a list of name=address" },
+);
+
+/** Devices: `/dev/dri:/dev/dri:rwm`, of which the path in the container and the permissions may be left out. */
+export const device = reading(
+  text,
+  (value) => {
+    const [hostPath = "", containerPath = hostPath, permissions = "rwm", ...more] = value.split(":");
+    return hostPath.startsWith("/") && /^[rwm]+$/.test(permissions) && more.length === 0
+      ? { hostPath, containerPath, permissions }
+      : undefined;
+  },
+  'is not a device -> write "/dev/NAME" or "/dev/NAME:/dev/NAME:rwm"',
+);
+
+/** Limits of the kernel on processes: a number, or soft and hard. */
+export const ulimit = z.union(
+  [z.int().transform((value) => ({ soft: value, hard: value })), z.strictObject({ soft: z.int(), hard: z.int() })],
+  { error: "must be a whole number, or soft and hard" },
+);
+
+function splitAt(entry: string, separator: string): [string, string] {
+  const at = entry.indexOf(separator);
+  return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + separator.length)];
+}
+
+function mapValues<In, Out>(map: Readonly<Record<string, In>>, convert: (value: In) => Out): Record<string, Out> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, convert(value)]));
+}

@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { bytes } from "./values.js";
+import { mapping } from "../yaml/schema.js";
+
+/** Something mounted into a container. */
+export type ComposeVolume =
+  | {
+      readonly type: "volume";
+      readonly source: string | undefined;
+      readonly target: string;
+      readonly readOnly: boolean;
+    }
+  | {
+      readonly type: "bind";
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      /** Let Docker make the directory on the host if it is missing. */
+      readonly createHostPath: boolean;
+      readonly propagation: string | undefined;
+    }
+  | {
+      readonly type: "tmpfs";
+      readonly target: string;
+      /** Limit in bytes; undefined for none. */
+      readonly size: number | undefined;
+      /** Permissions, as chmod takes them. */
+      readonly mode: number | undefined;
+    };
+
+const RELATIVE =
+  "a path relative to this file is not on the host -> put a file into the top-level configs:, or write the host's absolute path";
+
+const absolute = z.string().regex(/^\//, { error: "is not a path in the container -> begin it with /" });
+const hostPath = z.string().regex(/^\//, { error: RELATIVE });
+const PROPAGATION = ["private", "rprivate", "shared", "rshared", "slave", "rslave"] as const;
+
+const shortVolume = z.string().transform((text, context): ComposeVolume => {
+  const [first = "", second, options = "", ...more] = text.split(":");
+  const fail = (message: string): never => {
+    context.issues.push({ code: "custom", message, input: text });
+    return z.NEVER;
+  };
+  const flags = options === "" ? [] : options.split(",");
+  const unknown = flags.find((flag) => !["ro", "rw", "z", "Z"].includes(flag) && !isPropagation(flag));
+  if (more.length > 0 || unknown !== undefined) {
+    return fail(`"${text}" cannot be read -> write SOURCE:/path/in/container, with :ro behind it for read-only`);
+  }
+  const target = second ?? first;
+  if (!target.startsWith("/")) {
+    return fail(`${target} is not a path in the container -> begin it with /`);
+  }
+  const readOnly = flags.includes("ro");
+  if (second === undefined) {
+    return { type: "volume", source: undefined, target, readOnly };
+  }
+  if (/^[.~]/.test(first)) {
+    return fail(RELATIVE);
+  }
+  return first.startsWith("/")
+    ? { type: "bind", source: first, target, readOnly, createHostPath: true, propagation: flags.find(isPropagation) }
+    : { type: "volume", source: first, target, readOnly };
+});
+
+const isPropagation = (flag: string): boolean => (PROPAGATION as readonly string[]).includes(flag);
+
+const common = { target: absolute, read_only: z.boolean().default(false) };
+
+const longVolume = z
+  .discriminatedUnion(
+    "type",
+    [
+      mapping({
+        ...common,
+        type: z.literal("volume"),
+        source: z.string().optional(),
+        volume: mapping(
+          {},
+          { nocopy: "Docker copies what the image has at that path", subpath: "mount the whole volume" },
+        ).optional(),
+      }).unwrap(),
+      mapping({
+        ...common,
+        type: z.literal("bind"),
+        source: hostPath,
+        bind: mapping({
+          create_host_path: z.boolean().default(true),
+          propagation: z.enum(PROPAGATION, { error: `must be one of ${PROPAGATION.join(", ")}` }).optional(),
+        }).optional(),
+      }).unwrap(),
+      mapping({
+        type: z.literal("tmpfs"),
+        target: absolute,
+        tmpfs: mapping({ size: bytes.optional(), mode: z.int().optional() }).optional(),
+      }).unwrap(),
+    ],
+    { error: "must have a type -> write type: volume, type: bind or type: tmpfs" },
+  )
+  .transform((volume): ComposeVolume => {
+    switch (volume.type) {
+      case "volume":
+        return { type: "volume", source: volume.source, target: volume.target, readOnly: volume.read_only };
+      case "bind":
+        return {
+          type: "bind",
+          source: volume.source,
+          target: volume.target,
+          readOnly: volume.read_only,
+          createHostPath: volume.bind?.create_host_path ?? true,
+          propagation: volume.bind?.propagation,
+        };
+      case "tmpfs":
+        return { type: "tmpfs", target: volume.target, size: volume.tmpfs?.size, mode: volume.tmpfs?.mode };
+    }
+  });
+
+/** What a service mounts, from the short and the long form. */
+export const volumes = z.array(z.union([shortVolume, longVolume], { error: "must be a text or a mapping" })).readonly();

@@ -1,0 +1,61 @@
+import ipaddr from "ipaddr.js";
+import { parseSettings, settingPath } from "./settings.js";
+import type { Config } from "./settings.js";
+import type { Problem } from "../yaml/problem.js";
+import { checkNas } from "./nas.js";
+import type { Source } from "../yaml/source.js";
+
+/** Reads a stack's configuration, `Pulumi.<stack>.yaml`. */
+export function parseConfig(source: Source, problems: Problem[]): Config | undefined {
+  const config = parseSettings(source, problems);
+  if (config !== undefined) {
+    problems.push(...checkHosts(config, source), ...checkNas(config, source, settingPath("nas")));
+  }
+  return config;
+}
+
+/** Every host has an address of its own in the LAN, agents have theirs in the agents' range, and none is an ARMv6. */
+function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
+  const problems: Problem[] = [];
+  const subnet = ipaddr.IPv4.parseCIDR(lan.subnet);
+  const holders = new Map<string, string>();
+  for (const [name, { address, role, platform }] of Object.entries(hosts)) {
+    if (platform === "linux/arm/v6") {
+      const message = "a Pi Zero of the first generation cannot run these containers";
+      problems.push(
+        source.problem(settingPath("hosts", name, "platform"), message, "use a Pi Zero 2 W with a 64-bit system"),
+      );
+    }
+    const at = settingPath("hosts", name, "address");
+    if (!ipaddr.IPv4.parse(address).match(subnet)) {
+      problems.push(source.problem(at, `${address} is outside the LAN ${lan.subnet}`, "write an address of the LAN"));
+    }
+    if (role === "agent" && lan.agents !== undefined && !isBetween(address, lan.agents.first, lan.agents.last)) {
+      const range = `${lan.agents.first} to ${lan.agents.last}`;
+      problems.push(
+        source.problem(
+          at,
+          `${address} is outside the agents' range ${range}`,
+          "choose one of it, or widen homelab:lan.agents",
+        ),
+      );
+    }
+    const holder = holders.get(address);
+    if (holder !== undefined) {
+      problems.push(source.problem(at, `${address} is already the address of ${holder}`, "give each host its own"));
+    }
+    holders.set(address, name);
+  }
+  return problems;
+}
+
+const numeric = (address: string): number =>
+  ipaddr.IPv4.parse(address)
+    .toByteArray()
+    .reduce((sum, byte) => sum * 256 + byte, 0);
+
+/** Is the first IPv4 address lower than the second? */
+export const isBefore = (address: string, other: string): boolean => numeric(address) < numeric(other);
+
+const isBetween = (address: string, first: string, last: string): boolean =>
+  numeric(first) <= numeric(address) && numeric(address) <= numeric(last);

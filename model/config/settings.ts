@@ -1,0 +1,109 @@
+import { z } from "zod";
+import { ROLES } from "../audience.js";
+import { bytes } from "../compose/values.js";
+import type { Problem } from "../yaml/problem.js";
+import { nas } from "./nas-settings.js";
+import { mapping, named, parseWith } from "../yaml/schema.js";
+import type { Path, Source } from "../yaml/source.js";
+
+const HOST_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
+const VARIABLE_RULE = "is not a name for a value -> write it in capitals, digits and underscores";
+const ipv4 = z.ipv4({ error: "is not an IPv4 address -> write four numbers from 0 to 255 with dots between them" });
+
+/** The platforms that Raspberry Pis and PCs have, as image registries name them. */
+const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"] as const;
+
+const host = mapping({
+  address: ipv4,
+  role: z.enum(ROLES, { error: `must be one of ${ROLES.join(", ")}` }).optional(),
+  /** Compose files of the owner's own, relative to the project's directory. */
+  services: z.array(z.string()).readonly().default([]),
+  /** What the host's images must be made for. */
+  platform: z.enum(PLATFORMS, { error: `must be one of ${PLATFORMS.join(", ")}` }).optional(),
+  /** The host's Ed25519 public key, `ssh-ed25519 AAAA…`. */
+  hostKey: z
+    .string()
+    .regex(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/, { error: 'is not an Ed25519 host key -> write "ssh-ed25519 AAAA..."' })
+    .optional(),
+  /** Account that deploys. */
+  user: z.string().default("deploy"),
+  port: z.int().min(1).max(65535).default(22),
+  /** Memory of the machine in bytes. */
+  memory: bytes.optional(),
+});
+
+const subnet4 = z.cidrv4({ error: "is not a subnet -> write it as 192.168.1.0/24" });
+const subnet6 = z.cidrv6({ error: "is not an IPv6 subnet -> write it as fd00:1234::/64" });
+
+const lan = mapping({
+  subnet: subnet4,
+  /** The LAN's IPv6 subnet; without one nothing is open over IPv6 but to the tailnet. */
+  subnet6: subnet6.optional(),
+  agents: mapping({ first: ipv4, last: ipv4 }).optional(),
+});
+
+/** Who may reach SSH: whoever keeps the homelab has to be among them. */
+const admin = mapping({
+  from: z
+    .array(z.union([z.enum(["lan", "tailnet"]), subnet4, subnet6], { error: "must be lan, tailnet or a subnet" }))
+    .min(1, { error: "names nobody -> write [lan, tailnet]" })
+    .readonly()
+    .default(["lan", "tailnet"]),
+}).default({ from: ["lan", "tailnet"] });
+
+const secret = z.strictObject(
+  { secure: z.string() },
+  { error: "stands there in the clear -> run npx pulumi config set --secret --path homelab:secrets.NAME" },
+);
+
+const settings = mapping({
+  domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: "is not a domain -> write it as example.org" }),
+  timezone: z.string().default("Etc/UTC"),
+  lan,
+  admin,
+  /** When a host may reboot after an upgrade; the hosts follow each other from then on. */
+  reboot: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time -> write it as "04:30"' })
+    .default("04:30"),
+  hosts: named(HOST_NAME, "is not a host name -> use small letters, digits and dashes", host),
+  nas: nas.optional(),
+  services: named(/./, "is not a service", z.boolean({ error: "must be true (on) or false (off)" })).default({}),
+  values: named(VARIABLE, VARIABLE_RULE, z.coerce.string()).default({}),
+  secrets: named(VARIABLE, VARIABLE_RULE, secret).default({}),
+});
+
+/** What the owner sets in the stack's configuration; of the secrets only the names. */
+export type Config = z.infer<typeof settings>;
+export type HostConfig = Config["hosts"][string];
+
+const PREFIX = "homelab:";
+export const CONFIG_PATH: Path = ["config"];
+
+/** Where a setting stands in the stack's file. */
+export function settingPath(key: keyof Config, ...rest: Path): Path {
+  return [...CONFIG_PATH, `${PREFIX}${key}`, ...rest];
+}
+
+const stackFile = z.looseObject({ config: z.record(z.string(), z.unknown()) });
+
+/** What a stack's configuration says, before its parts are held against each other. */
+export function parseSettings(source: Source, problems: Problem[]): Config | undefined {
+  const file = parseWith(stackFile, source.data, source, [], problems);
+  if (file === undefined) {
+    return undefined;
+  }
+  const own = Object.entries(file.config).filter(([key]) => key.startsWith(PREFIX));
+  const data = Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value]));
+  const prefixed = {
+    ...source,
+    problem: (path: Path, ...rest: [string, string?]) => source.problem(prefix(path), ...rest),
+  };
+  return parseWith(settings, data, prefixed, [], problems);
+}
+
+function prefix(path: Path): Path {
+  const [key, ...rest] = path;
+  return key === undefined ? CONFIG_PATH : [...CONFIG_PATH, `${PREFIX}${key}`, ...rest];
+}

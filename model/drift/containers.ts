@@ -1,0 +1,165 @@
+import type { DriftHost, Found, Leftover } from "./findings.js";
+import type { ServiceModel } from "../types.js";
+import { MOUNTS } from "../share-paths.js";
+import type { ContainerReport, NetworkReport, ProbeReport } from "./report.js";
+import { shareIn } from "../share-paths.js";
+
+/** What is found of one kind of thing, the names of those to make anew, and what is to be removed. */
+export interface EngineDrift {
+  readonly found: readonly Found[];
+  readonly repair: ReadonlySet<string>;
+  readonly leftovers: readonly Leftover[];
+}
+
+const LEFT_OVER = "left over from an interrupted deployment";
+const REMOVED = "removed";
+const RECREATED = "recreated by something else (Watchtower?)";
+
+/** How the containers of a host differ from how they were made. */
+export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrift {
+  if (report.containers === null) {
+    return { found: [containerFinding("docker", "does not answer")], repair: new Set(), leftovers: [] };
+  }
+  const there = report.containers;
+  const declared = new Map(host.services.map((service) => [service.name, service]));
+  const seen = there
+    .filter(({ service }) => service !== "")
+    .flatMap((container) => {
+      const service = declared.get(container.name);
+      return service === undefined ? [] : [{ container, ...stateOf(container, service, awaited(service, report)) }];
+    });
+  const leftovers = there.filter(
+    ({ name, service, record }) => service !== "" && !declared.has(name) && record !== "own",
+  );
+  return {
+    found: [
+      ...seen.flatMap(({ container, words }) => words.map((it) => containerFinding(container.name, it))),
+      ...leftovers.map(({ name }): Found => ({
+        kind: "leftover",
+        name,
+        subject: `container ${name}`,
+        words: LEFT_OVER,
+      })),
+      ...host.services.flatMap((service) => inTheWay(host, service, there, report.listening)),
+      ...strangers(host, there),
+    ],
+    repair: new Set(seen.filter(({ repair }) => repair).map(({ container }) => container.name)),
+    leftovers: leftovers.map(({ id }) => ({ kind: "container", id })),
+  };
+}
+
+/** How the networks of a host differ from how they were made. */
+export function networkDrift(host: DriftHost, { networks }: ProbeReport): EngineDrift {
+  const declared = new Set(host.networks.map(({ name }) => name));
+  const lost = (networks ?? []).filter(
+    ({ name, record, removed }) => declared.has(name) && (removed || record !== "own"),
+  );
+  const leftovers = (networks ?? []).filter(({ name, record }) => !declared.has(name) && record !== "own");
+  return {
+    found: [
+      ...lost.map(({ name, removed, record }) => networkFinding("container", name, lostNetwork(removed, record))),
+      ...leftovers.map(({ name }) => networkFinding("leftover", name, LEFT_OVER)),
+    ],
+    repair: new Set(lost.map(({ name }) => name)),
+    leftovers: leftovers.map(({ id }) => ({ kind: "network", id })),
+  };
+}
+
+function lostNetwork(removed: boolean, record: NetworkReport["record"]): string {
+  return removed ? REMOVED : record === "none" ? LEFT_OVER : "recreated by something else";
+}
+
+/** What is wrong with a container, and whether another one in its place would be better. */
+function stateOf(
+  container: ContainerReport,
+  service: ServiceModel,
+  shares: readonly string[],
+): { words: readonly string[]; repair: boolean } {
+  const { record, state, health, changed } = container;
+  const again = (words: string): ReturnType<typeof stateOf> => ({ words: [words], repair: true });
+  const broken = state === "restarting" ? ["keeps restarting"] : health === "unhealthy" ? ["unhealthy"] : [];
+  if (record !== "own") {
+    return { words: [record === "none" ? LEFT_OVER : RECREATED, ...broken], repair: true };
+  }
+  if (state === REMOVED) {
+    return again(REMOVED);
+  }
+  if (state !== "running" && state !== "restarting" && !hasFinished(container, service)) {
+    if (shares.length > 0) {
+      return { words: [`waits for ${shares.join(" and ")}, and starts when that is there`], repair: false };
+    }
+    return again(state === "paused" ? "paused" : "stopped");
+  }
+  const byHand = changed.length > 0 ? [`changed by hand (${changed.join(", ")})`] : [];
+  // One that does not work as it was declared does not work any better when it is made anew.
+  return { words: [...byHand, ...broken], repair: byHand.length > 0 };
+}
+
+/** Mount points that a service needs and that its host's mounts do not have: another container would not start either. */
+function awaited({ volumes }: ServiceModel, { settings }: ProbeReport): string[] {
+  const folders = volumes.flatMap((volume) => {
+    const share = volume.type === "bind" ? shareIn(volume.source) : undefined;
+    return share === undefined ? [] : [`${MOUNTS}/${share}`];
+  });
+  const missing = settings["mounts"]?.drift ?? [];
+  return folders.filter((folder) => missing.some((words) => words.startsWith(`${folder}: not mounted`)));
+}
+
+/** One that ended well and that nobody restarts has done what it was made for. */
+function hasFinished({ state, exitCode }: ContainerReport, { definition: { restart } }: ServiceModel): boolean {
+  return state === "exited" && exitCode === 0 && (restart === "no" || restart.startsWith("on-failure"));
+}
+
+/** What keeps a service that is not there from being made: a stranger of its name, or one on its port. */
+function inTheWay(
+  host: DriftHost,
+  { name, ports }: ServiceModel,
+  there: readonly ContainerReport[],
+  listening: readonly string[],
+): Found[] {
+  const holder = there.find((it) => it.name === name);
+  if (holder?.service === "") {
+    const words = `a container of this name is there that this program did not make: npm run adopt -- ${host.name} ${name}`;
+    return [{ kind: "blocker", name, subject: name, words }];
+  }
+  if (holder?.state === "running" || holder?.state === "restarting") {
+    return [];
+  }
+  // A port that one of ours holds becomes free when that one is made anew.
+  const ours = new Set(there.filter(({ service }) => service !== "").flatMap((it) => it.ports));
+  return ports
+    .flatMap(({ published, protocol }) => (published === undefined ? [] : [`${published}/${protocol}`]))
+    .filter((port) => !ours.has(port) && (listening.includes(port) || there.some((it) => it.ports.includes(port))))
+    .map((port): Found => ({
+      kind: "blocker",
+      name,
+      subject: name,
+      words: `port ${port} is in use by something else`,
+    }));
+}
+
+/** Containers of others whose ports nobody reaches any more once the firewall is there. */
+function strangers(host: DriftHost, there: readonly ContainerReport[]): Found[] {
+  const declared = new Set(
+    host.services.flatMap(({ ports }) => ports.map((it) => `${it.published ?? ""}/${it.protocol}`)),
+  );
+  return host.settings.some(({ name }) => name === "firewall")
+    ? there
+        .filter(({ service }) => service === "")
+        .map(({ name, ports }) => ({ name, closed: ports.filter((port) => !declared.has(port)) }))
+        .filter(({ closed }) => closed.length > 0)
+        .map(({ name, closed }): Found => {
+          const words = `not declared; publishes ${closed.join(", ")}, which the firewall closes`;
+          return { kind: "note", name, subject: `container ${name}`, words };
+        })
+    : [];
+}
+
+const containerFinding = (name: string, words: string): Found => ({ kind: "container", name, subject: name, words });
+
+const networkFinding = (kind: "container" | "leftover", name: string, words: string): Found => ({
+  kind,
+  name,
+  subject: `network ${name}`,
+  words,
+});

@@ -1,0 +1,97 @@
+import { createHash } from "node:crypto";
+import { containerDrift, networkDrift } from "./containers.js";
+import type { DriftHost, Finding, Found, Leftover } from "./findings.js";
+import type { ProbeReport, SettingReport } from "./report.js";
+import type { Text } from "../text.js";
+
+/** What a deployment has to do again on a host although its declaration has not changed. */
+export interface Repairs {
+  /** Names of the settings to apply. */
+  readonly settings: ReadonlySet<string>;
+  /** Names of the containers to make anew. */
+  readonly containers: ReadonlySet<string>;
+  /** Names of the networks to make anew. */
+  readonly networks: ReadonlySet<string>;
+  readonly leftovers: readonly Leftover[];
+}
+
+export interface Drift {
+  readonly findings: readonly Finding[];
+  readonly repairs: Repairs;
+}
+
+/** Nothing to repair. */
+export const NO_REPAIRS: Repairs = { settings: new Set(), containers: new Set(), networks: new Set(), leftovers: [] };
+
+/** How a host differs from how it was left, in words, and what is to be done about it. */
+export function driftOf(host: DriftHost, report: ProbeReport): Drift {
+  const settings = host.settings.map(({ name, input }) => settingDrift(name, input, report.settings[name]));
+  const containers = containerDrift(host, report);
+  const networks = networkDrift(host, report);
+  const found = [
+    ...settings.flatMap((it) => it.found),
+    ...report.foreign.map(foreignFile),
+    ...networks.found,
+    ...containers.found,
+  ];
+  return {
+    findings: found.map((it) => ({ host: host.name, ...it })),
+    repairs: {
+      settings: new Set(settings.filter(({ repair }) => repair).map(({ name }) => name)),
+      containers: containers.repair,
+      networks: networks.repair,
+      leftovers: [...containers.leftovers, ...networks.leftovers],
+    },
+  };
+}
+
+/** A finding as one sentence, as in "jellyfin on media: stopped". */
+export const sentence = ({ subject, host, words }: Finding): string => `${subject} on ${host}: ${words}`;
+
+/** Is the host not as it should be? What is merely worth knowing does not count. */
+export const isDrift = ({ kind }: Finding): boolean => kind !== "note";
+
+/** What the helper has on record for a setting that was applied with this input; undefined if secrets are part of it. */
+export function digestOf(input: Text): string | undefined {
+  return typeof input === "string" ? createHash("sha256").update(input).digest("hex") : undefined;
+}
+
+interface SettingDrift {
+  readonly name: string;
+  readonly found: readonly Found[];
+  readonly repair: boolean;
+}
+
+/**
+ * A setting that was never applied is to be applied, and one that was applied otherwise was declared otherwise: neither
+ * is drift, and the preview shows both anyway.
+ */
+function settingDrift(name: string, input: Text, seen: SettingReport | undefined): SettingDrift {
+  if (seen === undefined || seen.digest === null) {
+    return { name, found: seen?.state === "reverted" ? [settingFinding(name, REVERTED)] : [], repair: true };
+  }
+  const words = [
+    ...(seen.state === "reverted" ? [REVERTED] : []),
+    ...(seen.state === "pending" ? [PENDING] : []),
+    ...seen.drift,
+  ];
+  const expected = digestOf(input);
+  return {
+    name,
+    found: words.map((it) => settingFinding(name, it)),
+    repair: words.length > 0 || (expected !== undefined && expected !== seen.digest),
+  };
+}
+
+const REVERTED = "reverted, because nobody could log in after the last change of it";
+const PENDING = "applied, but not yet confirmed; it will be reverted";
+
+const settingFinding = (name: string, words: string): Found => ({ kind: "setting", name, subject: name, words });
+
+const foreignFile = (file: string): Found => ({
+  kind: "note",
+  name: file,
+  subject: file,
+  words:
+    "is there already and not by this program; a deployment takes it over and keeps a copy in /var/lib/homelab/backup",
+});

@@ -1,0 +1,30 @@
+import type { HostModel } from "../types.js";
+
+/** What of a host its drift is about. */
+export type DriftHost = Pick<HostModel, "name" | "settings" | "services" | "networks">;
+
+/**
+ * What a finding is about: a setting, a container or network of ours, something left over that is not declared,
+ * something that stands in the way of a deployment, or something to know.
+ */
+export type FindingKind = "setting" | "container" | "leftover" | "blocker" | "note";
+
+/** One thing on a host that is not as it was left, or not as it should be. */
+export interface Finding {
+  readonly host: string;
+  readonly kind: FindingKind;
+  /** Of the setting, container or network; or the file. */
+  readonly name: string;
+  /** What the words are said of, as in "jellyfin" or "network nas_dashboard". */
+  readonly subject: string;
+  readonly words: string;
+}
+
+/** What belongs to us, is not declared, and is not known to have been made: an interrupted deployment left it. */
+export interface Leftover {
+  readonly kind: "container" | "network";
+  readonly id: string;
+}
+
+/** A finding of a host, without its name. */
+export type Found = Omit<Finding, "host">;

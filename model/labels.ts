@@ -1,0 +1,9 @@
+/** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
+export const SERVICE_LABEL = "homelab.service";
+/** Label of containers and networks that says nothing: another value makes the thing anew. See docs/decisions/10-drift.md. */
+export const GENERATION_LABEL = "homelab.generation";
+/** Label with the limit of processes, which the Docker provider cannot set: see host-hooks.ts. */
+export const PIDS_LABEL = "homelab.pids-limit";
+/** Label with a digest of the mounted files, so that a changed file replaces the container. */
+export const FILES_LABEL = "homelab.files";
+export const WATCHTOWER_LABEL = "com.centurylinklabs.watchtower.enable";

@@ -1,0 +1,59 @@
+import { basename, dirname } from "node:path/posix";
+import type { Config, HostConfig } from "../config/settings.js";
+import { HomelabError } from "../yaml/problem.js";
+import type { Problem } from "../yaml/problem.js";
+import type { ReadFile } from "../types.js";
+import { planProject } from "./project.js";
+import type { Project } from "./project.js";
+import { parseSource } from "../yaml/source.js";
+import type { Source } from "../yaml/source.js";
+
+/** What planning a host needs. */
+interface HostPlan {
+  readonly stack: string;
+  /** Name of the host. */
+  readonly host: string;
+  readonly config: Config;
+  readonly read: ReadFile;
+  readonly problems: Problem[];
+  /** See planProject. */
+  readonly assumeSecrets?: boolean;
+}
+
+/** Plans every Compose file of a host: that of its role, and its owner's own. */
+export function planHost(args: HostPlan): Project[] {
+  const { host, config, read, problems } = args;
+  return composeFilesOf(config.hosts[host]).flatMap((file) => {
+    const source = openSource(file, read, problems);
+    return (source && planProject({ ...args, source, defaultName: projectName(file) })) ?? [];
+  });
+}
+
+const composeFilesOf = (host: HostConfig | undefined): string[] => [
+  ...(host?.role === undefined ? [] : [`stacks/${host.role}/compose.yaml`]),
+  ...(host?.services ?? []),
+];
+
+/** Compose's own rule is the folder's name; a file with a name of its own has that. */
+function projectName(file: string): string {
+  const stem = basename(file).replace(/\.ya?ml$/, "");
+  return /^(docker-)?compose$/.test(stem) ? basename(dirname(file)) : stem;
+}
+
+/** Opens a YAML file that must be there; undefined if it cannot be read, in which case there are problems. */
+export function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
+  const content = read(file);
+  if ("problem" in content) {
+    problems.push({ file, line: 0, path: "", message: `the file ${content.problem}` });
+    return undefined;
+  }
+  try {
+    return parseSource(file, content.text);
+  } catch (error) {
+    if (error instanceof HomelabError) {
+      problems.push(...error.problems);
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Audience } from "../audience.js";
+import type { Config } from "../config/settings.js";
+import { settingPath } from "../config/settings.js";
+import { nearest } from "../yaml/problem.js";
+import type { Problem } from "../yaml/problem.js";
+import type { Opening } from "../firewall/openings.js";
+import { setting } from "../settings/setting.js";
+import type { SettingModel } from "../settings/setting.js";
+import { mountUnits } from "./mounts.js";
+import { nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
+import { nfsInput } from "./nfs.js";
+import type { Project } from "../services/project.js";
+import { howToSet } from "../compose/secret-sources.js";
+import { smbInput, smbUsersInput } from "./smb.js";
+import { MOUNTS, shareIn } from "../share-paths.js";
+import type { ShareModel, Use } from "./types.js";
+import type { Path, Source } from "../yaml/source.js";
+
+/** A host with its Compose files. */
+export interface PlannedHost {
+  readonly name: string;
+  readonly host: Config["hosts"][string];
+  readonly projects: readonly Project[];
+}
+
+/** What a host needs for the shares. */
+export interface HostShares {
+  /** In the order of application. */
+  readonly settings: readonly SettingModel[];
+  readonly opens: readonly Opening[];
+}
+
+/** What planning the shares needs. */
+interface SharesArgs {
+  readonly stack: string;
+  readonly config: Config;
+  /** The stack's configuration. */
+  readonly source: Source;
+  readonly hosts: readonly PlannedHost[];
+  readonly problems: Problem[];
+}
+
+/**
+ * Derives the shares from what services mount: whatever binds /mnt/media/NAME, or a folder below, makes its host a
+ * client of the share NAME, for writing if it writes. Without a NAS these are folders of the host's own.
+ *
+ * @returns by name of the host
+ */
+export function planShares(args: SharesArgs): Record<string, HostShares> {
+  const { config, hosts } = args;
+  const uses = usesOf(args);
+  const nas = nasHostOf(config);
+  checkPasswords(args);
+  return Object.fromEntries(hosts.map(({ name }) => [name, sharesOfHost(name, nas, uses, config)]));
+}
+
+const NOTHING: HostShares = { settings: [], opens: [] };
+
+function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[], config: Config): HostShares {
+  const server = nas === undefined ? undefined : config.hosts[nas];
+  if (nas === undefined || server === undefined) {
+    return NOTHING;
+  }
+  const { base, root } = nasOf(config);
+  const mine = uses.filter(({ host }) => host === name);
+  const path = (share: string): string => (base === "omv" && name !== nas ? `/${share}` : `${root}/${share}`);
+  const mounts = mountUnits(mine, { server: name === nas ? undefined : { name: nas, address: server.address }, path });
+  const mounting = mine.length === 0 ? [] : [setting("mounts", { files: mounts })];
+  if (name !== nas) {
+    return { settings: mounting, opens: [] };
+  }
+  const shares = sharesOf(config, nas, uses);
+  const people = peopleOf(config);
+  const smb =
+    people.length === 0
+      ? []
+      : [setting("smb", smbInput(base, root, shares)), { name: "smb-users" as const, input: smbUsersInput(people) }];
+  const clients = [...new Set(shares.flatMap((share) => share.clients.map((client) => client.name)))].sort();
+  return {
+    settings: [setting("nfs", nfsInput(base, root, shares)), ...smb, ...mounting],
+    opens: [
+      ...(clients.length === 0
+        ? []
+        : [
+            open(
+              2049,
+              "nfs",
+              clients.map((client): Audience => `host:${client}`),
+            ),
+          ]),
+      ...(people.length === 0 ? [] : [open(445, "smb", ["lan", "tailnet"])]),
+    ],
+  };
+}
+
+const open = (port: number, what: string, from: Opening["from"]): Opening => ({
+  port,
+  protocol: "tcp",
+  from,
+  what,
+  published: false,
+});
+
+/** Every use of a share; what is none, but looks like one, is a problem. */
+function usesOf({ config, hosts, problems }: SharesArgs): Use[] {
+  const { shares } = nasOf(config);
+  const holders = Object.keys(config.hosts).filter((name) => config.hosts[name]?.role === "nas");
+  const [nas] = holders;
+  if (nas === undefined) {
+    return [];
+  }
+  return hosts.flatMap(({ name: host, projects }) =>
+    projects.flatMap(({ services, source }) =>
+      services.flatMap(({ key, name: service, volumes }) =>
+        volumes.flatMap((volume, i): Use[] => {
+          const share = volume.type === "bind" ? shareIn(volume.source) : undefined;
+          if (volume.type !== "bind" || share === undefined) {
+            return [];
+          }
+          const complain = (message: string, hint: string): Use[] => {
+            problems.push(source.problem(["services", key, "volumes", i], message, hint));
+            return [];
+          };
+          if (share === "") {
+            return complain(
+              `${volume.source} has the mounts of all shares in it`,
+              `mount ${MOUNTS}/NAME, one for each`,
+            );
+          }
+          if (holders.length > 1) {
+            return complain(`${holders.join(" and ")} have the role nas: whose share is it?`, "give one the role");
+          }
+          if (!Object.hasOwn(shares, share)) {
+            const meant = nearest(share, Object.keys(shares));
+            const hint = meant === undefined ? "add it to homelab:nas.shares" : `write ${MOUNTS}/${meant}`;
+            return complain(`${nas} has no share "${share}"`, hint);
+          }
+          return [{ host, service, share, writes: !volume.readOnly }];
+        }),
+      ),
+    ),
+  );
+}
+
+function sharesOf(config: Config, nas: string, uses: readonly Use[]): ShareModel[] {
+  const others = Object.entries(config.hosts).filter(([name]) => name !== nas);
+  return inOrder(Object.entries(nasOf(config).shares)).map(([name, { write, read }]) => ({
+    name,
+    clients: inOrder(others).flatMap(([host, { address }]) => {
+      const mine = uses.filter((use) => use.host === host && use.share === name);
+      return mine.length === 0 ? [] : [{ name: host, address, writes: mine.some(({ writes }) => writes) }];
+    }),
+    write: [...new Set(write)].sort(),
+    read: [...new Set(read)].sort(),
+  }));
+}
+
+const inOrder = <T>(entries: readonly (readonly [string, T])[]): (readonly [string, T])[] =>
+  [...entries].sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Everyone who may use a share over SMB has a password. */
+function checkPasswords({ stack, config, source, problems }: SharesArgs): void {
+  for (const [name, access] of Object.entries(nasOf(config).shares)) {
+    for (const way of ["write", "read"] as const) {
+      access[way].forEach((person, i) => {
+        const secret = smbSecret(person);
+        if (!Object.hasOwn(config.secrets, secret)) {
+          const at: Path = settingPath("nas", "shares", name, way, i);
+          const hint = howToSet(stack, secret, { generate: SMB_PASSWORD_LENGTH });
+          problems.push(source.problem(at, `the secret ${secret} is not set`, hint));
+        }
+      });
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Audience, Role } from "./audience.js";
+import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose/file.js";
+import type { ComposePort } from "./compose/ports.js";
+import type { ComposeService } from "./compose/service.js";
+import type { ComposeVolume } from "./compose/volumes.js";
+import type { Opening } from "./firewall/openings.js";
+import type { SettingModel } from "./settings/setting.js";
+import type { Text } from "./text.js";
+
+/** The whole desired state of the homelab, as plain data. */
+export interface HomelabModel {
+  readonly domain: string;
+  readonly hosts: readonly HostModel[];
+  /** Addresses of the names under which services are routed; what a resolver on the LAN has to know. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** What one host has to be. */
+export interface HostModel {
+  readonly name: string;
+  /** undefined for a host that runs only services of the owner's own. */
+  readonly role: Role | undefined;
+  /** IPv4 address on the LAN. */
+  readonly address: string;
+  readonly port: number;
+  /** Account that deploys. */
+  readonly user: string;
+  /** Memory of the machine in bytes, if the configuration says. */
+  readonly memory: number | undefined;
+  /** The host's public key, `ssh-ed25519 AAAA...`. */
+  readonly hostKey: string;
+  /** What the host itself has to be, in the order in which it is applied. */
+  readonly settings: readonly SettingModel[];
+  /** Who may come in where; whatever is not among them is shut. */
+  readonly openings: readonly Opening[];
+  /** The images that the services run, each once. */
+  readonly images: readonly ImageModel[];
+  readonly networks: readonly NetworkModel[];
+  readonly volumes: readonly VolumeModel[];
+  /** In an order in which each service comes after those that it depends on. */
+  readonly services: readonly ServiceModel[];
+}
+
+/** An image to pull. */
+export interface ImageModel {
+  readonly reference: string;
+  /** The platform to pull it for, as in linux/arm64; undefined means the host's own. */
+  readonly platform: string | undefined;
+}
+
+/** A network of Docker's that the program makes. */
+export interface NetworkModel extends Pick<ComposeNetwork, "internal" | "driver_opts" | "ipam"> {
+  readonly name: string;
+}
+
+/** A volume of Docker's that the program makes. */
+export interface VolumeModel extends Pick<ComposeVolumeDefinition, "driver" | "driver_opts"> {
+  readonly name: string;
+  /** Its data outlive the service: it is never deleted. */
+  readonly stateful: boolean;
+}
+
+/** A file that is mounted into a container. */
+export interface FileModel {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly content: Text;
+  /** Permissions as chmod takes them. */
+  readonly mode: number;
+}
+
+/** A port that others can reach. */
+export interface PortModel extends Omit<ComposePort, "audience"> {
+  readonly audience: readonly Audience[];
+}
+
+/** A port on which a service with the host's own network listens. */
+export type ListenModel = ComposeService["x-homelab"]["listens"][number];
+
+/** One container. */
+export interface ServiceModel {
+  /** Its key in the Compose file. */
+  readonly key: string;
+  /** Name of the container on its host. */
+  readonly name: string;
+  readonly definition: ComposeService;
+  /** Docker's names of the networks that it is in, with the names by which it is found there. */
+  readonly networks: readonly {
+    readonly name: string;
+    readonly aliases: readonly string[];
+    readonly ipv4Address?: string;
+  }[];
+  /** Volumes by Docker's names. */
+  readonly volumes: readonly ComposeVolume[];
+  readonly files: readonly FileModel[];
+  readonly ports: readonly PortModel[];
+  /** Ports of the host on which it listens itself, without Docker in between. */
+  readonly listens: readonly ListenModel[];
+  /** Names of containers of the same host that must run, and if they have a health check be healthy, before it. */
+  readonly dependsOn: readonly string[];
+  /** Where a browser finds it. */
+  readonly urls: readonly string[];
+}
+
+/** A file of the project by its relative path: its text, or why there is none, as in "is missing". */
+export type ReadFile = (file: string) => { readonly text: string } | { readonly problem: string };

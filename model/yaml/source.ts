@@ -1,0 +1,149 @@
+import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
+import type { Document, Node, Pair } from "yaml";
+import { HomelabError } from "./problem.js";
+import type { Problem } from "./problem.js";
+
+/** Where something stands in a document: keys of mappings and positions in lists. */
+export type Path = readonly (string | number)[];
+
+/** One file that the homelab's owner wrote: its plain data, and where each part of it stands. */
+export interface Source {
+  /** As the owner knows it: relative to the project's directory. */
+  readonly file: string;
+  /** The document as plain data; aliases and merge keys are resolved. */
+  readonly data: unknown;
+  /** A problem at a place in this file. A path that is not there stands where its nearest ancestor does. */
+  problem(path: Path, message: string, hint?: string): Problem;
+}
+
+const TOO_MANY_ALIASES = 1000;
+
+/**
+ * Reads YAML text. Keys that appear twice, tabs as indentation, more than one document and whatever else is not YAML
+ * 1.2 are problems; so is a file without content.
+ *
+ * @throws HomelabError with the syntax errors of the file
+ */
+export function parseSource(file: string, text: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, strict: true });
+  const syntax = [...document.errors, ...document.warnings].map((error) => ({
+    file,
+    line: lines.linePos(error.pos[0]).line,
+    path: "",
+    message: `not valid YAML: ${lowerFirst(error.message)}`,
+    ...syntaxHint(error.code),
+  }));
+  if (syntax.length > 0) {
+    throw new HomelabError(syntax);
+  }
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) {
+    throw new HomelabError([{ file, line: 0, path: "", message: "the file is empty" }]);
+  }
+  return {
+    file,
+    data: plainData(document, file, lines),
+    problem: (path, message, hint) => ({
+      file,
+      line: lines.linePos(offsetOf(root, path)).line,
+      path: formatPath(path),
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    }),
+  };
+}
+
+/** Octal to some programs, or not written as it is passed on. */
+const AMBIGUOUS_NUMBER = /^[-+]?0\d|[xoe]/i;
+
+/**
+ * The document as plain data, unless it has an alias without an anchor, aliases that multiply without end, or a number
+ * that others read otherwise.
+ */
+function plainData(document: Document, file: string, lines: LineCounter): unknown {
+  const problems: Problem[] = [];
+  const complain = (node: Node, message: string, hint: string): void => {
+    problems.push({ file, line: lines.linePos(node.range?.[0] ?? 0).line, path: "", message, hint });
+  };
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined) {
+        complain(alias, `*${alias.source} refers to no anchor`, `write &${alias.source} before it`);
+      }
+    },
+    Scalar: (_, scalar) => {
+      const { source, value } = scalar;
+      if (typeof value !== "number" || source === undefined) {
+        return;
+      }
+      if (AMBIGUOUS_NUMBER.test(source)) {
+        complain(scalar, `${source} is ${value} here and another number elsewhere`, `write "${source}"`);
+      } else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        complain(scalar, `${source} has more digits than a number keeps`, `write "${source}"`);
+      }
+    },
+  });
+  if (problems.length > 0) {
+    throw new HomelabError(problems);
+  }
+  try {
+    return document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown;
+  } catch (error) {
+    // A merge key without a mapping, or aliases that multiply without end: the library says which.
+    const message = error instanceof Error ? lowerFirst(error.message) : String(error);
+    throw new HomelabError([{ file, line: 0, path: "", message: `not valid YAML: ${message}` }]);
+  }
+}
+
+const HINTS: Partial<Record<string, string>> = {
+  DUPLICATE_KEY: "keep one of the two",
+  TAB_AS_INDENT: "indent with spaces",
+  MULTIPLE_DOCS: "keep one document in a file: remove the line with ---",
+};
+
+function syntaxHint(code: string): { hint?: string } {
+  const hint = HINTS[code];
+  return hint === undefined ? {} : { hint };
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** Where in the text the last part of the path stands: the key for an entry of a mapping, else the value. */
+function offsetOf(root: Node, path: Path): number {
+  let node: unknown = root;
+  let offset = root.range?.[0] ?? 0;
+  for (const step of path) {
+    if (isAlias(node)) {
+      return offset;
+    }
+    if (isMap(node)) {
+      const pair: Pair | undefined = node.items.find((item) => isPair(item) && keyOf(item) === String(step));
+      if (pair === undefined) {
+        return offset;
+      }
+      offset = rangeStart(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = rangeStart(node) ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : String(pair.key));
+
+function rangeStart(node: unknown): number | undefined {
+  return typeof node === "object" && node !== null ? (node as Node).range?.[0] : undefined;
+}
+
+/** `hosts.pi5.ports[0]` for ["hosts", "pi5", "ports", 0]. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
+    "",
+  );
+}

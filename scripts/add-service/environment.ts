@@ -1,0 +1,143 @@
+import { isAlias, isMap, isScalar, isSeq } from "yaml";
+import type { YAMLMap } from "yaml";
+import { adopt, entry, isText, keyOf, merged } from "./context.js";
+import type { Context } from "./context.js";
+import { parseEnvFile } from "./env-file.js";
+import { declareSecret } from "./resources.js";
+
+const SECRET_WORD = /(^|_)(PASS|PWD|PASSPHRASE|KEY|CREDENTIALS?)(_|$)|PASSWORD|PASSWD|TOKEN|SECRET|APIKEY/;
+const NO_SECRET = /_(FILE|PATH|DIR|URL|HOST|PORT|TTL|EXPIRY|EXPIRATION|LENGTH|NAME|TYPE|ENABLED|ALGORITHM|ID|USER)$/;
+const CREDENTIALS_IN_URL = /:\/\/[^/:@\s]*:[^/@\s]+@/;
+const NO_VALUE = /^(|true|false|yes|no|on|off|0|1)$/i;
+
+/** Does a variable of this name hold something that nobody should see? */
+export const isSecretName = (name: string): boolean =>
+  SECRET_WORD.test(name.toUpperCase()) && !NO_SECRET.test(name.toUpperCase());
+
+/** Variables that are set in the shell: the value is the variable's own name. */
+const fromShell = (name: string): string => (name === "TZ" ? "${TIMEZONE}" : `\${${name.toUpperCase()}}`);
+
+/** Is it a value that stands in for nothing? */
+const isEmpty = (node: unknown): boolean => node === null || (isScalar(node) && node.value === null);
+
+/** Puts the variables of env files under environment:, where what stands there already wins. */
+export function mergeEnvFiles(context: Context, name: string, service: YAMLMap): void {
+  const value: unknown = entry(service, "env_file")?.value ?? merged(context.document, service, "env_file");
+  if (value === undefined) {
+    return;
+  }
+  const variables = new Map<string, string>();
+  const items: unknown[] = isSeq(value) ? value.items : [value];
+  for (const item of items) {
+    const file = isMap(item) ? String(item.get("path")) : isScalar(item) ? String(item.value) : "";
+    const found = context.look(file);
+    const line = context.lineOf(item);
+    if (found.kind === "file") {
+      parseEnvFile(found.text).forEach((value, key) => variables.set(key, value));
+      context.changed.push({ line, text: `${name}: ${file} merged into environment:` });
+    } else if (!(isMap(item) && item.get("required") === false)) {
+      context.todo.push({ line, text: `${name}: ${file} is not there; write its variables under environment:` });
+    }
+  }
+  adopt(context, service, "environment");
+  const known = new Set(variablesOf(context, service.get("environment", true)).map(({ key }) => key));
+  const added = [...variables].filter(([key]) => !known.has(key));
+  const environment: unknown = service.get("environment", true);
+  if (isSeq(environment)) {
+    added.forEach(([key, value]) => {
+      environment.add(context.document.createNode(`${key}=${value}`));
+    });
+  } else if (isMap(environment)) {
+    added.forEach(([key, value]) => {
+      environment.set(key, context.document.createNode(value));
+    });
+  } else if (added.length > 0) {
+    const pair = entry(service, "env_file");
+    const made = context.document.createNode(Object.fromEntries(added));
+    if (pair === undefined) {
+      service.set("environment", made);
+    } else {
+      pair.key = context.document.createNode("environment");
+      pair.value = made;
+    }
+  }
+  service.delete("env_file");
+}
+
+/** A variable of a service, in whichever form it is written. */
+interface Variable {
+  readonly key: string;
+  readonly value: string;
+  readonly node: unknown;
+  readonly set: (value: string) => void;
+}
+
+/** Variables of an environment:, also those that come by an anchor. One without a value gets it from the configuration. */
+function variablesOf(context: Context, environment: unknown): Variable[] {
+  if (isAlias(environment)) {
+    return variablesOf(context, environment.resolve(context.document));
+  }
+  if (isSeq(environment)) {
+    return environment.items.filter(isText).map((node) => {
+      const [key = "", ...rest] = node.value.split("=");
+      const set = (value: string): void => {
+        node.value = `${key}=${value}`;
+      };
+      return { key, value: node.value.includes("=") ? rest.join("=") : fromShell(key), node, set };
+    });
+  }
+  if (!isMap(environment)) {
+    return [];
+  }
+  return environment.items.flatMap((pair) => {
+    const key = keyOf(pair);
+    if (key === "<<") {
+      const sources: unknown[] = isSeq(pair.value) ? pair.value.items : [pair.value];
+      return sources.flatMap((it) => variablesOf(context, it));
+    }
+    const node: unknown = pair.value;
+    const set = (value: string): void => {
+      if (isText(node)) {
+        node.value = value;
+      } else {
+        environment.set(key, value);
+      }
+    };
+    return [{ key, value: isEmpty(node) ? fromShell(key) : isScalar(node) ? String(node.value) : "", node, set }];
+  });
+}
+
+/**
+ * Turns values that look like secrets into `${NAME}`, so that they do not get into the repository, and says in x-secrets
+ * where each value is. Equal values become one secret.
+ */
+export function moveSecrets(context: Context, name: string, service: YAMLMap): void {
+  for (const { key, value, node, set } of variablesOf(context, service.get("environment", true))) {
+    const line = context.lineOf(node);
+    if (value.includes("${")) {
+      set(value);
+    } else if (!NO_VALUE.test(value) && (isSecretName(key) || CREDENTIALS_IN_URL.test(value))) {
+      const secret = context.secrets.get(value) ?? secretName(context, name, key);
+      context.secrets.set(value, secret);
+      set(`\${${secret}}`);
+      const where = line > 0 ? `in line ${line} of ${context.file}` : `in the env file of ${name} in ${context.file}`;
+      declareSecret(context, secret, `the value of ${key} ${where}, which this file was made from`);
+      context.changed.push({
+        line,
+        text: `${name}: ${key} looks like a secret and is now \${${secret}}; its value is not copied`,
+      });
+    }
+  }
+}
+
+/** A secret's name belongs to the whole stack: it begins with the project's, so that it is nobody else's. */
+function secretName({ name, secrets }: Context, service: string, key: string): string {
+  const upper = (...words: string[]): string =>
+    words
+      .join("_")
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, "_");
+  const own = key.toUpperCase().startsWith(`${upper(name)}_`) ? upper(key) : upper(name, key);
+  const short = /^[0-9]/.test(own) ? `APP_${own}` : own;
+  return [...secrets.values()].includes(short) ? upper(name, service, key) : short;
+}

@@ -1,0 +1,136 @@
+import { isMap, isScalar, isSeq } from "yaml";
+import type { YAMLMap } from "yaml";
+import { adopt, drop, isText, keyOf, listAt, mapAt, rootMap } from "./context.js";
+import type { Context } from "./context.js";
+
+/** Rewrites the keys of a service that this program refuses and whose meaning can be kept without them. */
+export function rewriteService(context: Context, name: string, service: YAMLMap): void {
+  drop(context, service, "expose", "containers of one network reach each other on every port");
+  drop(context, service, "pull_policy", "an image is pulled when its reference changes");
+  drop(context, service, "attach", "it is for docker compose up in a terminal");
+  drop(context, service, "develop", "it is for work on the sources of an image");
+  if (service.get("scale") === 1) {
+    drop(context, service, "scale", "one service is one container");
+  }
+  mustHaveTag(context, name, service);
+  rewriteLinks(context, name, service);
+  rewriteDeploy(context, service);
+  const dependencies = mapAt(service, "depends_on");
+  for (const { value } of dependencies?.items ?? []) {
+    if (isMap(value)) {
+      drop(context, value, "restart", "a service is restarted only when its own definition changes");
+    }
+  }
+}
+
+/** Which version is to run is the owner's decision. */
+function mustHaveTag({ unstated, lineOf }: Context, name: string, service: YAMLMap): void {
+  const image: unknown = service.get("image", true);
+  if (isText(image) && /^(?:.*\/)?[^:/@$]+(:latest)?$/.test(image.value)) {
+    unstated.push({ line: lineOf(image), text: `${name}: ${image.value} names no version: write one, IMAGE:TAG` });
+  }
+}
+
+/** Links are an order of starting, and another name for a service. */
+function rewriteLinks(context: Context, name: string, service: YAMLMap): void {
+  for (const link of listAt(service, "links").filter(isText)) {
+    const [target = "", alias = target] = link.value.split(":");
+    if (alias !== target && !addAlias(context, target, alias)) {
+      const text = `${name} finds ${target} as ${alias}: add aliases: [${alias}] to a network of ${target} that both are in`;
+      context.todo.push({ line: context.lineOf(link), text });
+    }
+    addDependency(context, service, target);
+  }
+  drop(context, service, "links", "services of one network find each other by name");
+}
+
+/** Whether the other name could be given to a service that is in the default network only. */
+function addAlias(context: Context, target: string, alias: string): boolean {
+  const { document } = context;
+  const service: unknown = document.getIn(["services", target], true);
+  if (!isMap(service) || service.has("network_mode")) {
+    return false;
+  }
+  adopt(context, service, "networks");
+  const known = service.getIn(["networks", "default", "aliases"], true);
+  if (isSeq(known)) {
+    known.add(document.createNode(alias));
+    return true;
+  }
+  if (service.has("networks")) {
+    return false;
+  }
+  service.set("networks", document.createNode({ default: { aliases: [alias] } }));
+  return true;
+}
+
+function addDependency(context: Context, service: YAMLMap, target: string): void {
+  adopt(context, service, "depends_on");
+  const { document } = context;
+  const known: unknown = service.get("depends_on", true);
+  if (isMap(known)) {
+    if (!known.has(target)) {
+      known.set(target, document.createNode({ condition: "service_started" }));
+    }
+  } else if (isSeq(known)) {
+    if (!known.items.some((it) => isScalar(it) && it.value === target)) {
+      known.add(document.createNode(target));
+    }
+  } else {
+    service.set("depends_on", document.createNode([target]));
+  }
+}
+
+/** Of `deploy` only the resources are left; the rest is for Swarm, or restart: in other words. */
+function rewriteDeploy(context: Context, service: YAMLMap): void {
+  const deploy = mapAt(service, "deploy");
+  if (deploy === undefined) {
+    return;
+  }
+  if (deploy.get("replicas") === 1) {
+    drop(context, deploy, "replicas", "one service is one container");
+  }
+  const condition: unknown = mapAt(deploy, "restart_policy")?.get("condition") ?? "any";
+  const restart = ({ any: "always", "on-failure": "on-failure", none: "no" } as Record<string, string>)[
+    String(condition)
+  ];
+  if (deploy.has("restart_policy") && restart !== undefined) {
+    drop(
+      context,
+      deploy,
+      "restart_policy",
+      service.has("restart") ? "restart: says it" : `restart: ${restart} says it`,
+    );
+    if (!service.has("restart")) {
+      service.set("restart", restart);
+    }
+  }
+  for (const key of ["mode", "placement", "update_config", "rollback_config", "endpoint_mode", "labels"]) {
+    drop(context, deploy, key, "it is for Swarm");
+  }
+  if (deploy.items.length === 0) {
+    service.delete("deploy");
+  }
+}
+
+/** A name under a section of the root that nothing else has. */
+export function freeKey(context: Context, section: string, wanted: string): string {
+  const taken = new Set(rootMap(context, section).items.map(keyOf));
+  let key = wanted;
+  for (let i = 2; taken.has(key); i++) {
+    key = `${wanted}-${i}`;
+  }
+  return key;
+}
+
+/** Adds an item to a list of a service, which is made if it is not there. */
+export function append(context: Context, service: YAMLMap, key: string, item: unknown): void {
+  adopt(context, service, key);
+  const { document } = context;
+  const list: unknown = service.get(key, true);
+  if (isSeq(list)) {
+    list.add(document.createNode(item));
+  } else {
+    service.set(key, document.createNode([item]));
+  }
+}

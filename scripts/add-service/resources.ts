@@ -1,0 +1,76 @@
+import { isMap, isScalar } from "yaml";
+import type { Pair } from "yaml";
+import { drop, keyOf, rootMap, sections } from "./context.js";
+import type { Context } from "./context.js";
+
+/** Rewrites the networks, volumes and secrets at the top. */
+export function rewriteResources(context: Context): void {
+  for (const [name, pair] of sections(context, "networks")) {
+    rewriteResource(context, "network", name, pair);
+    if (isMap(pair.value)) {
+      drop(context, pair.value, "attachable", "it is for Swarm");
+    }
+  }
+  for (const [name, pair] of sections(context, "volumes")) {
+    rewriteResource(context, "volume", name, pair);
+    keepData(context, pair);
+  }
+  for (const [, { value, key }] of sections(context, "secrets")) {
+    if (isMap(value) && value.has("file")) {
+      const name = `${context.name}_${String(key)}`.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
+      const file = String(value.get("file"));
+      context.changed.push({
+        line: context.lineOf(value),
+        text: `secret ${String(key)}: from ${name}, no longer ${file}`,
+      });
+      value.delete("file");
+      value.set("environment", name);
+      declareSecret(context, name, `the content of ${file}, which ${context.file} named`);
+    }
+  }
+}
+
+/** Says where a secret comes from, in the file's x-secrets. */
+export function declareSecret(context: Context, name: string, obtain: string): void {
+  const sources = rootMap(context, "x-secrets");
+  if (!sources.has(name)) {
+    sources.set(name, context.document.createNode({ obtain }));
+  }
+}
+
+/** What is external is there already, under a name that is said outright. */
+function rewriteResource(context: Context, kind: string, name: string, { value, key }: Pair): void {
+  if (!isMap(value)) {
+    return;
+  }
+  drop(context, value, "labels", "the program sets its own");
+  const external: unknown = value.get("external", true);
+  if (isMap(external)) {
+    const named: unknown = external.get("name");
+    value.set("external", true);
+    value.set("name", typeof named === "string" ? named : name);
+  } else if (!isScalar(external) || external.value !== true) {
+    return;
+  } else if (!value.has("name")) {
+    value.set("name", name);
+  }
+  const dockers = String(value.get("name"));
+  const text = `the ${kind} ${dockers} is external: it must be on the host before; docker ${kind} create ${dockers} makes it`;
+  context.todo.push({ line: context.lineOf(key), text });
+}
+
+/** The data of a volume outlive the service, unless the owner says otherwise. */
+function keepData({ document, changed, lineOf }: Context, pair: Pair): void {
+  const { value } = pair;
+  if (
+    isMap(value) ? value.get("external") === true || value.has("x-stateful") : isScalar(value) && value.value !== null
+  ) {
+    return;
+  }
+  if (isMap(value)) {
+    value.set("x-stateful", true);
+  } else {
+    pair.value = document.createNode({ "x-stateful": true }, { flow: true });
+  }
+  changed.push({ line: lineOf(pair.key), text: `volume ${keyOf(pair)}: x-stateful, so its data outlive the service` });
+}

@@ -1,0 +1,85 @@
+import { nearest } from "../../model/yaml/problem.js";
+import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
+import { loadHomelab } from "../../model/load.js";
+import { Adoption, keptMounts, targetsOf } from "./adoption.js";
+import type { Former } from "./adoption.js";
+import { PROGRAM, projectDirectory, PulumiCli } from "../lib/pulumi-cli.js";
+import { runCommand, stackCommand, UserError } from "../lib/command.js";
+
+/** Lets a declared service take the place of a container that somebody made before, or leaves everything as it was. */
+async function adopt(hostName: string, serviceName: string, { stack }: { stack: string }): Promise<void> {
+  const directory = projectDirectory();
+  const { host, service } = find(loadHomelab(stack, [directory, PROGRAM]), hostName, serviceName);
+  const adoption = new Adoption(host, service);
+  const former = await adoption.former();
+  // Ctrl-C ends the engine, which is in the same terminal; then everything is put back.
+  process.on("SIGINT", () => undefined);
+  console.log(`${service.name} on ${host.name} is stopped and kept as ${adoption.aside} until the new one works.`);
+  try {
+    await adoption.setAside(former);
+    await deploy(new PulumiCli(directory, stack), host, service);
+  } catch (error) {
+    await giveBack(adoption, former);
+    throw error;
+  }
+  await adoption.removeFormer(former);
+  const kept = keptMounts(former, service);
+  console.log(
+    [`${service.name} on ${host.name} is this program's now; the former container is removed.`, ...kept].join("\n"),
+  );
+}
+
+function find(
+  { hosts }: HomelabModel,
+  hostName: string,
+  serviceName: string,
+): { host: HostModel; service: ServiceModel } {
+  const host = hosts.find(({ name }) => name === hostName);
+  if (host === undefined) {
+    throw new UserError(`There is no host "${hostName}"${instead(hostName, hosts)}`);
+  }
+  const service = host.services.find(({ name }) => name === serviceName);
+  if (service === undefined) {
+    throw new UserError(`${hostName} has no service "${serviceName}"${instead(serviceName, host.services)}`);
+  }
+  return { host, service };
+}
+
+function instead(written: string, known: readonly { readonly name: string }[]): string {
+  const names = known.map(({ name }) => name);
+  const meant = nearest(written, names);
+  return meant === undefined ? `; there are ${names.join(", ") || "none"}` : `: did you mean "${meant}"?`;
+}
+
+/** The provider waits until the container runs and, if it has a health check, is healthy. */
+async function deploy(cli: PulumiCli, host: HostModel, service: ServiceModel): Promise<void> {
+  const { exitCode, stderr } = await cli.run(["up", "--yes", "--skip-preview", ...targetsOf(host, service)], {
+    onLine: (line) => {
+      console.log(line);
+    },
+  });
+  if (exitCode !== 0) {
+    throw new UserError(
+      `${stderr}${service.name} did not come up on ${host.name}: the former container is back.`.trim(),
+    );
+  }
+}
+
+async function giveBack(adoption: Adoption, former: Former): Promise<void> {
+  try {
+    await adoption.giveBack(former);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(`The former container could not be put back (${why}); it is there as ${adoption.aside}.`);
+  }
+}
+
+void runCommand(
+  stackCommand(
+    "adopt",
+    "Let a declared service take the place of a container that was made by hand; its data are kept.",
+  )
+    .argument("<host>", "name of the host")
+    .argument("<service>", "name of the service")
+    .action(adopt),
+);

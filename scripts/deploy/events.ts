@@ -1,0 +1,65 @@
+import { nameOf } from "../forget/state.js";
+
+/** What the engine says of one resource. */
+interface Metadata {
+  readonly op: string;
+  readonly urn: string;
+  readonly type: string;
+  readonly new?: { readonly outputs?: Readonly<Record<string, unknown>> } | null;
+}
+
+/** A line of the engine's event log, as far as it is used here. */
+interface EngineEvent {
+  readonly resOutputsEvent?: { readonly metadata: Metadata };
+  readonly resOpFailedEvent?: { readonly metadata: Metadata };
+  readonly summaryEvent?: unknown;
+}
+
+/** What an operation of the engine came to. */
+export interface Outcome {
+  /** The program ran and the engine went through its resources, whether or not each succeeded. */
+  readonly ran: boolean;
+  /** The engine's word for what was done, as in "create" or "same", by the name of the resource. */
+  readonly done: ReadonlyMap<string, string>;
+  /** Names of resources that could not be done. */
+  readonly failed: ReadonlySet<string>;
+  /** Hosts on which nothing was tried, and why: the stack's output of that name. */
+  readonly notDone: Readonly<Record<string, string>>;
+}
+
+/** What two operations came to, of which the second left out what failed in the first. */
+export function together(first: Outcome, second: Outcome): Outcome {
+  const more = [...second.done].filter(([, op]) => op !== "same");
+  return {
+    ...first,
+    done: new Map([...first.done, ...more]),
+    failed: new Set([...first.failed, ...second.failed]),
+  };
+}
+
+/** Reads an event log, as `pulumi up --event-log` writes it. */
+export function outcomeOf(log: string): Outcome {
+  const events = log
+    .split("\n")
+    .filter((line) => /"(resOutputsEvent|resOpFailedEvent|summaryEvent)"/.test(line))
+    .map((line) => JSON.parse(line) as EngineEvent);
+  const done = new Map<string, string>();
+  const failed = new Set<string>();
+  let notDone = {};
+  for (const { resOutputsEvent, resOpFailedEvent } of events) {
+    if (resOutputsEvent !== undefined) {
+      const { op, urn, type, new: now } = resOutputsEvent.metadata;
+      // A replacement has several steps; the last of them, the end of the old one, says the least.
+      if (!done.has(nameOf(urn)) || !/^delete-replaced|^replace$/.test(op)) {
+        done.set(nameOf(urn), op);
+      }
+      if (type === "pulumi:pulumi:Stack") {
+        notDone = now?.outputs?.["notDone"] ?? {};
+      }
+    }
+    if (resOpFailedEvent !== undefined) {
+      failed.add(nameOf(resOpFailedEvent.metadata.urn));
+    }
+  }
+  return { ran: events.some(({ summaryEvent }) => summaryEvent !== undefined), done, failed, notDone };
+}

@@ -1,0 +1,74 @@
+import Table from "cli-table3";
+import { probeHosts } from "../../hosts/probe.js";
+import type { Observation } from "../../hosts/probe.js";
+import { explain, remedy } from "../../hosts/trouble.js";
+import { driftOf, isDrift } from "../../model/drift/drift.js";
+import type { Finding } from "../../model/drift/findings.js";
+import type { HostModel } from "../../model/types.js";
+import { loadHomelab } from "../../model/load.js";
+import { PROGRAM, projectDirectory } from "../lib/pulumi-cli.js";
+import { runCommand, stackCommand } from "../lib/command.js";
+
+interface Options {
+  readonly stack: string;
+  readonly json: boolean;
+}
+
+/** What was seen of a host. */
+interface HostDrift {
+  readonly host: string;
+  readonly status: Observation["status"];
+  /** Why it could not be read, and what to do. */
+  readonly reason?: string;
+  readonly findings: readonly Finding[];
+}
+
+const DRIFTED = 2;
+const UNREAD = 3;
+
+/** Shows how the hosts differ from how they were left, without an engine or a passphrase. Changes nothing. */
+async function drift({ stack, json }: Options): Promise<void> {
+  const { hosts } = loadHomelab(stack, [projectDirectory(), PROGRAM]);
+  const observations = await probeHosts(hosts);
+  const seen = hosts.map((host) => driftOn(host, observations.get(host.name), stack));
+  console.log(json ? JSON.stringify({ hosts: seen }, null, 2) : tableOf(seen));
+  process.exitCode = exitCodeOf(seen);
+}
+
+function driftOn(host: HostModel, observation: Observation | undefined, stack: string): HostDrift {
+  if (observation?.status === "ok") {
+    return { host: host.name, status: "ok", findings: driftOf(host, observation.report).findings };
+  }
+  const { status, reason } = observation ?? { status: "failed", reason: "it was not asked" };
+  const what = `${explain(host, status, reason)}\n-> ${remedy(host, status, stack)}`;
+  return { host: host.name, status, reason: what, findings: [] };
+}
+
+function exitCodeOf(seen: readonly HostDrift[]): number {
+  if (seen.some(({ status }) => status !== "ok")) {
+    return UNREAD;
+  }
+  return seen.some(({ findings }) => findings.some(isDrift)) ? DRIFTED : 0;
+}
+
+function tableOf(seen: readonly HostDrift[]): string {
+  const table = new Table({ head: ["HOST", "WHAT", "DRIFT"], style: { head: [], border: [] } });
+  for (const { host, reason, findings } of seen) {
+    if (reason !== undefined) {
+      table.push([host, "", reason]);
+    }
+    for (const { subject, words } of findings) {
+      table.push([host, subject, words]);
+    }
+  }
+  return table.length === 0 ? `Nothing differs on ${seen.map(({ host }) => host).join(", ")}.` : table.toString();
+}
+
+void runCommand(
+  stackCommand(
+    "drift",
+    "Show how the hosts differ from how they were left: exit 2 if they do, 3 if one cannot be read.",
+  )
+    .option("--json", "the same as data", false)
+    .action(drift),
+);

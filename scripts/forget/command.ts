@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SERVICE_LABEL } from "../../model/labels.js";
+import { confirmed } from "../lib/ask.js";
+import { describeHost, hostInState, lineOfHost } from "./state.js";
+import type { StateResource } from "./state.js";
+import { PROGRAM, PulumiCli } from "../lib/pulumi-cli.js";
+import { runCommand, stackCommand, UserError } from "../lib/command.js";
+
+interface Options {
+  readonly stack: string;
+  readonly yes: boolean;
+}
+
+/** Takes a host that is dead for good out of the state. Nothing is done on the host. */
+async function forget(host: string, { stack, yes }: Options): Promise<void> {
+  const cli = new PulumiCli(PROGRAM, stack);
+  const found = hostInState(await stateOf(cli), host);
+  const count = `${found.resources.length} resources`;
+  console.log(`The state would forget ${host}, ${count}, among them:\n${describeHost(found).join("\n")}`);
+  console.log(
+    "Nothing is done on the host: if it ever runs again, all of that still runs there, unmanaged. Before it is declared " +
+      `again, remove the containers there:\n  docker ps -aq --filter label=${SERVICE_LABEL} | xargs -r docker rm -f`,
+  );
+  if (!yes && !(await confirmed(`Forget ${host}? [y/N] `))) {
+    throw new UserError("Nothing was forgotten.");
+  }
+  const { exitCode, stdout, stderr } = await cli.run(["state", "delete", found.urn, "--target-dependents", "--yes"]);
+  if (exitCode !== 0) {
+    throw new UserError(`Pulumi did not forget ${host}: ${(stderr || stdout).trim()}`);
+  }
+  console.log(`Forgotten: ${host}, ${count}.`);
+  console.log(await whatIsLeft(host, stack));
+}
+
+async function stateOf(cli: PulumiCli): Promise<readonly StateResource[]> {
+  const { exitCode, stdout, stderr } = await cli.run(["stack", "export"]);
+  if (exitCode !== 0) {
+    throw new UserError(`Pulumi cannot read the state of "${cli.stack}": ${(stderr || stdout).trim()}`);
+  }
+  const { deployment } = JSON.parse(stdout) as { deployment: { resources?: StateResource[] } | null };
+  return deployment?.resources ?? [];
+}
+
+/** As long as the host is declared, the next deployment wants to make all of it again. */
+async function whatIsLeft(host: string, stack: string): Promise<string> {
+  const name = `Pulumi.${stack}.yaml`;
+  const file = join(PROGRAM, name);
+  const line = existsSync(file) ? lineOfHost(await readFile(file, "utf8"), host) : undefined;
+  return line === undefined
+    ? `${name} does not name it: nothing is left to do.`
+    : `Remove it from ${name} too, line ${line} under homelab:hosts, else the next deployment makes it anew.`;
+}
+
+void runCommand(
+  stackCommand("forget", "Take a host that is dead for good out of the state; nothing is done on the host.")
+    .argument("<host>", "name of the host")
+    .option("--yes", "do not ask", false)
+    .action(forget),
+);

@@ -1,0 +1,86 @@
+import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
+import { nearest } from "../../model/yaml/problem.js";
+import { UserError } from "../lib/command.js";
+
+/** A resource as `pulumi stack export` lists it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
+  readonly protect?: boolean;
+}
+
+/** What the state knows of a host. */
+export interface HostInState {
+  /** URN of its component. */
+  readonly urn: string;
+  /** The component and all below it, in the state's order. */
+  readonly resources: readonly StateResource[];
+}
+
+const OWN_TYPE = "homelab:index:";
+
+/**
+ * Everything that the state has of a host.
+ *
+ * @throws UserError if there is no such host in it, or if something of another host depends on this one
+ */
+export function hostInState(resources: readonly StateResource[], host: string): HostInState {
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
+  const hosts = resources.filter(({ type, parent }) => parent === stack && type.startsWith(OWN_TYPE));
+  const component = hosts.find(({ urn }) => nameOf(urn) === host);
+  if (component === undefined) {
+    const known = hosts.map(({ urn }) => nameOf(urn));
+    const meant = nearest(host, known);
+    const instead = meant === undefined ? `it has ${known.join(", ") || "none"}` : `did you mean "${meant}"?`;
+    throw new UserError(`The state has no host "${host}": ${instead}`);
+  }
+  const within = new Set([component.urn]);
+  for (const { urn, parent } of resources) {
+    // A parent stands before its children in the state.
+    if (parent !== undefined && within.has(parent)) {
+      within.add(urn);
+    }
+  }
+  const outside = resources.filter(
+    ({ urn, dependencies = [] }) => !within.has(urn) && dependencies.some((it) => within.has(it)),
+  );
+  if (outside.length > 0) {
+    const names = outside.map(({ urn }) => nameOf(urn)).join(", ");
+    throw new UserError(
+      `${host} cannot be forgotten as it is: ${names} depend on it. Change what they take from it, deploy, then forget it.`,
+    );
+  }
+  return { urn: component.urn, resources: resources.filter(({ urn }) => within.has(urn)) };
+}
+
+/** The last part of a URN, which may itself hold colons. */
+export function nameOf(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  "docker:index/container:Container": "container",
+  "docker:index/network:Network": "network",
+  "docker:index/volume:Volume": "volume",
+  "docker:index/remoteImage:RemoteImage": "image",
+  "command:remote:Command": "file or setting",
+};
+
+/** What would be forgotten, one line a resource; the program's own bookkeeping is left out. */
+export function describeHost({ resources }: HostInState): string[] {
+  return resources.flatMap(({ urn, type }) => {
+    const kind = KINDS[type];
+    return kind === undefined ? [] : [`  ${kind.padEnd(16)} ${nameOf(urn)}`];
+  });
+}
+
+/** Line of the host under homelab:hosts of a stack's file, from 1; undefined if it is not there. */
+export function lineOfHost(text: string, host: string): number | undefined {
+  const lines = new LineCounter();
+  const hosts = parseDocument(text, { lineCounter: lines }).getIn(["config", "homelab:hosts"]);
+  const pair = isMap(hosts) ? hosts.items.find(({ key }) => isScalar(key) && key.value === host) : undefined;
+  const range = isScalar(pair?.key) ? pair.key.range : undefined;
+  return range ? lines.linePos(range[0]).line : undefined;
+}

@@ -1,0 +1,95 @@
+import { readFrom } from "../../model/load.js";
+import { howToSet } from "../../model/compose/secret-sources.js";
+import { neededSecrets } from "../../model/services/secrets.js";
+import type { NeededSecret } from "../../model/services/secrets.js";
+import type { PulumiCli } from "../lib/pulumi-cli.js";
+import { randomText } from "./random-text.js";
+import { UserError } from "../lib/command.js";
+
+/** What there is of the secrets that the services need which are on. */
+export interface SecretsReport {
+  /** Those that were there already. */
+  readonly present: readonly NeededSecret[];
+  /** Those that were made now. */
+  readonly made: readonly NeededSecret[];
+  /** Those that only the owner can supply. */
+  readonly missing: readonly NeededSecret[];
+}
+
+/**
+ * Makes the secrets that are missing and may be random, into the encrypted configuration of the stack.
+ *
+ * @param directories where the declaration is, the first that has a file wins
+ * @param lengthOf how many random characters will do for a secret; undefined if they will not
+ * @throws HomelabError if the declaration cannot be read, UserError if the stack cannot be written to
+ */
+export async function makeMissingSecrets(
+  cli: PulumiCli,
+  directories: readonly string[],
+  lengthOf: (secret: NeededSecret) => number | undefined = ({ generate }) => generate,
+): Promise<SecretsReport> {
+  const needed = neededSecrets(cli.stack, readFrom(directories));
+  const absent = needed.filter(({ present }) => !present);
+  const made: NeededSecret[] = [];
+  for (const secret of absent) {
+    const length = lengthOf(secret);
+    if (length !== undefined) {
+      if (made.length === 0) {
+        await mustBeWritable(cli);
+      }
+      await set(cli, secret.name, randomText(length));
+      made.push(secret);
+    }
+  }
+  return {
+    present: needed.filter(({ present }) => present),
+    made,
+    missing: absent.filter((secret) => !made.includes(secret)),
+  };
+}
+
+/** What keeps Pulumi from encrypting, such as a passphrase that is not given, is the owner's to set right. */
+async function set(cli: PulumiCli, name: string, value: string): Promise<void> {
+  try {
+    await cli.setSecret(name, value);
+  } catch (error) {
+    throw error instanceof Error ? new UserError(error.message.trimEnd()) : error;
+  }
+}
+
+/** The stack has to be there before anything can be encrypted for it. */
+async function mustBeWritable(cli: PulumiCli): Promise<void> {
+  const { exitCode, stdout, stderr } = await cli.run(["config", "--json"]);
+  if (exitCode === 0) {
+    return;
+  }
+  const why = (stderr || stdout).trim();
+  if (/no stack named/.test(why)) {
+    throw new UserError(
+      `There is no stack "${cli.stack}" yet where Pulumi keeps its state, so nothing can be encrypted for it.\n` +
+        `Run npx pulumi stack init ${cli.stack}, then this command again.`,
+    );
+  }
+  throw new UserError(`Pulumi cannot use the stack "${cli.stack}": ${why}`);
+}
+
+/** What was made and what is left to do, by name only. */
+export function describeSecrets(stack: string, { present, made, missing }: SecretsReport): string {
+  const lines = made.map(({ name, usedBy }) => `made ${name}, for ${usedBy.join(", ")}`);
+  if (missing.length > 0) {
+    lines.push(made.length > 0 ? "" : "Nothing to make.", "Only you can supply:");
+    for (const { name, usedBy, obtain } of missing) {
+      const command = howToSet(stack, name).replace(/^run /, "");
+      const where = obtain === undefined ? [] : [`    from: ${obtain}`];
+      lines.push(`  ${name}, for ${usedBy.join(", ")}`, ...where, `    set:  ${command}`);
+    }
+    lines.push("The command asks for the value, so that it stands in no list of processes and in no history.");
+  } else {
+    lines.push(
+      made.length > 0
+        ? `All ${present.length + made.length} secrets are there now. The passphrase of the stack opens them: keep it.`
+        : `Nothing to do: all ${present.length} secrets are there.`,
+    );
+  }
+  return lines.join("\n");
+}
