@@ -8,6 +8,8 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      curly: "error",
       "@typescript-eslint/explicit-module-boundary-types": "error",
       "no-restricted-syntax": [
         "error",

@@ -16,12 +16,22 @@ exec </dev/null
 changed=""
 reboot_needed=""
 facts=""
-did() { changed=1; printf '+ %s\n' "$1"; }
+did() {
+  changed=1
+  printf '+ %s\n' "$1"
+}
 also() { facts="${facts:+$facts, }$1"; } # of what is told in one line
-tell() { [ -z "$facts" ] || did "$1: $facts"; facts=""; }
+tell() {
+  [ -z "$facts" ] || did "$1: $facts"
+  facts=""
+}
 note() { printf -- '- %s\n' "$1"; }
 warn() { printf '? %s\n' "$1"; }
-die() { tell "before it failed"; printf '! %s\n' "$1"; exit 1; }
+die() {
+  tell "before it failed"
+  printf '! %s\n' "$1"
+  exit 1
+}
 request() { cat "$bundle/request/$1" 2>/dev/null || true; }
 
 parts=$bundle/helper/bootstrap

@@ -44,8 +44,11 @@ function commands(): Command {
     .addOption(instanceOption())
     .action(async ({ instance: name, purge }: InstanceOption & { purge: boolean }) => {
       const instance = findInstance(name);
-      if (existsSync(instance.dir)) await withLock(instance, () => down(instance, { purge }));
-      else console.log(`There is no ${instance.dir}: nothing to do.`);
+      if (existsSync(instance.dir)) {
+        await withLock(instance, () => down(instance, { purge }));
+      } else {
+        console.log(`There is no ${instance.dir}: nothing to do.`);
+      }
     });
   program
     .command("ssh")
@@ -68,7 +71,9 @@ async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
   warnings.forEach((warning) => {
     console.log(`Look at this: ${warning}`);
   });
-  if (deploy) await status(openLab(instance.name));
+  if (deploy) {
+    await status(openLab(instance.name));
+  }
   const count = changes.length === 1 ? "1 thing was" : `${changes.length} things were`;
   const how = changes.length === 0 ? "Nothing changed" : `${count} made or changed`;
   console.log(`${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
@@ -83,7 +88,9 @@ function explain(error: unknown): never {
     console.error("\nStopped. The next run goes on from here; npm run lab -- down takes away what there is.");
     process.exit(130);
   }
-  if (!(error instanceof LabError)) throw error;
+  if (!(error instanceof LabError)) {
+    throw error;
+  }
   console.error(`\nFailed: ${error.message}`);
   if (error instanceof StepError) {
     console.error(`The last lines of ${error.log}:\n${error.lastLines.map((line) => `  | ${line}`).join("\n")}`);
@@ -94,7 +101,9 @@ function explain(error: unknown): never {
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     asked += 1;
-    if (asked === 1) console.error("\nStopping (again: at once) …");
+    if (asked === 1) {
+      console.error("\nStopping (again: at once) …");
+    }
     void interrupt(asked === 1 ? "SIGTERM" : "SIGKILL");
   });
 }

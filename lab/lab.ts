@@ -112,7 +112,9 @@ export class Lab {
   async assertUp(): Promise<void> {
     for (const { name, address } of this.hosts) {
       const { stdout } = await run("ip", ["-4", "route", "get", address]);
-      if (!stdout.includes(` dev hl-${this.name}-o `)) throw new LabError(`the lab "${this.name}" is not up (${name})`);
+      if (!stdout.includes(` dev hl-${this.name}-o `)) {
+        throw new LabError(`the lab "${this.name}" is not up (${name})`);
+      }
     }
   }
 
@@ -150,7 +152,9 @@ export class Lab {
       ...(report === undefined ? {} : { report }),
     });
     const failed = facts.filter(({ sign }) => sign === "!").map(({ host, text }) => `${host}: ${text}`);
-    if (failed.length > 0) throw new LabError(failed.join("\n"));
+    if (failed.length > 0) {
+      throw new LabError(failed.join("\n"));
+    }
     return facts;
   }
 
@@ -173,13 +177,17 @@ export class Lab {
   /** Makes hosts anew, with empty disks and new host keys. @param names default all */
   async freshHosts(names = this.hosts.map((h) => h.name), { bootstrap = true }: BootOptions = {}): Promise<void> {
     await this.hostsScript("fresh", ...names.map((name) => this.host(name).name));
-    if (bootstrap) await this.bootstrap(names);
+    if (bootstrap) {
+      await this.bootstrap(names);
+    }
   }
 
   /** Boots a spare host of lab/hosts.txt; it stays one of the lab's until `removeHost`. */
   async addHost(name: string, { bootstrap = true }: BootOptions = {}): Promise<Host> {
     await this.hostsScript("add", name);
-    if (bootstrap) await this.bootstrap([name]);
+    if (bootstrap) {
+      await this.bootstrap([name]);
+    }
     return this.host(name);
   }
 

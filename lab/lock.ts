@@ -15,7 +15,9 @@ export async function withLock<T>(instance: Instance, action: () => Promise<T>):
   });
   try {
     for await (const line of createInterface(holder.stdout)) {
-      if (line === "held") return await action();
+      if (line === "held") {
+        return await action();
+      }
       console.log(line === "waiting" ? "Another run is at work on this lab, waiting for it …" : line);
     }
     throw new LabError("the lab could not be locked");

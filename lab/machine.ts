@@ -32,7 +32,9 @@ export async function interrupt(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
  * @throws StepError if it fails, Interrupted after `interrupt`
  */
 export async function runScript(instance: Instance, script: string, options: ScriptOptions): Promise<Fact[]> {
-  if (interrupted) throw new Interrupted();
+  if (interrupted) {
+    throw new Interrupted();
+  }
   mkdirSync(instance.dir, { recursive: true, mode: 0o700 });
   mkdirSync(join(instance.dir, "log"), { recursive: true });
   const log = join(instance.dir, "log", `${script.replace(/^machine\//, "").replace(/\W+/g, "-")}.log`);
@@ -43,14 +45,20 @@ export async function runScript(instance: Instance, script: string, options: Scr
     group: true,
     onLine: (line) => {
       const fact = factOf(line);
-      if (fact === undefined) return;
+      if (fact === undefined) {
+        return;
+      }
       facts.push(fact);
       options.onFact?.(fact);
     },
   });
   // a signal changes this while the script runs, which the compiler cannot see
-  if (interrupted as boolean) throw new Interrupted();
-  if (result.exitCode === 0) return facts;
+  if (interrupted as boolean) {
+    throw new Interrupted();
+  }
+  if (result.exitCode === 0) {
+    return facts;
+  }
   const said = facts.findLast(({ kind }) => kind === "error")?.text;
   throw new StepError(
     options.title,

@@ -22,7 +22,9 @@ const FIELDS = ["{{.Names}}", "{{.Image}}", "{{.Status}}", '{{.Label "lab.standi
 /** Prints hosts, services and where they are; what it says comes from the hosts themselves. */
 export async function status(lab: Lab): Promise<void> {
   const running = await lab.engine(["ps", "--format", "{{.Names}} {{.Status}}"]);
-  if (running.exitCode !== 0) throw new LabError(`the lab "${lab.name}" is down; npm run lab brings it up`);
+  if (running.exitCode !== 0) {
+    throw new LabError(`the lab "${lab.name}" is down; npm run lab brings it up`);
+  }
   const states = new Map(running.stdout.split("\n").map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")]));
 
   const hosts = new Table({ head: ["Host", "Address", "Role", "Memory", "State"], style: STYLE });
@@ -44,8 +46,11 @@ export async function status(lab: Lab): Promise<void> {
       services.push([host.name, s.name, s.image, s.program, s.state, s.urls.join("\n")]);
     }
   }
-  if (services.length === 0) console.log("No services: npm run lab deploys them.");
-  else console.log(services.toString());
+  if (services.length === 0) {
+    console.log("No services: npm run lab deploys them.");
+  } else {
+    console.log(services.toString());
+  }
 }
 
 async function servicesOn(lab: Lab, host: Host, deployed: HostSummary | undefined): Promise<Service[]> {

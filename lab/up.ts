@@ -41,12 +41,20 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
     title,
     task: async (_, task) => {
       const onFact = ({ kind, text }: Fact): void => {
-        if (kind === "did" || asItWas?.test(text) === false) changes.push(`${title}: ${text}`);
-        if (kind === "warning") warnings.push(text);
-        if (!over) task.output = LIVE ? text : `${title}: ${text}`; // in a plain log, lines of steps that run together are mixed
+        if (kind === "did" || asItWas?.test(text) === false) {
+          changes.push(`${title}: ${text}`);
+        }
+        if (kind === "warning") {
+          warnings.push(text);
+        }
+        if (!over) {
+          task.output = LIVE ? text : `${title}: ${text}`;
+        } // in a plain log, lines of steps that run together are mixed
       };
       const [only, ...others] = await runScript(instance, script, { title, onFact });
-      if (LIVE && !keep && only !== undefined && others.length === 0) task.title = `${title}: ${only.text}`;
+      if (LIVE && !keep && only !== undefined && others.length === 0) {
+        task.title = `${title}: ${only.text}`;
+      }
     },
     rendererOptions: { outputBar: keep ? Infinity : SHOWN_LINES, persistentOutput: keep },
   });
@@ -85,9 +93,15 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
     task: async (_, task) => {
       await openLab(instance.name).bootstrap(undefined, ({ host, sign, text }) => {
         const line = `${host}: ${text}`;
-        if (sign === "+") changes.push(`Bootstrap: ${line}`);
-        if (sign === "?") warnings.push(line);
-        if (!over) task.output = line;
+        if (sign === "+") {
+          changes.push(`Bootstrap: ${line}`);
+        }
+        if (sign === "?") {
+          warnings.push(line);
+        }
+        if (!over) {
+          task.output = line;
+        }
       });
     },
     rendererOptions: { outputBar: SHOWN_LINES },
@@ -97,10 +111,14 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
       title: "Deploy",
       task: async (_, task) => {
         const counts = await deploy(openLab(instance.name), (line) => {
-          if (!over) task.output = line;
+          if (!over) {
+            task.output = line;
+          }
         });
         for (const [word, count] of Object.entries(counts)) {
-          if (word !== "unchanged") changes.push(`Deploy: ${count} ${word}`);
+          if (word !== "unchanged") {
+            changes.push(`Deploy: ${count} ${word}`);
+          }
         }
       },
       rendererOptions: { outputBar: SHOWN_LINES },

@@ -68,7 +68,10 @@ remove_setting() {
   if [ -d "$PENDING" ] && [ "$(cat "$PENDING/setting")" = "$SETTING" ]; then
     revert "the setting was removed"
   fi
-  [ -f "$APPLIED" ] || { say "nothing to remove"; return; }
+  [ -f "$APPLIED" ] || {
+    say "nothing to remove"
+    return
+  }
   CHANGED=$WORK/changed
   applied_paths >"$CHANGED"
   while read -r path; do

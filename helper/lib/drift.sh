@@ -6,7 +6,11 @@ MAX_WORDS=160   # characters a line
 
 setting_drift() {
   [ -f "$APPLIED" ] || return 0
-  { file_drift; live_drift; drift; } | cut -c "1-$MAX_WORDS" | awk '!seen[$0]++' | head -n "$MAX_FINDINGS"
+  {
+    file_drift
+    live_drift
+    drift
+  } | cut -c "1-$MAX_WORDS" | awk '!seen[$0]++' | head -n "$MAX_FINDINGS"
 }
 
 # What is there and what should be, a line each: "+THERE", "-WANTED", or "~THERE<tab>WANTED" where one became the other.

@@ -9,7 +9,13 @@ DEADLINE_UNIT=homelab-revert-deadline
 save_former() { # FOLDER
   rm -rf "$1"
   mkdir -p "$1"
-  { cat "$CHANGED"; touches; echo "$APPLIED"; echo "$LIVE"; echo "$DIGEST"; } | sort -u | save_files "$1"
+  {
+    cat "$CHANGED"
+    touches
+    echo "$APPLIED"
+    echo "$LIVE"
+    echo "$DIGEST"
+  } | sort -u | save_files "$1"
   echo "$SETTING" >"$1/setting"
 }
 
@@ -69,7 +75,10 @@ confirm() { # TOKEN
 # Back to the former state. At boot, before the services that it is about have started, the files are enough; where they
 # are not, it is done as soon as the services are there.
 revert() { # WHY
-  [ -d "$PENDING" ] || { say "nothing waits for a confirmation"; return; }
+  [ -d "$PENDING" ] || {
+    say "nothing waits for a confirmation"
+    return
+  }
   load "$(cat "$PENDING/setting")"
   if [ -n "${HOMELAB_BOOT:-}" ] && needs_services; then
     deadline 60
@@ -77,7 +86,10 @@ revert() { # WHY
   fi
   restore_files "$PENDING"
   CHANGED=$WORK/reverted
-  { applied_paths; touches; } >"$CHANGED"
+  {
+    applied_paths
+    touches
+  } >"$CHANGED"
   [ -n "${HOMELAB_BOOT:-}" ] || activate
   say "$1" >"$STATE/reverted/$SETTING"
   sync

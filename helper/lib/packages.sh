@@ -6,5 +6,8 @@ need() { # PROGRAM PACKAGE
   command -v "$1" >/dev/null && return
   say "installing $2"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=60 "$2" >"$WORK/apt" 2>&1 ||
-    { say "apt says: $(tail -n 1 "$WORK/apt")" >&2; exit 1; }
+    {
+      say "apt says: $(tail -n 1 "$WORK/apt")" >&2
+      exit 1
+    }
 }

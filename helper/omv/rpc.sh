@@ -45,7 +45,10 @@ omv_folder() { # NAME
     jq -ce --arg root "$root" '[.[] | (.dir | rtrimstr("/")) as $dir
       | select((.opts | contains("bind") | not) and ($root + "/" | startswith($dir + "/")))]
       | sort_by(.dir | length) | last' "$WORK/omv-fstab" >"$WORK/omv-mount" ||
-      { say "OpenMediaVault mounts nothing at $root: mount the disk in its pages, under Storage, File Systems" >&2; exit 1; }
+      {
+        say "OpenMediaVault mounts nothing at $root: mount the disk in its pages, under Storage, File Systems" >&2
+        exit 1
+      }
     path=$(jq -r --arg root "$root/$1" '.dir as $dir | $root | ltrimstr($dir | rtrimstr("/")) | ltrimstr("/")' "$WORK/omv-mount")
     [ -d "$root/$1" ] && made=no || made=yes
     omv ShareMgmt set "$(jq -cn --arg new "$OMV_NEW" --arg name "$1" --arg path "$path/" --arg ours "$OMV_OURS" --slurpfile mount "$WORK/omv-mount" \

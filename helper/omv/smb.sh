@@ -61,7 +61,10 @@ omv_smb_enable() {
   omv SMB getSettings >"$WORK/omv-settings"
   jq -c '.enable = true | if .extraoptions | test("min protocol") then . else
     .extraoptions = ([.extraoptions | select(. != ""), "server min protocol = SMB3_00"] | join("\n")) end' "$WORK/omv-settings" >"$WORK/omv-settings-wanted" ||
-    { say "OpenMediaVault says of SMB what this helper does not understand" >&2; exit 1; }
+    {
+      say "OpenMediaVault says of SMB what this helper does not understand" >&2
+      exit 1
+    }
   [ "$(jq -c . "$WORK/omv-settings")" = "$(cat "$WORK/omv-settings-wanted")" ] ||
     omv SMB setSettings "$(cat "$WORK/omv-settings-wanted")" >/dev/null
 }

@@ -34,7 +34,10 @@ activate() {
       say "made the account $person"
     fi
     jq -r --arg person "$person" '.users[$person] | (., .)' "$INPUT" | smbpasswd -s -a "$person" >/dev/null 2>"$WORK/says" ||
-      { say "smbpasswd: $(tail -n 1 "$WORK/says")" >&2; exit 1; }
+      {
+        say "smbpasswd: $(tail -n 1 "$WORK/says")" >&2
+        exit 1
+      }
     smbpasswd -e "$person" >/dev/null
   done <"$WORK/people"
   members | grep -vxF -f "$WORK/people" >"$WORK/leavers" || true

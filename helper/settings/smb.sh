@@ -41,7 +41,10 @@ activate() {
     omv_undo
     return
   fi
-  testparm -s >/dev/null 2>"$WORK/says" || { say "testparm says: $(tail -n 1 "$WORK/says")" >&2; exit 1; }
+  testparm -s >/dev/null 2>"$WORK/says" || {
+    say "testparm says: $(tail -n 1 "$WORK/says")" >&2
+    exit 1
+  }
   if [ "$fresh" = yes ]; then
     systemctl restart smbd.service # for what Samba reads only when it starts, such as the port
   elif systemctl -q is-active smbd.service; then
@@ -70,7 +73,10 @@ without_ours() { sed "/^# BEGIN homelab/,/^$END\$/d" "$MAIN"; }
 include_ours() {
   [ -f "$MAIN" ] || : >"$MAIN"
   back_up "$MAIN"
-  { without_ours; printf '%s\ninclude = %s\n%s\n' "$BEGIN" "$SHARES" "$END"; } >"$WORK/main"
+  {
+    without_ours
+    printf '%s\ninclude = %s\n%s\n' "$BEGIN" "$SHARES" "$END"
+  } >"$WORK/main"
   cmp -s "$WORK/main" "$MAIN" && return
   write_file "$MAIN" 0644 <"$WORK/main"
   fresh=yes

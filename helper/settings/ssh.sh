@@ -22,7 +22,10 @@ validate() {
 # Our file, those that come after it, and what sshd_config says itself.
 as_it_would_be() {
   cat "$1"
-  { echo "$DROP_IN"; ls -d /etc/ssh/sshd_config.d/*.conf 2>/dev/null; } | sort -u | sed "1,\|^$DROP_IN\$|d" | while read -r file; do
+  {
+    echo "$DROP_IN"
+    ls -d /etc/ssh/sshd_config.d/*.conf 2>/dev/null
+  } | sort -u | sed "1,\|^$DROP_IN\$|d" | while read -r file; do
     cat "$file"
     echo "Match all"
   done
@@ -59,7 +62,10 @@ put_aside() {
 in_effect() {
   sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 >"$WORK/effective"
   grep '^[A-Za-z]' "$DROP_IN" | while read -r line; do
-    grep -qixF "$line" "$WORK/effective" || { say "sshd does not take: $line" >&2; return 1; }
+    grep -qixF "$line" "$WORK/effective" || {
+      say "sshd does not take: $line" >&2
+      return 1
+    }
   done
 }
 deactivate() {

@@ -23,9 +23,12 @@ ask() { (
 
 # A layer is what its recipe, the tools and the Debian release make it.
 key() {
-  { suite; dpkg --print-architecture
+  {
+    suite
+    dpkg --print-architecture
     cd "$IMAGES_DIR/recipes"
-    find "$1" tools.sh -type f -printf '%p %m\n' -exec sha256sum {} \; | sort; } | sha256sum | cut -d' ' -f1
+    find "$1" tools.sh -type f -printf '%p %m\n' -exec sha256sum {} \; | sort
+  } | sha256sum | cut -d' ' -f1
 }
 fresh() { [ -f "$LAYERS/$1/config.json" ] && [ "$(cat "$LAYERS/$1/key" 2>/dev/null)" = "$(key "$1")" ]; }
 
@@ -38,7 +41,10 @@ unpack() {
   shift
   [ -n "$from" ] || die "no mirror for Debian $s among this machine's apt sources"
   note "unpacking Debian packages for ${missing[*]}"
-  mmdebstrap --variant=extract --include="$(IFS=,; echo "$*")" \
+  mmdebstrap --variant=extract --include="$(
+    IFS=,
+    echo "$*"
+  )" \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
     --setup-hook='for d in bin sbin lib lib64; do mkdir -p "$1/usr/$d"; ln -s "usr/$d" "$1/$d"; done' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -60,7 +66,10 @@ make_layer() { # RECIPE ROOT
   rm -rf "$dir"
 }
 
-missing() { local r; for r in $(recipes); do fresh "$r" || echo "$r"; done; }
+missing() {
+  local r
+  for r in $(recipes); do fresh "$r" || echo "$r"; done
+}
 
 [ "$(id -u)" = 0 ] || die "needs root"
 mapfile -t missing < <(missing)

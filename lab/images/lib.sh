@@ -9,9 +9,16 @@ LAYERS=${LAB_CACHE:-/var/lib/homelab-lab/cache}/images
 # stdout is for people, a line per fact: "+" changed, "-" found, "!" failed. stderr is the log.
 did() { printf '+ %s\n' "$*"; }
 note() { printf -- '- %s\n' "$*"; }
-die() { printf '! %s\n' "$*"; printf '%s\n' "$*" >&2; exit 1; }
+die() {
+  printf '! %s\n' "$*"
+  printf '%s\n' "$*" >&2
+  exit 1
+}
 digest() { sha256sum "$@" | cut -d' ' -f1; }
-recipes() { local r; for r in "$IMAGES_DIR"/recipes/*/; do basename "$r"; done; }
+recipes() {
+  local r
+  for r in "$IMAGES_DIR"/recipes/*/; do basename "$r"; done
+}
 oci() { node "$IMAGES_DIR/oci.mjs" "$@"; }
 
 # seal DIR CONFIG PROGRAM TARGET: DIR/root becomes TARGET/{layer.tar.gz,config.json,layer}. The same files give the same

@@ -77,8 +77,10 @@ present() {
 record() {
   [ -n "${LAB_DIGESTS:-}" ] || return 0
   touch "$LAB_DIGESTS"
-  { awk -F'\t' 'NR == FNR { new[$1]; next } !($1 in new)' "$WORK/images" "$LAB_DIGESTS"
-    awk -F'\t' -v OFS='\t' '{ print $1, $5, $8, $9 }' "$WORK/images"; } >"$LAB_DIGESTS.new"
+  {
+    awk -F'\t' 'NR == FNR { new[$1]; next } !($1 in new)' "$WORK/images" "$LAB_DIGESTS"
+    awk -F'\t' -v OFS='\t' '{ print $1, $5, $8, $9 }' "$WORK/images"
+  } >"$LAB_DIGESTS.new"
   mv "$LAB_DIGESTS.new" "$LAB_DIGESTS"
 }
 

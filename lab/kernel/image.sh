@@ -12,7 +12,7 @@ fi
 "$LAB_SRC/machine/rootfs.sh"
 work=$LAB_CACHE/vm.part
 root=$work/root
-rm -rf --one-file-system "$work"   # of an interrupted run
+rm -rf --one-file-system "$work" # of an interrupted run
 mkdir -p "$root" "$work/initrd"/{bin,proc,sys,dev,root,seed}
 
 package=$(apt-cache depends --important linux-image-cloud-amd64 | awk '$1 == "Depends:" { print $2; exit }')
@@ -20,16 +20,16 @@ kernel=${package#linux-image-}
 note "kernel $kernel"
 (cd "$work" && apt-get -o APT::Sandbox::User=root download "$package") >&2
 tar -C "$root" -xpf "$BASE/root.tar" --numeric-owner
-dpkg-deb --fsys-tarfile "$work/$package"_*.deb | tar -C "$root" -xp --keep-directory-symlink   # /lib is a link
+dpkg-deb --fsys-tarfile "$work/$package"_*.deb | tar -C "$root" -xp --keep-directory-symlink # /lib is a link
 mv "$root/boot/vmlinuz-$kernel" "$work/vmlinuz"
 
 chroot "$root" depmod "$kernel"
-chroot "$root" useradd --create-home --shell /bin/bash --uid 1000 --groups sudo "$ADMIN"   # as in ../host/Dockerfile
+chroot "$root" useradd --create-home --shell /bin/bash --uid 1000 --groups sudo "$ADMIN" # as in ../host/Dockerfile
 chroot "$root" usermod --password '*' "$ADMIN"
 echo "$ADMIN ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/010_$ADMIN-nopasswd"
 chmod 440 "$root/etc/sudoers.d/010_$ADMIN-nopasswd"
-rm -f "$root"/etc/ssh/ssh_host_*   # the seed has one for each machine
-: >"$root/etc/machine-id"          # a missing one means "first boot", which waits two minutes for the network
+rm -f "$root"/etc/ssh/ssh_host_* # the seed has one for each machine
+: >"$root/etc/machine-id"        # a missing one means "first boot", which waits two minutes for the network
 : >"$root/etc/resolv.conf"
 units=(
   # the initrd has set up the network, and nothing here is for them to do
@@ -57,6 +57,6 @@ truncate -s 2G "$work/root.ext4"
 mkfs.ext4 -q -d "$root" -L root "$work/root.ext4" >&2
 rm -rf --one-file-system "$root" "$work/initrd" "$work"/*.deb
 mv "$work/initrd.cpio" "$work/initrd"
-rm -rf --one-file-system "$LAB_CACHE"/vm-*   # of an older recipe; machines that run have a copy
+rm -rf --one-file-system "$LAB_CACHE"/vm-* # of an older recipe; machines that run have a copy
 mv "$work" "$VM_IMAGE"
 did "made, $(du -h "$VM_IMAGE/root.ext4" | cut -f1)"

@@ -11,7 +11,7 @@ unbroken
 in_netns iptables -P FORWARD DROP
 in_netns iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
 in_netns iptables -A FORWARD -i "$VETH_LAB" -j ACCEPT
-in_netns iptables -A FORWARD -i "$BRIDGE" -o "$BRIDGE" -j ACCEPT   # bridged frames too come by here
+in_netns iptables -A FORWARD -i "$BRIDGE" -o "$BRIDGE" -j ACCEPT # bridged frames too come by here
 while read -r name _; do
   ip -n "$NETNS" tuntap add dev "vm-$name" mode tap
   ip -n "$NETNS" link set "vm-$name" up
@@ -19,6 +19,6 @@ done < <(vms)
 ip -n "$NETNS" link add "$BRIDGE" type bridge
 while read -r name _; do ip -n "$NETNS" link set "vm-$name" master "$BRIDGE"; done < <(vms)
 ip -n "$NETNS" addr add "$GATEWAY/24" dev "$BRIDGE"
-in_netns sysctl -qw net.ipv4.ip_forward=1 "net.ipv4.conf.$BRIDGE.proxy_arp=1"   # hosts find $MACHINE through the gateway
+in_netns sysctl -qw net.ipv4.ip_forward=1 "net.ipv4.conf.$BRIDGE.proxy_arp=1" # hosts find $MACHINE through the gateway
 ip -n "$NETNS" link set "$BRIDGE" up
 did "bridge with $(vms | wc -l) taps made"

@@ -6,13 +6,13 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/../machine/ssh-files.sh"
 run=$LAB_DIR/run
-BOOT_TIME=420   # seconds; two at once take one minute on two cores, and longer where others want these too
+BOOT_TIME=420 # seconds; two at once take one minute on two cores, and longer where others want these too
 
-running() {   # NAME
+running() { # NAME
   local pid birth
   [ -e "$run/$1.vm" ] && read -r pid birth <"$run/$1.vm" && alive "$pid" "$birth"
 }
-off() {   # NAME
+off() { # NAME
   local pid birth
   [ -e "$run/$1.vm" ] || return 0
   read -r pid birth <"$run/$1.vm"
@@ -23,7 +23,7 @@ off() {   # NAME
   forget "vm $pid $birth"
   rm "$run/$1.vm"
 }
-seed() {   # NAME ADDRESS: a second archive behind the initrd, which the kernel unpacks too
+seed() { # NAME ADDRESS: a second archive behind the initrd, which the kernel unpacks too
   local dir=$run/$1.seed
   rm -rf "$dir"
   mkdir -p "$dir/seed" "$run/known"
@@ -31,11 +31,17 @@ seed() {   # NAME ADDRESS: a second archive behind the initrd, which the kernel 
   echo "$2 $(cut -d' ' -f1,2 "$dir/seed/ssh_host_ed25519_key.pub")" >"$run/known/$1"
   install -m 600 "$ADMIN_KEY.pub" "$dir/seed/authorized_keys"
   printf 'NAME=%s ADDRESS=%s\n' "$1" "$2" >"$dir/seed/settings"
-  { echo '127.0.0.1 localhost'; vms | awk '{ print $2, $1 }'; } >"$dir/seed/hosts"
-  { cat "$VM_IMAGE/initrd"; (cd "$dir" && find . | "$VM_IMAGE/busybox" cpio -o -H newc -R 0:0); } >"$run/$1.initrd"
+  {
+    echo '127.0.0.1 localhost'
+    vms | awk '{ print $2, $1 }'
+  } >"$dir/seed/hosts"
+  {
+    cat "$VM_IMAGE/initrd"
+    (cd "$dir" && find . | "$VM_IMAGE/busybox" cpio -o -H newc -R 0:0)
+  } >"$run/$1.initrd"
   rm -rf "$dir"
 }
-on() {   # NAME ADDRESS MEMORY
+on() { # NAME ADDRESS MEMORY
   local pid
   local args=(
     -name "$1" -machine q35 -accel "tcg,thread=multi,tb-size=128" -cpu max -smp 1 -m "$3"
@@ -46,7 +52,7 @@ on() {   # NAME ADDRESS MEMORY
     -device "virtio-net-pci,netdev=lan,romfile=,mac=52:54:00:1e:$(printf '%02x:%02x' "${NET##*.}" "${2##*.}")"
   )
   ! running "$1" || return 0
-  off "$1"   # the record of one that ended by itself
+  off "$1" # the record of one that ended by itself
   unbroken
   nsenter --net="/run/netns/$NETNS" -- setsid qemu-system-x86_64 "${args[@]}" >>"$LAB_DIR/log/$1.qemu" 2>&1 </dev/null &
   pid=$!
@@ -54,7 +60,7 @@ on() {   # NAME ADDRESS MEMORY
   record "vm $(cat "$run/$1.vm")"
   breakable
 }
-wait_for() {   # NAME ADDRESS: until one can log in, and its systemd has finished
+wait_for() { # NAME ADDRESS: until one can log in, and its systemd has finished
   local state="" deadline=$((SECONDS + BOOT_TIME))
   while [ $SECONDS -lt $deadline ]; do
     state=$(ssh -n -F "$LAB_DIR/ssh_config" -o BatchMode=yes -o ConnectTimeout=5 -l "$ADMIN" "$1" systemctl is-system-running --wait 2>>"$LAB_DIR/log/ssh" || true)
@@ -81,7 +87,10 @@ case ${1:-} in
     vms | ssh_files
     while read -r name address _; do wait_for "$name" "$address"; done < <(vms)
     ;;
-  off) one "$2" >/dev/null; off "$2" ;;
+  off)
+    one "$2" >/dev/null
+    off "$2"
+    ;;
   on)
     read -r name address memory < <(one "$2")
     on "$name" "$address" "$memory"

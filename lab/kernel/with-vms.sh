@@ -9,7 +9,10 @@ flock 9
 step() {
   local log
   log=$LAB_DIR/log/$(basename "$1" .sh).log
-  "$@" 2>>"$log" 9>&- || { tail -n 12 "$log" >&2; exit 1; }
+  "$@" 2>>"$log" 9>&- || {
+    tail -n 12 "$log" >&2
+    exit 1
+  }
 }
 take_down() {
   trap '' TERM INT

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Containers of the lab's own Docker Engine, recorded as they are made. Used by hosts.sh and registries.sh; not run by itself.
 
-address6() { printf '%s%s\n' "${LAN6%/64}" "${1##*.}"; }   # of what has this one
+address6() { printf '%s%s\n' "${LAN6%/64}" "${1##*.}"; } # of what has this one
 
-container() {   # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs; says what had to be done
+container() { # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs; says what had to be done
   local name=$1 address=$2 state id plugged=""
   shift 2
   unbroken
@@ -29,7 +29,7 @@ container() {   # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs
   breakable
 }
 
-remove_container() {   # NAME: with its volumes
+remove_container() { # NAME: with its volumes
   local id
   id=$(dk inspect -f '{{.Id}}' "$1" 2>/dev/null) || return 0
   dk rm -fv "$id" >/dev/null

@@ -10,7 +10,7 @@ if [ -n "$(recorded container)" ] && ! engine_up && [ -e "/run/netns/$NETNS" ] &
   "$(dirname "$0")/engine-host.sh" >&2
 fi
 
-end_process() {   # PID BIRTH
+end_process() { # PID BIRTH
   alive "$1" "$2" || return 0
   kill "$1"
   for _ in $(seq 200); do
@@ -23,14 +23,16 @@ end_process() {   # PID BIRTH
 remove_network() {
   local name
   for name in $(dk network inspect -f '{{range .Containers}}{{.Name}} {{end}}' "$1" 2>/dev/null); do
-    dk network disconnect -f "$1" "$name"   # left over by an engine that crashed
+    dk network disconnect -f "$1" "$name" # left over by an engine that crashed
   done
   dk network rm "$1"
 }
 own_mounts() { awk -v d="$LAB_DIR/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r; }
 unmount_own() {
   local mount
-  for _ in $(seq 100); do   # busy as long as what the engine started is still ending
+  for _ in $( # busy as long as what the engine started is still ending
+    seq 100
+  ); do
     while read -r mount; do umount "$mount" 2>/dev/null || true; done < <(own_mounts)
     [ -n "$(own_mounts)" ] || return 0
     sleep .1
@@ -38,10 +40,10 @@ unmount_own() {
   own_mounts | sed 's/^/still mounted: /'
   return 1
 }
-undo() {   # KIND ID...
+undo() { # KIND ID...
   case $1 in
     container) ! engine_up || [ -z "$(dk inspect -f . "$2" 2>/dev/null)" ] || dk rm -fv "$2" ;;
-    network) ! engine_up || remove_network "$2" ;;   # without the engine, nothing of it is on this machine
+    network) ! engine_up || remove_network "$2" ;; # without the engine, nothing of it is on this machine
     dockerd) end_process "$2" "$3" && unmount_own ;;
     agent | vm) end_process "$2" "$3" ;;
     link) [ "$(cat "/sys/class/net/$2/ifindex" 2>/dev/null)" != "$3" ] || ip link del "$2" ;;
@@ -50,7 +52,7 @@ undo() {   # KIND ID...
     sysctl) sysctl -qw "$2=$3" ;;
   esac
 }
-other_labs() {   # that have a record of a thing of this kind, or with no argument: that have a folder
+other_labs() { # that have a record of a thing of this kind, or with no argument: that have a folder
   local name
   for name in $(lines "$LAB_SRC/instances.txt" | awk -v i="$LAB_INSTANCE" '$1 != i { print $1 }'); do
     [ ! -d "$LAB_ROOT/$name" ] || [ -n "${1:-}" ] && [ -z "$(recorded "$1" "$LAB_ROOT/$name/made")" ] || echo "$name"
@@ -60,7 +62,7 @@ other_labs() {   # that have a record of a thing of this kind, or with no argume
 containers=$(recorded container)
 if engine_up && [ -n "$containers" ]; then
   mapfile -t ids <<<"$containers"
-  dk rm -fv "${ids[@]}" >&2 || true   # all at once is quicker; what is left is tried again below
+  dk rm -fv "${ids[@]}" >&2 || true # all at once is quicker; what is left is tried again below
 fi
 left=0 removed=0
 for kind in container network dockerd vm agent link netns; do
@@ -79,7 +81,7 @@ if [ -z "$(other_labs netns)" ]; then
 fi
 [ $left = 0 ] || die "not everything could be removed; run it again"
 rm -rf "$LAB_DIR/run" "$LAB_DIR/spare-hosts" "$LAB_DIR/ssh_config" "$LAB_DIR/known_hosts"
-rm -rf "$LAB_DIR/project" "$LAB_DIR/backend"   # Pulumi's memory of hosts that are gone
+rm -rf "$LAB_DIR/project" "$LAB_DIR/backend" # Pulumi's memory of hosts that are gone
 hosts=$(grep -c . <<<"$containers" || true)
 if [ $removed -gt 0 ]; then did "removed: $hosts containers, and $((removed - hosts)) other things (engine, agent, network)"; else note "was down"; fi
 

@@ -3,7 +3,7 @@
 # sockets and programs; a Docker Engine that this machine may have is not touched.
 . "$(dirname "$0")/lib.sh"
 
-keep_record() {   # the engine may have been started by a run that was stopped before it could write this
+keep_record() { # the engine may have been started by a run that was stopped before it could write this
   local pid
   pid=$(cat "$LAB_DIR/run/dockerd.pid")
   forget_kind dockerd
@@ -19,7 +19,7 @@ fi
 # after a crash: the pid file's number may be a zombie's or someone else's, and dockerd would refuse to start
 while read -r pid birth; do alive "$pid" "$birth" || rm -f "$LAB_DIR/run/dockerd.pid"; done < <(recorded dockerd)
 mkdir -p "$LAB_DIR/data"
-echo '{}' >"$LAB_DIR/run/daemon.json"   # else it would read the machine's /etc/docker/daemon.json
+echo '{}' >"$LAB_DIR/run/daemon.json" # else it would read the machine's /etc/docker/daemon.json
 unbroken
 PATH=$BIN:$PATH setsid nsenter --net="/run/netns/$NETNS" -- "$BIN/dockerd" --config-file "$LAB_DIR/run/daemon.json" --bridge none \
   --data-root "$LAB_DIR/data" --exec-root "$LAB_DIR/run/exec" -H "unix://$SOCK" --pidfile "$LAB_DIR/run/dockerd.pid" \
@@ -30,6 +30,9 @@ for _ in $(seq 600); do
   [ -n "$(born $pid)" ] || break
   sleep .1
 done
-engine_up || { tail -n 20 "$LAB_DIR/log/dockerd.log" >&2; die "the lab's Docker Engine does not answer, see $LAB_DIR/log/dockerd.log"; }
+engine_up || {
+  tail -n 20 "$LAB_DIR/log/dockerd.log" >&2
+  die "the lab's Docker Engine does not answer, see $LAB_DIR/log/dockerd.log"
+}
 keep_record
 did "Docker Engine $(dk version -f '{{.Server.Version}}') started"

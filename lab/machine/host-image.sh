@@ -17,6 +17,6 @@ cp "$NFS_CLIENT" "$context/mount.nfs"
 dk build --network none --build-arg BASE="$BASE_IMAGE" --build-arg ADMIN="$ADMIN" -t "$IMAGE" "$context" >&2
 rm -rf "$context"
 while read -r old; do
-  case $old in "$BASE_IMAGE" | "$IMAGE") ;; *) dk image rm "$old" >&2 || true ;; esac   # one that is in use stays
+  case $old in "$BASE_IMAGE" | "$IMAGE") ;; *) dk image rm "$old" >&2 || true ;; esac # one that is in use stays
 done < <(dk images --format '{{.Repository}}:{{.Tag}}' 'lab/*')
 did "$IMAGE built"

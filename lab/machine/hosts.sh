@@ -9,7 +9,7 @@
 known=$LAB_DIR/run/known
 mkdir -p "$known"
 
-boot() {   # NAME ADDRESS ROLE MEMORY
+boot() { # NAME ADDRESS ROLE MEMORY
   local name=$1 address=$2 memory=$4 how state="" key
   how=$(container "$name" "$address" --privileged --cgroupns=private --memory "$memory" -v "$LAB_DIR/seed:/lab-seed:ro" "$IMAGE")
   for _ in $(seq 300); do
@@ -20,7 +20,10 @@ boot() {   # NAME ADDRESS ROLE MEMORY
   case $state in
     running) ;;
     degraded) warn "$name has failed units: $(dk exec "$name" systemctl --failed --plain --no-legend | cut -d' ' -f1 | paste -sd' ')" ;;
-    *) dk logs --tail 30 "$name" >&2; die "$name does not come up: systemd says '$state'" ;;
+    *)
+      dk logs --tail 30 "$name" >&2
+      die "$name does not come up: systemd says '$state'"
+      ;;
   esac
   key=$(dk exec "$name" cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)
   echo "$address $key" >"$known/$name"
@@ -37,7 +40,7 @@ login() {
   done
   return 1
 }
-boot_all() {   # at the same time
+boot_all() { # at the same time
   local host pids=() pid failed=0
   while read -ra host; do
     boot "${host[@]}" &

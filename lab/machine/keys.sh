@@ -14,7 +14,7 @@ for key in "$ADMIN_KEY" "$DEPLOY_KEY" "$PROBE_KEY"; do
 done
 
 agent_up() { SSH_AUTH_SOCK=$1 ssh-add -l 2>/dev/null | grep -qF "$(ssh-keygen -lf "$2.pub" | cut -d' ' -f2)"; }
-start_agent() {   # SOCKET KEY
+start_agent() { # SOCKET KEY
   local pid
   rm -f "$1"
   setsid ssh-agent -D -a "$1" >/dev/null 2>&1 </dev/null &

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The LAN itself: a bridge of the lab's Docker Engine, and what may pass between it and this machine.
 . "$(dirname "$0")/lib.sh"
-bridge=lab0   # in the lab's own namespace, so the name cannot clash
+bridge=lab0 # in the lab's own namespace, so the name cannot clash
 
 unbroken
 changed=0
@@ -14,7 +14,7 @@ if ! dk network inspect lab >/dev/null 2>&1; then
 fi
 [ "$(dk network inspect -f '{{.EnableIPv6}}' lab)" = true ] || die "the LAN was made by an older version, without IPv6: down and up makes it anew"
 record "network $(dk network inspect -f '{{.Id}}' lab)"
-in_netns sysctl -qw net.ipv4.conf.$bridge.proxy_arp=1   # hosts find $MACHINE through the gateway
+in_netns sysctl -qw net.ipv4.conf.$bridge.proxy_arp=1 # hosts find $MACHINE through the gateway
 in_netns sysctl -qw net.ipv6.conf.$bridge.proxy_ndp=1
 in_netns ip -6 neigh replace proxy "$MACHINE6" dev $bridge
 
@@ -24,13 +24,19 @@ if ! in_netns iptables -nL DOCKER-USER >/dev/null 2>&1; then
   in_netns iptables -A DOCKER-USER -j RETURN
   in_netns iptables -I FORWARD 1 -j DOCKER-USER
 fi
-rule() { rule_in iptables DOCKER-USER "$@"; rule_in ip6tables FORWARD "$@"; }
-rule_in() {   # TOOL CHAIN RULE...
+rule() {
+  rule_in iptables DOCKER-USER "$@"
+  rule_in ip6tables FORWARD "$@"
+}
+rule_in() { # TOOL CHAIN RULE...
   local tool=$1 chain=$2
   shift 2
-  in_netns "$tool" -C "$chain" "$@" 2>/dev/null || { in_netns "$tool" -I "$chain" 1 "$@"; changed=1; }
+  in_netns "$tool" -C "$chain" "$@" 2>/dev/null || {
+    in_netns "$tool" -I "$chain" 1 "$@"
+    changed=1
+  }
 }
-rule -i $bridge -o "$VETH_LAB" -j REJECT   # hosts do not reach this machine's own services ...
-rule -i $bridge -o "$VETH_LAB" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT   # ... and only answer it
+rule -i $bridge -o "$VETH_LAB" -j REJECT                                            # hosts do not reach this machine's own services ...
+rule -i $bridge -o "$VETH_LAB" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT # ... and only answer it
 rule -i "$VETH_LAB" -o $bridge -j ACCEPT
 if [ $changed = 1 ]; then did "bridge and firewall made"; else note "as it was"; fi

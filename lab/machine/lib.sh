@@ -9,23 +9,28 @@ trap 'printf "%s: line %s failed: %s\n" "$0" "$LINENO" "$BASH_COMMAND" >&2' ERR
 did() { printf '+ %s\n' "$*"; }
 note() { printf -- '- %s\n' "$*"; }
 warn() { printf '? %s\n' "$*"; }
-die() { printf '! %s\n' "$*"; printf '%s\n' "$*" >&2; trap - ERR; exit 1; }
-lines() { sed 's/#.*//; /^[[:space:]]*$/d' "$1"; }   # of a table, without comments
+die() {
+  printf '! %s\n' "$*"
+  printf '%s\n' "$*" >&2
+  trap - ERR
+  exit 1
+}
+lines() { sed 's/#.*//; /^[[:space:]]*$/d' "$1"; } # of a table, without comments
 
 # --- which lab, and what it is called
 LAB_SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-LAB_ROOT=/var/lib/homelab-lab                    # short, because paths of sockets end at 107 characters
+LAB_ROOT=/var/lib/homelab-lab # short, because paths of sockets end at 107 characters
 LAB_INSTANCE=${LAB_INSTANCE:-lab}
 LAB_DIR=$LAB_ROOT/$LAB_INSTANCE
-LAB_CACHE=$LAB_ROOT/cache                        # shared by all instances
+LAB_CACHE=$LAB_ROOT/cache # shared by all instances
 read -r NET OUT < <(lines "$LAB_SRC/instances.txt" | awk -v i="$LAB_INSTANCE" '$1 == i { print $2, $3 }') ||
   die "there is no instance '$LAB_INSTANCE' in lab/instances.txt"
 LAN=$NET.0/24
-GATEWAY=$NET.1                                   # the LAN's bridge, in the lab's network namespace
-INFRA=$NET.2                                     # DNS and the first registry; the other registries follow it
-MACHINE=$NET.10                                  # this machine, as the LAN sees it
+GATEWAY=$NET.1  # the LAN's bridge, in the lab's network namespace
+INFRA=$NET.2    # DNS and the first registry; the other registries follow it
+MACHINE=$NET.10 # this machine, as the LAN sees it
 LINK=$OUT.0/30
-LINK_MACHINE=$OUT.1                              # this machine again, as a place outside the LAN
+LINK_MACHINE=$OUT.1 # this machine again, as a place outside the LAN
 LINK_LAB=$OUT.2
 # The same over IPv6, in networks that look alike: fd00:172:30:0::/64.
 LAN6=fd00:${NET//./:}::/64
@@ -37,20 +42,26 @@ LINK6_LAB=${LINK6%/126}2
 NETNS=hl-$LAB_INSTANCE
 VETH=$NETNS-o
 VETH_LAB=$NETNS-i
-ADMIN=pi                                         # the account that a host comes with
+ADMIN=pi # the account that a host comes with
 ADMIN_KEY=$LAB_DIR/keys/id_admin
-DEPLOY_KEY=$LAB_DIR/keys/id_lab                  # may deploy
+DEPLOY_KEY=$LAB_DIR/keys/id_lab # may deploy
 AGENT=$LAB_DIR/run/agent.sock
-PROBE_KEY=$LAB_DIR/keys/id_probe                 # may only look
+PROBE_KEY=$LAB_DIR/keys/id_probe # may only look
 PROBE_AGENT=$LAB_DIR/run/probe-agent.sock
 SOCK=$LAB_DIR/run/docker.sock
 
 # The host image: `base` is what mmdebstrap makes of packages.txt, `image` what Dockerfile adds. A changed recipe is a new id.
-BASE_ID=$({ cat "$LAB_SRC/machine/rootfs.sh" "$LAB_SRC/machine/own-mirror.sh"; lines "$LAB_SRC/packages.txt"; } | sha256sum | cut -c1-12)
+BASE_ID=$({
+  cat "$LAB_SRC/machine/rootfs.sh" "$LAB_SRC/machine/own-mirror.sh"
+  lines "$LAB_SRC/packages.txt"
+} | sha256sum | cut -c1-12)
 BASE=$LAB_CACHE/base-$BASE_ID
-BIN=$BASE/bin                                    # the programs of the lab's own Docker Engine
+BIN=$BASE/bin # the programs of the lab's own Docker Engine
 BASE_IMAGE=lab/base:$BASE_ID
-IMAGE=lab/host:$(cd "$LAB_SRC/host" && { echo "$BASE_ID $ADMIN"; cat ./*; } | sha256sum | cut -c1-12)
+IMAGE=lab/host:$(cd "$LAB_SRC/host" && {
+  echo "$BASE_ID $ADMIN"
+  cat ./*
+} | sha256sum | cut -c1-12)
 NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC/host/mount_nfs_fuse.c" "$LAB_SRC/machine/nfs-client.sh" | sha256sum | cut -c1-12)
 
 [ "$(id -u)" = 0 ] || die "the lab needs root"
@@ -63,17 +74,31 @@ mkdir -p "$LAB_DIR"/{run,log}
 # MADE is of this instance, MADE_SHARED of the machine as a whole.
 MADE=$LAB_DIR/made
 MADE_SHARED=$LAB_ROOT/made
-locked() { local file=$1; shift; (flock 8; "$@") 8>"$file.lock"; }
+locked() {
+  local file=$1
+  shift
+  (
+    flock 8
+    "$@"
+  ) 8>"$file.lock"
+}
 _add() { grep -qxF -- "$2" "$1" 2>/dev/null || printf '%s\n' "$2" >>"$1"; }
-_drop() { [ -f "$1" ] || return 0; grep -vxF -- "$2" "$1" >"$1.new" || true; mv "$1.new" "$1"; }
+_drop() {
+  [ -f "$1" ] || return 0
+  grep -vxF -- "$2" "$1" >"$1.new" || true
+  mv "$1.new" "$1"
+}
 record() { locked "$MADE" _add "$MADE" "$*"; }
 forget() { locked "$MADE" _drop "$MADE" "$*"; }
 record_shared() { locked "$MADE_SHARED" _add "$MADE_SHARED" "$*"; }
 forget_shared() { locked "$MADE_SHARED" _drop "$MADE_SHARED" "$*"; }
-recorded() {   # KIND [FILE]: the ids of a kind
+recorded() { # KIND [FILE]: the ids of a kind
   [ ! -f "${2:-$MADE}" ] || awk -v k="$1" '$1 == k { $1 = ""; sub(/^ /, ""); print }' "${2:-$MADE}"
 }
-forget_kind() { local id; while read -r id; do forget "$1 $id"; done < <(recorded "$1"); }
+forget_kind() {
+  local id
+  while read -r id; do forget "$1 $id"; done < <(recorded "$1")
+}
 
 # A thing and its record belong together: what runs between these two is not cut short by Ctrl-C.
 unbroken() { trap '' TERM INT; }
@@ -89,10 +114,10 @@ dk() { DOCKER_CONFIG=$LAB_DIR/run/cli DOCKER_BUILDKIT=0 "$BIN/docker" -H "unix:/
 engine_up() { [ -x "$BIN/docker" ] && [ -S "$SOCK" ] && dk version >/dev/null 2>&1; }
 
 # --- tables
-hosts() {   # "name address role memory" of every host of this lab
+hosts() { # "name address role memory" of every host of this lab
   lines "$LAB_SRC/hosts.txt" | awk -v net="$NET" -v added=" $(tr '\n' ' ' 2>/dev/null <"$LAB_DIR/spare-hosts" || true)" \
     '$5 != "spare" || index(added, " " $1 " ") { print $1, net "." $2, $3, $4 }'
 }
-registries() {   # "name address other-names..."
+registries() { # "name address other-names..."
   lines "$LAB_SRC/registries.txt" | awk -v net="$NET" '{ name = $1; $1 = ""; print name, net "." NR + 1 $0 }'
 }

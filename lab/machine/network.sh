@@ -4,7 +4,10 @@
 . "$(dirname "$0")/lib.sh"
 
 [ -e /proc/net/if_inet6 ] || die "this machine's kernel has no IPv6 (ipv6.disable=1?): the lab's firewalls are tried over both"
-others=$(for range in "$LAN" "$LINK"; do ip -4 route show root "$range"; done; for range in "$LAN6" "$LINK6"; do ip -6 route show root "$range"; done)
+others=$(
+  for range in "$LAN" "$LINK"; do ip -4 route show root "$range"; done
+  for range in "$LAN6" "$LINK6"; do ip -6 route show root "$range"; done
+)
 others=$(grep -v -e " dev $VETH " -e " dev $VETH\$" -e '^unreachable ' <<<"$others" || true)
 [ -z "$others" ] || die "the lab's addresses are in use on this machine: $(head -n 1 <<<"$others") (lab/instances.txt has the lab's addresses)"
 
@@ -20,7 +23,7 @@ else
   record "netns $NETNS $(stat -c %i "/run/netns/$NETNS")"
   changed=1
 fi
-for range in "$LAN" "$LINK" "$LAN6" "$LINK6"; do   # packets for a lab that is down stop here, and do not follow the default route
+for range in "$LAN" "$LINK" "$LAN6" "$LINK6"; do # packets for a lab that is down stop here, and do not follow the default route
   record "guard $range"
   ip route replace unreachable "$range" metric 9999
 done
@@ -38,9 +41,9 @@ ip -n "$NETNS" link set lo up
 ip -n "$NETNS" addr replace "$LINK_LAB/30" dev "$VETH_LAB"
 ip -n "$NETNS" addr replace "$LINK6_LAB/126" dev "$VETH_LAB" nodad
 ip -n "$NETNS" link set "$VETH_LAB" up
-ip -n "$NETNS" route replace "$MACHINE/32" via "$LINK_MACHINE"   # this machine has an address on the LAN ...
+ip -n "$NETNS" route replace "$MACHINE/32" via "$LINK_MACHINE" # this machine has an address on the LAN ...
 ip -n "$NETNS" route replace "$MACHINE6/128" via "$LINK6_MACHINE"
-ip route replace "$LAN" via "$LINK_LAB" src "$MACHINE"           # ... and uses it unless told otherwise
+ip route replace "$LAN" via "$LINK_LAB" src "$MACHINE" # ... and uses it unless told otherwise
 ip route replace "$LAN6" via "$LINK6_LAB" src "$MACHINE6"
 
 # the kernel allows 128 for root, and each host's systemd takes 8

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 
 missing=()
-want() {   # PACKAGE REASON TEST...
+want() { # PACKAGE REASON TEST...
   local package=$1 reason=$2
   shift 2
   "$@" >/dev/null 2>&1 && return
@@ -40,7 +40,7 @@ fi
 command -v apt-get >/dev/null || die "these programs are missing, and this is not a Debian that could install them"
 installed() { dpkg-query -W -f '${Package}\n' | sort; }
 before=$(installed)
-unbroken   # half an installation would be left to the owner of the machine
+unbroken # half an installation would be left to the owner of the machine
 note "installing with apt-get: ${missing[*]}"
 {
   dpkg --configure -a

@@ -4,14 +4,20 @@
 . "$(dirname "$0")/container.sh"
 
 registries | cut -d' ' -f1,2 >"$LAB_DIR/infra/registries"
-names=$({ registries | awk '{ print $2, $1; for (i = 3; i <= NF; i++) print $2, $i }'; hosts | awk '{ print $2, $1 ".lab", $1 }'; })
+names=$({
+  registries | awk '{ print $2, $1; for (i = 3; i <= NF; i++) print $2, $i }'
+  hosts | awk '{ print $2, $1 ".lab", $1 }'
+})
 if [ "$(cat "$LAB_DIR/infra/names" 2>/dev/null)" != "$names" ]; then
   printf '%s\n' "$names" >"$LAB_DIR/infra/names"
-  dk exec lab-infra pkill -HUP -F /run/dnsmasq.pid 2>/dev/null || true   # if it is there, it reads them again
+  dk exec lab-infra pkill -HUP -F /run/dnsmasq.pid 2>/dev/null || true # if it is there, it reads them again
 fi
 [ "${1:-}" != names ] || exit 0
 
-sum=$({ echo "$IMAGE"; cat "$LAB_DIR/infra/registries" "$LAB_DIR/infra/tls.crt"; } | sha256sum | cut -c1-12)
+sum=$({
+  echo "$IMAGE"
+  cat "$LAB_DIR/infra/registries" "$LAB_DIR/infra/tls.crt"
+} | sha256sum | cut -c1-12)
 id=$(dk inspect -f '{{.Id}} {{index .Config.Labels "lab.sum"}}' lab-infra 2>/dev/null || true)
 if [ -n "$id" ] && [ "${id##* }" != "$sum" ]; then remove_container lab-infra; fi
 mkdir -p "$LAB_DIR/registry"

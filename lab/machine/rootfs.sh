@@ -5,7 +5,10 @@
 . "$(dirname "$0")/debian.sh"
 
 exec 9>"$LAB_CACHE/rootfs.lock"
-flock -n 9 || { note "another lab is making it, waiting"; flock 9; }
+flock -n 9 || {
+  note "another lab is making it, waiting"
+  flock 9
+}
 if [ -e "$BASE/root.tar" ]; then
   touch "$BASE/root.tar"
   note "in the cache"
@@ -18,7 +21,7 @@ security=$(mirror "$suite-security")
 [ -n "$main" ] || die "no Debian mirror for $suite among this machine's apt sources"
 
 work=$LAB_CACHE/base.part
-rm -rf --one-file-system "$work"   # of an interrupted run
+rm -rf --one-file-system "$work" # of an interrupted run
 mkdir -p "$work/tmp" "$work/bin"
 
 # some packages come from trixie, everything else must not
@@ -65,11 +68,11 @@ else
   mv "$work" "$BASE"
 fi
 
-for old in "$LAB_CACHE"/base-*; do   # of an older packages.txt
+for old in "$LAB_CACHE"/base-*; do # of an older packages.txt
   [ "$old" = "$BASE" ] && continue
-  [ -z "$(find "$old" -maxdepth 1 -name root.tar -mmin -1440)" ] || continue   # a clone of another version is at work
+  [ -z "$(find "$old" -maxdepth 1 -name root.tar -mmin -1440)" ] || continue # a clone of another version is at work
   rm -f "$old/root.tar"
   in_use=$(find /proc -maxdepth 2 -name exe -lname "$old/*" -print -quit 2>/dev/null || true)
-  [ -n "$in_use" ] || rm -rf --one-file-system "$old"   # else an engine that runs needs its programs
+  [ -n "$in_use" ] || rm -rf --one-file-system "$old" # else an engine that runs needs its programs
 done
 did "made, $(du -h "$BASE/root.tar" | cut -f1)"

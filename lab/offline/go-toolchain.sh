@@ -3,8 +3,8 @@
 
 # The version that go.mod asks for, as the module proxy serves it, by architecture.
 declare -A go_zip_sha256=(
-  [1.26.3-amd64]=31905a748926ceb42bda1b1c490508b8734fb4e1492c6187b4d52ea1ba722b15
-  [1.26.3-arm64]=b7c1b9093336a1b4970eb76c02673ea4b62ec1470c05f62fb758046024c474b4
+  [1.26.3 - amd64]=31905a748926ceb42bda1b1c490508b8734fb4e1492c6187b4d52ea1ba722b15
+  [1.26.3 - arm64]=b7c1b9093336a1b4970eb76c02673ea4b62ec1470c05f62fb758046024c474b4
 )
 
 # use_go GO_MOD DIR NODE_DIR: puts a suitable Go first in PATH, if need be one fetched into DIR, which
@@ -41,7 +41,7 @@ fetch_go() {
     step "fetching Go $version from ${proxy#*://} (70 MB)"
     curl -fsSL --retry 2 --connect-timeout 10 -o "$dir/.new/go.zip" "${proxy%/}/$zip" && break
   done
-  sha256sum --check --quiet <<<"${go_zip_sha256[$version-$arch]:?no checksum is known} $dir/.new/go.zip"
+  sha256sum --check --quiet <<<"${go_zip_sha256[$version - $arch]:?no checksum is known} $dir/.new/go.zip"
   node "$node_dir/unpack-go.mjs" "$dir/.new/go.zip" "$dir/.new/go"
   mv "$dir/.new/go" "$dir/$version"
   rm -rf "$dir/.new"

@@ -46,7 +46,9 @@ export async function run(command: string, args: readonly string[], options: Run
       resolve(code ?? 143);
     });
   });
-  if (options.group) groups.set(child, ended);
+  if (options.group) {
+    groups.set(child, ended);
+  }
   let stdout = "";
   let stderr = "";
   let pending = "";
@@ -77,7 +79,9 @@ export async function run(command: string, args: readonly string[], options: Run
   const code = await ended;
   clearTimeout(timer);
   groups.delete(child);
-  if (pending !== "") options.onLine?.(pending);
+  if (pending !== "") {
+    options.onLine?.(pending);
+  }
   if (log !== undefined) {
     log.end();
     await finished(log).catch(() => undefined); // `down --purge` takes the log away too
@@ -87,12 +91,16 @@ export async function run(command: string, args: readonly string[], options: Run
 
 /** Ends what was started with `group`, with all that it started, and waits until it has ended. */
 export async function stopAll(name: "SIGTERM" | "SIGKILL"): Promise<void> {
-  for (const child of groups.keys()) signal(child, name);
+  for (const child of groups.keys()) {
+    signal(child, name);
+  }
   await Promise.all(groups.values());
 }
 
 function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
-  if (child.pid === undefined) return;
+  if (child.pid === undefined) {
+    return;
+  }
   try {
     process.kill(groups.has(child) ? -child.pid : child.pid, name);
   } catch {

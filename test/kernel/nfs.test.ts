@@ -46,14 +46,18 @@ async function power(host: string, state: "on" | "off"): Promise<void> {
 /** Waits until a program succeeds, and returns what it prints. */
 async function eventually(host: string, ...argv: string[]): Promise<string> {
   const deadline = Date.now() + UNREACHABLE_MS;
-  while (Date.now() < deadline && (await root(host, ...argv)).exitCode !== 0) await pause(1000);
+  while (Date.now() < deadline && (await root(host, ...argv)).exitCode !== 0) {
+    await pause(1000);
+  }
   return output(host, ...argv);
 }
 /** Applies the settings of a host as the program does, and returns what the helper says of each. */
 async function apply(host: string): Promise<string[]> {
   const said: string[] = [];
   for (const { name, input } of (await nasSettings(lab)).get(host) ?? []) {
-    if (typeof input !== "string") throw new Error(`${name} has a secret`);
+    if (typeof input !== "string") {
+      throw new Error(`${name} has a secret`);
+    }
     const { stdout, stderr, exitCode } = await lab.ssh(host, [...HELPER, "apply", name], {
       input,
       timeoutMs: UNREACHABLE_MS,
@@ -68,7 +72,9 @@ jest.setTimeout(1_800_000);
 beforeAll(async () => {
   await lab.assertUp();
   await lab.bootstrap(HOSTS);
-  for (const host of HOSTS) await apply(host);
+  for (const host of HOSTS) {
+    await apply(host);
+  }
   await output(NAS, "sh", "-c", `echo film >${folder("movies")}/film; echo secret >${folder("backups")}/secret`);
   for (const [name, share] of CONTAINERS) {
     const { stderr, exitCode } = await script("make-container.sh", name, `/mnt/media/${share}`);

@@ -51,7 +51,9 @@ describe("registries", () => {
     const here = ({ reference }: { reference: string }): boolean =>
       registry === "docker.io" ? !/^[^/]*\.[^/]*\//.test(reference) : reference.startsWith(`${registry}/`);
     const image = published().find(here);
-    if (image === undefined) return; // a registry without images has nothing to answer
+    if (image === undefined) {
+      return;
+    } // a registry without images has nothing to answer
     const { exitCode, stderr } = await lab.ssh(nas.name, ["docker", "pull", "--quiet", image.reference]);
     expect([exitCode, stderr]).toEqual([0, ""]);
   });

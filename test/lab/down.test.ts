@@ -44,7 +44,9 @@ test("down removes what up made, and nothing else", async () => {
   await script("down", "--purge"); // of an earlier run of this test
   const before = await machine();
 
-  for (const step of ["network", "keys", "engine-host", "lan"]) await script(step);
+  for (const step of ["network", "keys", "engine-host", "lan"]) {
+    await script(step);
+  }
   const up = await machine();
   expect(up.namespaces).toContain("hl-scratch");
   expect(up.processes?.length).toBeGreaterThan(1);

@@ -52,7 +52,9 @@ test.each(services)(
   ({ image, ports, healthcheck }) => {
     const entry = catalogue.get(image);
     expect(entry).toBeDefined();
-    if (entry?.recipe !== "standin") return; // real programs bring theirs
+    if (entry?.recipe !== "standin") {
+      return;
+    } // real programs bring theirs
     const list = (key: string): string[] => entry.options.get(key)?.split(",") ?? [];
     const served = list("ports").map((port) => Number(port.replace("/tls", "")));
     expect(served).toEqual(expect.arrayContaining((ports ?? []).map(({ target }) => target)));
@@ -60,7 +62,9 @@ test.each(services)(
     const name = command.replace(/^.*\//, "");
     expect(["wget", "curl", ...list("commands")]).toContain(name);
     const url = args.find((arg) => arg.startsWith("http://"));
-    if (url === undefined) return;
+    if (url === undefined) {
+      return;
+    }
     expect(list("ports")).toContain(new URL(url).port || "80"); // by plain HTTP
     expect(["/", ...list("paths")]).toContain(new URL(url).pathname);
   },

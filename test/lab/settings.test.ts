@@ -20,7 +20,9 @@ beforeAll(async () => {
   const { directory } = await prepareProject(lab);
   const host = loadHomelab("lab", [directory, PROGRAM]).hosts.find(({ name }) => name === HOST);
   for (const { name, input } of host?.settings ?? []) {
-    if (typeof input === "string") inputs.set(name, input);
+    if (typeof input === "string") {
+      inputs.set(name, input);
+    }
   }
 });
 

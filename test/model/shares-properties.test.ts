@@ -48,7 +48,9 @@ function build(all: readonly Bind[]): HomelabModel {
     ),
   };
   return buildHomelab("test", (name) => {
-    if (name.startsWith("Pulumi.")) return { text: stringify({ config }) };
+    if (name.startsWith("Pulumi.")) {
+      return { text: stringify({ config }) };
+    }
     return { text: name.startsWith("stacks/") ? "services: {}\nname: role\n" : file(name.replace(".yaml", "")) };
   });
 }

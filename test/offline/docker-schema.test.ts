@@ -26,7 +26,9 @@ function readSchema(): Schema {
       PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
     },
   });
-  if (run.status !== 0) throw new Error(run.stderr);
+  if (run.status !== 0) {
+    throw new Error(run.stderr);
+  }
   return JSON.parse(run.stdout) as Schema;
 }
 

@@ -24,12 +24,16 @@ beforeEach(() => {
 });
 
 function succeeds(run: Run): string {
-  if (run.status !== 0) throw new Error(`exit status ${run.status ?? "none"}:\n${run.text}`);
+  if (run.status !== 0) {
+    throw new Error(`exit status ${run.status ?? "none"}:\n${run.text}`);
+  }
   return run.text;
 }
 
 function fails(run: Run): string {
-  if (run.status === 0) throw new Error(`did not fail:\n${run.text}`);
+  if (run.status === 0) {
+    throw new Error(`did not fail:\n${run.text}`);
+  }
   return run.text;
 }
 

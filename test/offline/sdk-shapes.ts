@@ -52,7 +52,9 @@ export class SdkTypes {
   constructor(private readonly directory: string) {
     for (const kind of ["input", "output"]) {
       this.parse(`types/${kind}.d.ts`).forEachChild((node) => {
-        if (ts.isInterfaceDeclaration(node)) this.nested.set(`${kind}s.${node.name.text}`, node.members);
+        if (ts.isInterfaceDeclaration(node)) {
+          this.nested.set(`${kind}s.${node.name.text}`, node.members);
+        }
       });
     }
   }
@@ -97,8 +99,12 @@ export class SdkTypes {
   private declared(file: string): Record<string, Shape> {
     const found: Record<string, Shape> = {};
     this.parse(file).forEachChild((node) => {
-      if (ts.isInterfaceDeclaration(node)) found[node.name.text] = this.members(node.members);
-      if (ts.isClassDeclaration(node) && node.name) found[node.name.text] = this.members(node.members);
+      if (ts.isInterfaceDeclaration(node)) {
+        found[node.name.text] = this.members(node.members);
+      }
+      if (ts.isClassDeclaration(node) && node.name) {
+        found[node.name.text] = this.members(node.members);
+      }
     });
     return found;
   }
@@ -106,8 +112,12 @@ export class SdkTypes {
   private members(list: readonly (ts.TypeElement | ts.ClassElement)[]): Shape {
     const shapes: Record<string, Shape> = {};
     for (const member of list) {
-      if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) continue;
-      if (!member.type || member.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword)) continue;
+      if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) {
+        continue;
+      }
+      if (!member.type || member.modifiers?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword)) {
+        continue;
+      }
       const optional = member.questionToken !== undefined || mayBeUndefined(member.type);
       shapes[member.name.getText() + (optional ? "?" : "")] = this.shape(member.type);
     }
@@ -115,17 +125,29 @@ export class SdkTypes {
   }
 
   private shape(type: ts.TypeNode | undefined): Shape {
-    if (!type) throw new Error("the SDK has a generic type without its argument");
-    if (ts.isParenthesizedTypeNode(type)) return this.shape(type.type);
-    if (ts.isArrayTypeNode(type)) return [this.shape(type.elementType)];
-    if (ts.isUnionTypeNode(type)) return this.shape(type.types.find((t) => t.kind !== ts.SyntaxKind.UndefinedKeyword));
+    if (!type) {
+      throw new Error("the SDK has a generic type without its argument");
+    }
+    if (ts.isParenthesizedTypeNode(type)) {
+      return this.shape(type.type);
+    }
+    if (ts.isArrayTypeNode(type)) {
+      return [this.shape(type.elementType)];
+    }
+    if (ts.isUnionTypeNode(type)) {
+      return this.shape(type.types.find((t) => t.kind !== ts.SyntaxKind.UndefinedKeyword));
+    }
     if (ts.isTypeLiteralNode(type)) {
       const [index] = type.members;
       return { "*": this.shape(index && ts.isIndexSignatureDeclaration(index) ? index.type : undefined) };
     }
-    if (!ts.isTypeReferenceNode(type)) return type.getText();
+    if (!ts.isTypeReferenceNode(type)) {
+      return type.getText();
+    }
     const name = type.typeName.getText();
-    if (/^pulumi\.(Input|Output)$/.test(name)) return this.shape(type.typeArguments?.[0]);
+    if (/^pulumi\.(Input|Output)$/.test(name)) {
+      return this.shape(type.typeArguments?.[0]);
+    }
     const members = this.nested.get(name);
     return members ? this.members(members) : name;
   }
@@ -133,7 +155,9 @@ export class SdkTypes {
 
 /** `pulumi.Output<T | undefined>` */
 function mayBeUndefined(type: ts.TypeNode): boolean {
-  if (!ts.isTypeReferenceNode(type)) return false;
+  if (!ts.isTypeReferenceNode(type)) {
+    return false;
+  }
   const [argument] = type.typeArguments ?? [];
   return (
     argument !== undefined &&
@@ -180,7 +204,9 @@ export class SchemaTypes {
   private shape(property: Property, output: boolean): Shape {
     if (property.$ref !== undefined) {
       const type = this.schema.types[decodeURIComponent(property.$ref.replace("#/types/", ""))];
-      if (!type) return property.$ref;
+      if (!type) {
+        return property.$ref;
+      }
       const required = (output ? type.language?.nodejs?.requiredOutputs : undefined) ?? type.required;
       return this.object(type.properties, required, output);
     }

@@ -22,7 +22,9 @@ export function pinned(name: string): string {
     packages: Record<string, { version: string } | undefined>;
   };
   const version = lock.packages[`node_modules/${name}`]?.version;
-  if (version === undefined) throw new Error(`package-lock.json has no ${name}`);
+  if (version === undefined) {
+    throw new Error(`package-lock.json has no ${name}`);
+  }
   return version;
 }
 
@@ -165,7 +167,9 @@ export class Workbench {
       stdio: ["ignore", log, log],
     });
     while (!(await accepts(this.port))) {
-      if (this.sshd.exitCode !== null) throw new Error(`No sshd for these tests:\n${this.read("sshd.log")}`);
+      if (this.sshd.exitCode !== null) {
+        throw new Error(`No sshd for these tests:\n${this.read("sshd.log")}`);
+      }
       await delay(50);
     }
   }

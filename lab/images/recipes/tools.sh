@@ -2,7 +2,13 @@
 # What recipes are made with. ROOT is a tree of unpacked Debian packages, DEST the image being made.
 # There is no base image: an image holds the program, the libraries its ELF loader names, and BusyBox.
 
-loader() { local l; for l in "$1"/lib*/ld-linux*.so.*; do echo "${l#"$1"}"; return; done; }
+loader() {
+  local l
+  for l in "$1"/lib*/ld-linux*.so.*; do
+    echo "${l#"$1"}"
+    return
+  done
+}
 
 # libraries ROOT FILE...: the libraries that these programs and shared objects need, one path a line.
 libraries() {

@@ -5,7 +5,10 @@ set -eu
 
 value() { # NAME: of the variable, or of the file that NAME_FILE names
   eval "v=\${$1:-} f=\${$1_FILE:-}"
-  if [ -n "$v" ] && [ -n "$f" ]; then echo "error: both $1 and $1_FILE are set (but are exclusive)" >&2; exit 1; fi
+  if [ -n "$v" ] && [ -n "$f" ]; then
+    echo "error: both $1 and $1_FILE are set (but are exclusive)" >&2
+    exit 1
+  fi
   if [ -n "$f" ]; then cat "$f"; else printf %s "$v"; fi
 }
 

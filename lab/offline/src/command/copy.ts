@@ -124,8 +124,11 @@ class Remote {
   private attempt(what: string, call: (done: (error?: Error | null) => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       call((error) => {
-        if (error) reject(new Error(`could not ${what} on the host: ${message(error)}`));
-        else resolve();
+        if (error) {
+          reject(new Error(`could not ${what} on the host: ${message(error)}`));
+        } else {
+          resolve();
+        }
       });
     });
   }

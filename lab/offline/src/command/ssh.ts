@@ -184,8 +184,11 @@ async function dialTcp({ host, port, perDialTimeout }: Endpoint, signal: AbortSi
 function forward(bastion: Client, { host, port }: Endpoint): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     bastion.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
-      if (error) reject(error);
-      else resolve(channel);
+      if (error) {
+        reject(error);
+      } else {
+        resolve(channel);
+      }
     });
   });
 }
