@@ -1,3 +1,19 @@
+import { readFileSync } from "node:fs";
+
+/** These packages and what they depend on, of which some are ESM only. */
+function withDependencies(names, seen = new Set()) {
+  for (const name of names) {
+    if (!seen.has(name)) {
+      seen.add(name);
+      const { dependencies = {} } = JSON.parse(
+        readFileSync(new URL(`node_modules/${name}/package.json`, import.meta.url)),
+      );
+      withDependencies(Object.keys(dependencies), seen);
+    }
+  }
+  return [...seen];
+}
+
 const transform = {
   "\\.[jt]s$": [
     "@swc/jest",
@@ -5,9 +21,12 @@ const transform = {
   ],
 };
 
+// Jest runs CommonJS. Node itself can require ESM, jest cannot, so these are transformed like our own files.
+const transformIgnorePatterns = [`/node_modules/(?!(${withDependencies(["execa", "p-limit"]).join("|")})/)`];
+
 // TypeScript names a module by the .js that it would become; here it stays .ts.
 const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
-const common = { transform, moduleNameMapper };
+const common = { transform, transformIgnorePatterns, moduleNameMapper };
 
 /** @type {import("jest").Config} */
 export default {
