@@ -2,7 +2,7 @@
 # Makes a host ready for the homelab: accounts, the helper and its one sudoers line, host name, Docker Engine.
 # `npm run bootstrap` runs it as root:   bootstrap.sh FOLDER
 # FOLDER holds helper/ and request/ and is removed. request/ has a file for each thing that it is told:
-#   hostname  admin  role  deploy-keys  probe-keys (a public key a line)  reboot (there if it may)
+#   hostname  admin  packages (of its role)  deploy-keys  probe-keys (a public key a line)  reboot (there if it may)
 # Its stdout is for people, a line per fact: + changed, - as it was, ? to look at, ! failed; "= …" is for the program that
 # runs it. Its stderr is the log. Run again, it changes only what is not so yet.
 set -eu
@@ -49,7 +49,7 @@ omv=""
 refuse_unfit
 is_installed openmediavault && omv=1
 
-packages "$(request role)"
+packages
 accounts
 tell accounts
 [ -n "$omv" ] || host_name "$(request hostname)"

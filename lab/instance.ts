@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isRole } from "../model/roles.js";
+import type { Role } from "../model/roles.js";
 import { LabError } from "./lab-error.js";
 
 /** Where everything that labs make lies; machine/lib.sh says the same. */
@@ -23,7 +25,7 @@ export interface Host {
   readonly name: string;
   readonly address: string;
   readonly address6: string;
-  readonly role: string;
+  readonly role: Role;
   /** As Docker writes it, e.g. `512m`. */
   readonly memory: string;
 }
@@ -71,9 +73,16 @@ export function hostsOf(instance: Instance): Host[] {
       name,
       address: `${instance.net}.${number}`,
       address6: `${instance.net6}${number}`,
-      role,
+      role: roleOf(role),
       memory,
     }));
+}
+
+function roleOf(text: string): Role {
+  if (!isRole(text)) {
+    throw new Error(`hosts.txt has an unknown role "${text}"`);
+  }
+  return text;
 }
 
 export function registriesOf(instance: Instance): Registry[] {

@@ -1,9 +1,7 @@
 import { z } from "zod";
+import { ROLES } from "./roles.js";
+import type { Role } from "./roles.js";
 import { nearest } from "./yaml/problem.js";
-
-/** The roles that a host can have. */
-export const ROLES = ["nas", "ci", "media", "agent"] as const;
-export type Role = (typeof ROLES)[number];
 
 /**
  * Who may reach a port: everyone on the LAN, everyone on the tailnet, one other host, the hosts of a role, the other

@@ -15,6 +15,7 @@ import type { Project } from "./services/project.js";
 import { routedNames } from "./outputs/dns.js";
 import { planShares } from "./shares/shares.js";
 import type { HostShares } from "./shares/shares.js";
+import { traitsOf } from "./roles.js";
 import type { Source } from "./yaml/source.js";
 import type { HomelabModel, HostModel, ImageModel, NetworkModel, ReadFile, ServiceModel } from "./types.js";
 
@@ -67,7 +68,7 @@ function hostModel(
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
   const position = Object.values(config.hosts).filter(({ address }) => isBefore(address, host.address)).length;
-  const omv = host.role === "nas" && nasOf(config).base === "omv";
+  const omv = traitsOf(host.role).shares && nasOf(config).base === "omv";
   const own = [sshOpening(host, config), ...(omv ? [OMV_PAGES] : []), ...shares.opens];
   const openings = inOrder([...own, ...services.flatMap(openingsOf)]);
   return {

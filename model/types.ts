@@ -1,9 +1,10 @@
-import type { Audience, Role } from "./audience.js";
+import type { Audience } from "./audience.js";
 import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose/file.js";
 import type { ComposePort } from "./compose/ports.js";
 import type { ComposeService } from "./compose/service.js";
 import type { ComposeVolume } from "./compose/volumes.js";
 import type { Opening } from "./firewall/openings.js";
+import type { Role } from "./roles.js";
 import type { SettingModel } from "./settings/setting.js";
 import type { Text } from "./text.js";
 

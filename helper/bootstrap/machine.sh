@@ -28,16 +28,22 @@ apt_install() {           # PACKAGE...
   DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@" >&2
 }
 
-packages() { # ROLE
-  wanted="jq sudo nfs-common unattended-upgrades"
-  # OpenMediaVault brings its own firewall, NFS server and Samba.
-  [ -n "$omv" ] || wanted="$wanted ufw"
-  if [ "$1" = nas ] && [ -z "$omv" ]; then wanted="$wanted nfs-kernel-server samba"; fi
-  # One time service; compressed swap where memory is scarce. Whoever has chosen another of its kind keeps that.
-  any_installed systemd-timesyncd chrony ntp ntpsec || wanted="$wanted systemd-timesyncd"
-  if [ "$1" = agent ]; then any_installed systemd-zram-generator zram-tools rpi-swap || wanted="$wanted systemd-zram-generator"; fi
+# Those of every host, and those of the request. Of alternatives, `a | b`, the first is installed unless one of them is:
+# an owner who has chosen another time service keeps it.
+wanted_packages() {
+  printf '%s\n' jq sudo nfs-common unattended-upgrades ufw "systemd-timesyncd | chrony | ntp | ntpsec"
+  request packages
+}
+
+packages() {
+  wanted_packages >"$bundle/packages"
   missing=""
-  for package in $wanted; do is_installed "$package" || missing="$missing $package"; done
+  while IFS=' |' read -r package alternatives; do
+    # OpenMediaVault brings its own firewall, NFS server and Samba.
+    case $omv:$package in 1:ufw | 1:nfs-kernel-server | 1:samba) continue ;; esac
+    # shellcheck disable=SC2086 # words
+    any_installed "$package" $(printf '%s' "$alternatives" | tr -d '|') || missing="$missing $package"
+  done <"$bundle/packages"
   [ -n "$missing" ] || return 0
   # shellcheck disable=SC2086 # words
   apt_install $missing || die "apt could not install$missing: see to it that the host can reach its Debian mirror"

@@ -3,6 +3,7 @@ import { parseSettings, settingPath } from "./settings.js";
 import type { Config } from "./settings.js";
 import type { Problem } from "../yaml/problem.js";
 import { checkNas } from "./nas.js";
+import { traitsOf } from "../roles.js";
 import type { Source } from "../yaml/source.js";
 
 /** Reads a stack's configuration, `Pulumi.<stack>.yaml`. */
@@ -30,13 +31,14 @@ function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
     if (!ipaddr.IPv4.parse(address).match(subnet)) {
       problems.push(source.problem(at, `${address} is outside the LAN ${lan.subnet}`, "write an address of the LAN"));
     }
-    if (role === "agent" && lan.agents !== undefined && !isBetween(address, lan.agents.first, lan.agents.last)) {
-      const range = `${lan.agents.first} to ${lan.agents.last}`;
+    const { range: key } = traitsOf(role);
+    const range = key && lan[key];
+    if (range !== undefined && !isBetween(address, range.first, range.last)) {
       problems.push(
         source.problem(
           at,
-          `${address} is outside the agents' range ${range}`,
-          "choose one of it, or widen homelab:lan.agents",
+          `${address} is outside the ${key}' range ${range.first} to ${range.last}`,
+          `choose one of it, or widen homelab:lan.${key}`,
         ),
       );
     }

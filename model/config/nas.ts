@@ -2,6 +2,7 @@ import type { Config } from "./settings.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
 import type { NasConfig } from "./nas-settings.js";
+import { SHARES_ROLES, traitsOf } from "../roles.js";
 import type { Path, Source } from "../yaml/source.js";
 
 /** Sections of Samba's configuration that mean something else. */
@@ -14,10 +15,14 @@ export function nasOf({ nas: given }: Config): NasConfig & { readonly root: stri
   return { ...settings, root: settings.root ?? DEFAULT_ROOT };
 }
 
+/** Names of the hosts whose role holds shares. */
+export const hostsWithShares = ({ hosts }: Config): string[] =>
+  Object.keys(hosts).filter((name) => traitsOf(hosts[name]?.role).shares);
+
 /** Name of the host with the shares; undefined where no host, or more than one, could be it. */
-export function nasHostOf({ hosts }: Config): string | undefined {
-  const [only, ...others] = Object.entries(hosts).filter(([, { role }]) => role === "nas");
-  return others.length > 0 ? undefined : only?.[0];
+export function nasHostOf(config: Config): string | undefined {
+  const [only, ...others] = hostsWithShares(config);
+  return others.length > 0 ? undefined : only;
 }
 
 /** The secret that is a person's password for SMB. */
@@ -33,7 +38,7 @@ export function peopleOf(config: Config): string[] {
 
 /** What in homelab:nas does not fit together, or not to the hosts. */
 export function checkNas(config: Config, source: Source, at: Path): Problem[] {
-  const { nas: given, hosts } = config;
+  const { nas: given } = config;
   if (given === undefined) {
     return [];
   }
@@ -41,11 +46,19 @@ export function checkNas(config: Config, source: Source, at: Path): Problem[] {
   const complain = (path: Path, message: string, hint: string): void => {
     problems.push(source.problem([...at, ...path], message, hint));
   };
-  const holders = Object.keys(hosts).filter((name) => hosts[name]?.role === "nas");
+  const holders = hostsWithShares(config);
   if (holders.length === 0) {
-    complain([], "no host has the role nas", "write role: nas at the host with the disks, or remove this");
+    complain(
+      [],
+      `no host has the role ${SHARES_ROLES}`,
+      `write role: ${SHARES_ROLES} at the host with the disks, or remove this`,
+    );
   } else if (holders.length > 1) {
-    complain([], `${holders.join(" and ")} have the role nas; shares lie on one host`, "give the role to one of them");
+    complain(
+      [],
+      `${holders.join(" and ")} have the role ${SHARES_ROLES}; shares lie on one host`,
+      "give the role to one of them",
+    );
   }
   if (given.base === "omv" && given.root === undefined) {
     const hint = "write root: with the mount point that OpenMediaVault shows under Storage, File Systems";

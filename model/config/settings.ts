@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLES } from "../audience.js";
+import { ROLES } from "../roles.js";
 import { bytes } from "../compose/values.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";

@@ -1,4 +1,4 @@
-import type { Role } from "../audience.js";
+import type { Role } from "../roles.js";
 import type { Opening, Subnet } from "./openings.js";
 
 /** What the rules of one host need to know of the others. */

@@ -1,4 +1,4 @@
-import { ROLES } from "../audience.js";
+import { ROLES } from "../roles.js";
 import type { Config } from "../config/settings.js";
 import type { Scope } from "../compose/interpolate.js";
 import { howToSet } from "../compose/secret-sources.js";

@@ -1,5 +1,6 @@
 import type { Config } from "../config/settings.js";
-import type { Role } from "../audience.js";
+import { traitsOf } from "../roles.js";
+import type { Role } from "../roles.js";
 import { setting } from "./setting.js";
 import type { SettingModel } from "./setting.js";
 
@@ -34,7 +35,7 @@ const REBOOT_APART = 10;
  * @param position of the host among the others by address: each has a reboot window of its own
  */
 export function systemSetting(role: Role | undefined, position: number, { timezone, reboot }: Config): SettingModel {
-  const small = role === "agent";
+  const { small } = traitsOf(role);
   return setting("system", {
     timezone,
     files: {
@@ -82,7 +83,7 @@ export const LOG_DRIVER = "json-file";
 
 /** What Docker does with the logs of a container that says nothing else; it fills these in where one says only a part. */
 export const logDefaults = (role: Role | undefined): Readonly<Record<string, string>> =>
-  role === "agent" ? { "max-size": "5m", "max-file": "2" } : { "max-size": "10m", "max-file": "3" };
+  traitsOf(role).small ? { "max-size": "5m", "max-file": "2" } : { "max-size": "10m", "max-file": "3" };
 
 /** Logs that do not fill the card, and containers that outlive a restart of the engine. */
 export function dockerSetting(role: Role | undefined): SettingModel {

@@ -7,11 +7,12 @@ import type { Opening } from "../firewall/openings.js";
 import { setting } from "../settings/setting.js";
 import type { SettingModel } from "../settings/setting.js";
 import { mountUnits } from "./mounts.js";
-import { nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
+import { hostsWithShares, nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
 import { nfsInput } from "./nfs.js";
 import type { Project } from "../services/project.js";
 import { howToSet } from "../compose/secret-sources.js";
 import { smbInput, smbUsersInput } from "./smb.js";
+import { SHARES_ROLES } from "../roles.js";
 import { MOUNTS, shareIn } from "../share-paths.js";
 import type { ShareModel, Use } from "./types.js";
 import type { Path, Source } from "../yaml/source.js";
@@ -104,7 +105,7 @@ const open = (port: number, what: string, from: Opening["from"]): Opening => ({
 /** Every use of a share; what is none, but looks like one, is a problem. */
 function usesOf({ config, hosts, problems }: SharesArgs): Use[] {
   const { shares } = nasOf(config);
-  const holders = Object.keys(config.hosts).filter((name) => config.hosts[name]?.role === "nas");
+  const holders = hostsWithShares(config);
   const [nas] = holders;
   if (nas === undefined) {
     return [];
@@ -128,7 +129,10 @@ function usesOf({ config, hosts, problems }: SharesArgs): Use[] {
             );
           }
           if (holders.length > 1) {
-            return complain(`${holders.join(" and ")} have the role nas: whose share is it?`, "give one the role");
+            return complain(
+              `${holders.join(" and ")} have the role ${SHARES_ROLES}: whose share is it?`,
+              "give one the role",
+            );
           }
           if (!Object.hasOwn(shares, share)) {
             const meant = nearest(share, Object.keys(shares));

@@ -1,4 +1,5 @@
 import { sshOptions } from "../../hosts/ssh.js";
+import type { Role } from "../../model/roles.js";
 import { run } from "../lib/process.js";
 import type { RunOptions, RunResult } from "../lib/process.js";
 
@@ -7,7 +8,7 @@ export interface PinnedHost {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly role?: string;
+  readonly role?: Role;
   readonly hostKey: string;
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { traitsOf } from "../../model/roles.js";
 import { LoginError, runAsAdmin, runAsRoot } from "./admin-login.js";
 import type { AdminAccess, PinnedHost } from "./admin-login.js";
 import { bundle } from "./bundle.js";
@@ -74,8 +75,8 @@ async function runScript(
   say: (sign: HostFact["sign"], text: string) => void,
 ): Promise<string | undefined> {
   const { admin, deployKeys, probeKeys } = options;
-  const role = host.role === undefined ? {} : { role: host.role };
-  const request = { hostname: host.name, admin, ...role, deployKeys, probeKeys, reboot };
+  const { packages } = traitsOf(host.role);
+  const request = { hostname: host.name, admin, packages, deployKeys, probeKeys, reboot };
   const input = await bundle(options.helper ?? join(PROGRAM, "helper"), request);
   const said: { failure: boolean; rebooting?: string } = { failure: false };
   const onLine = (line: string): void => {

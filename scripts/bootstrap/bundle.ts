@@ -8,7 +8,11 @@ export interface BootstrapRequest {
   readonly hostname: string;
   /** Account that logs in. */
   readonly admin: string;
-  readonly role?: string;
+  /**
+   * Debian packages beside those of every host; `a | b` installs a, unless one of them is installed.
+   * @default none
+   */
+  readonly packages?: readonly string[];
   /** Public keys that may deploy. */
   readonly deployKeys: readonly string[];
   /** Public keys that may only look. */
@@ -28,7 +32,7 @@ export async function bundle(helper: string, request: BootstrapRequest): Promise
     const parts: Readonly<Record<string, string>> = {
       hostname: request.hostname,
       admin: request.admin,
-      role: request.role ?? "",
+      packages: (request.packages ?? []).map((line) => `${line}\n`).join(""),
       "deploy-keys": request.deployKeys.map((key) => `${key}\n`).join(""),
       "probe-keys": request.probeKeys.map((key) => `${key}\n`).join(""),
       ...(request.reboot ? { reboot: "" } : {}),

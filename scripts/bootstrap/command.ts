@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Option } from "commander";
 import { parseDocument } from "yaml";
-import { ROLES } from "../../model/audience.js";
+import { ROLES } from "../../model/roles.js";
 import { withHost } from "./add-host.js";
 import type { PinnedHost } from "./admin-login.js";
 import { hidden } from "../lib/ask.js";

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { isMap } from "yaml";
 import type { Document } from "yaml";
+import { isRole, ROLES } from "../../model/roles.js";
+import type { Role } from "../../model/roles.js";
 import { confirmed } from "../lib/ask.js";
 import { run } from "../lib/process.js";
 import { UserError } from "../lib/command.js";
@@ -10,7 +12,7 @@ export interface StackHost {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly role?: string;
+  readonly role?: Role;
   /** The Ed25519 key that is pinned, `ssh-ed25519 AAAA…`. */
   readonly hostKey?: string;
 }
@@ -32,11 +34,14 @@ export function hostsIn(document: Document, file: string, names: readonly string
     if (typeof address !== "string") {
       throw new UserError(`${file} has no host "${name}" with an address; it has ${known.join(", ") || "none"}`);
     }
+    if (role !== undefined && !isRole(role)) {
+      throw new UserError(`${file}: the role of ${name} must be one of ${ROLES.join(", ")}`);
+    }
     return {
       name,
       address,
       port: typeof port === "number" ? port : 22,
-      ...(typeof role === "string" ? { role } : {}),
+      ...(role === undefined ? {} : { role }),
       ...(typeof hostKey === "string" ? { hostKey } : {}),
     };
   });

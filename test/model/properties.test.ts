@@ -3,13 +3,13 @@ import { stringify } from "yaml";
 import { HomelabError } from "../../model/yaml/problem.js";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
+import { ROLES } from "../../model/roles.js";
 import { HOST_KEY } from "./declare.js";
 
 // What holds for every declaration, whatever its owner writes.
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-const ROLES = ["nas", "ci", "media", "agent"] as const;
 const name = fc.stringMatching(/^[a-z][a-z0-9]{1,8}$/);
 const port = fc.integer({ min: 1, max: 65535 });
 
