@@ -12,7 +12,7 @@ import type { Found, Note } from "./context.js";
 import { withService } from "./host.js";
 import { convertCompose, projectName } from "./convert.js";
 import type { Converted } from "./convert.js";
-import { PROGRAM } from "../lib/pulumi-cli.js";
+import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
 
 interface Options {
@@ -31,7 +31,8 @@ async function addService(file: string, host: string, options: Options): Promise
   // npm runs commands in the project's directory, and says where it was called.
   const original = resolve(process.env["INIT_CWD"] ?? ".", file);
   const stackFile = `Pulumi.${stack}.yaml`;
-  const config = await textOf(join(PROGRAM, stackFile), stackFile);
+  const project = projectDirectory();
+  const config = await textOf(join(project, stackFile), stackFile);
   const converted = convertCompose({
     text: await textOf(original, file),
     file: basename(original),
@@ -44,18 +45,19 @@ async function addService(file: string, host: string, options: Options): Promise
   const newConfig = withService(stackFile, config, host, `${folder}/compose.yaml`);
 
   const written = [["compose.yaml", converted.text] as const, ...converted.files];
-  const inTheWay = written.map(([path]) => `${folder}/${path}`).filter((path) => existsSync(join(PROGRAM, path)));
+  const inTheWay = written.map(([path]) => `${folder}/${path}`).filter((path) => existsSync(join(project, path)));
   if (inTheWay.length > 0 && !force) {
     throw new UserError(`${inTheWay.join(", ")} is there already; --force overwrites it, --name takes another folder`);
   }
   for (const [path, text] of written) {
-    const target = join(PROGRAM, folder, path);
+    const target = join(project, folder, path);
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, path === "compose.yaml" ? await inHouseStyle(target, text) : text);
     console.log(`wrote ${folder}/${path}`);
   }
   if (newConfig !== config) {
-    await writeFile(join(PROGRAM, stackFile), await inHouseStyle(join(PROGRAM, stackFile), newConfig));
+    const target = join(project, stackFile);
+    await writeFile(target, await inHouseStyle(target, newConfig));
     console.log(`added it to the services of ${host} in ${stackFile}`);
   }
   report(converted, basename(original), stack, folder);
@@ -101,7 +103,7 @@ function show(title: string, notes: readonly Note[], stack = ""): void {
 /** What the check says of the declaration as it is now. */
 function problemsOf(stack: string): readonly Problem[] {
   try {
-    loadHomelab(stack, [PROGRAM]);
+    loadHomelab(stack, declarationDirectories());
     return [];
   } catch (error) {
     if (error instanceof HomelabError) {

@@ -3,13 +3,14 @@ import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js
 import { loadHomelab } from "../../model/load.js";
 import { Adoption, keptMounts, targetsOf } from "./adoption.js";
 import type { Former } from "./adoption.js";
-import { PROGRAM, projectDirectory, PulumiCli } from "../lib/pulumi-cli.js";
+import { declarationDirectories, projectDirectory } from "../lib/project.js";
+import { PulumiCli } from "../lib/pulumi-cli.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
 
 /** Lets a declared service take the place of a container that somebody made before, or leaves everything as it was. */
 async function adopt(hostName: string, serviceName: string, { stack }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
-  const { host, service } = find(loadHomelab(stack, [directory, PROGRAM]), hostName, serviceName);
+  const { host, service } = find(loadHomelab(stack, declarationDirectories(directory)), hostName, serviceName);
   const adoption = new Adoption(host, service);
   const former = await adoption.former();
   // Ctrl-C ends the engine, which is in the same terminal; then everything is put back.

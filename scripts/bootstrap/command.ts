@@ -11,7 +11,7 @@ import type { HostFact } from "./bootstrap.js";
 import { confirmKey, fetchKey, hostsIn, pin } from "../host-keys/host-keys.js";
 import { keepLayout } from "../lib/keep-layout.js";
 import { keysOfAgent, keysOfFiles } from "./public-keys.js";
-import { PROGRAM } from "../lib/pulumi-cli.js";
+import { projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
 
 interface Options {
@@ -64,7 +64,7 @@ async function chosen(file: string, names: readonly string[], { add, role }: Opt
   if (name === undefined || address === undefined || more.length > 0) {
     throw new UserError("--add takes a name and an address, such as --add pi-zero-3 192.168.1.112");
   }
-  const path = join(PROGRAM, file);
+  const path = join(projectDirectory(), file);
   const text = await readFile(path, "utf8");
   const changed = withHost(file, text, name, { address, role });
   await writeFile(path, changed);
@@ -74,7 +74,7 @@ async function chosen(file: string, names: readonly string[], { add, role }: Opt
 
 /** The hosts whose key is pinned, or was now. A key that is not confirmed costs only its host. */
 async function pinned(file: string, names: readonly string[], yes: boolean): Promise<PinnedHost[]> {
-  const path = join(PROGRAM, file);
+  const path = join(projectDirectory(), file);
   const text = await readFile(path, "utf8");
   const document = parseDocument(text);
   const hosts = hostsIn(document, file, names);

@@ -4,7 +4,7 @@ import type { HomelabModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
 import { memoryLimit } from "../../model/services/admission.js";
 import { dnsRecords } from "../../model/outputs/dns.js";
-import { PROGRAM } from "../lib/pulumi-cli.js";
+import { declarationDirectories } from "../lib/project.js";
 import { recordsText } from "../services/table.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
@@ -19,7 +19,7 @@ const STYLE = { head: [], border: [] };
 /** Checks the declaration without an engine, a host or a passphrase, and shows what it means. */
 function check({ stack, json }: Options): void {
   try {
-    const homelab = loadHomelab(stack, [PROGRAM]);
+    const homelab = loadHomelab(stack, declarationDirectories());
     console.log(json ? JSON.stringify(facts(homelab), null, 2) : tables(homelab));
   } catch (error) {
     if (json && error instanceof HomelabError) {

@@ -5,7 +5,8 @@ import { loadHomelab } from "../../model/load.js";
 import { failingHosts, outcomePerHost, outcomeTable, withoutHosts } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
-import { PROGRAM, projectDirectory, PulumiCli } from "../lib/pulumi-cli.js";
+import { declarationDirectories, projectDirectory } from "../lib/project.js";
+import { PulumiCli } from "../lib/pulumi-cli.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
 const INCOMPLETE = 3;
@@ -13,7 +14,7 @@ const INCOMPLETE = 3;
 /** Deploys to every host that can be deployed to, whatever happens on the others, and says what is done and what not. */
 async function deploy({ stack }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
-  const { hosts } = loadHomelab(stack, [directory, PROGRAM]);
+  const { hosts } = loadHomelab(stack, declarationDirectories(directory));
   const cli = new PulumiCli(directory, stack);
   const { exitCode, outcome: first } = await up(cli);
   if (!first.ran) {

@@ -6,7 +6,7 @@ import { driftOf, isDrift } from "../../model/drift/drift.js";
 import type { Finding } from "../../model/drift/findings.js";
 import type { HostModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
-import { PROGRAM, projectDirectory } from "../lib/pulumi-cli.js";
+import { declarationDirectories } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
 interface Options {
@@ -28,7 +28,7 @@ const UNREAD = 3;
 
 /** Shows how the hosts differ from how they were left, without an engine or a passphrase. Changes nothing. */
 async function drift({ stack, json }: Options): Promise<void> {
-  const { hosts } = loadHomelab(stack, [projectDirectory(), PROGRAM]);
+  const { hosts } = loadHomelab(stack, declarationDirectories());
   const observations = await probeHosts(hosts);
   const seen = hosts.map((host) => driftOn(host, observations.get(host.name), stack));
   console.log(json ? JSON.stringify({ hosts: seen }, null, 2) : tableOf(seen));

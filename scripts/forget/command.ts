@@ -5,7 +5,8 @@ import { SERVICE_LABEL } from "../../model/labels.js";
 import { confirmed } from "../lib/ask.js";
 import { describeHost, hostInState, lineOfHost } from "./state.js";
 import type { StateResource } from "./state.js";
-import { PROGRAM, PulumiCli } from "../lib/pulumi-cli.js";
+import { projectDirectory } from "../lib/project.js";
+import { PulumiCli } from "../lib/pulumi-cli.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
 
 interface Options {
@@ -15,7 +16,7 @@ interface Options {
 
 /** Takes a host that is dead for good out of the state. Nothing is done on the host. */
 async function forget(host: string, { stack, yes }: Options): Promise<void> {
-  const cli = new PulumiCli(PROGRAM, stack);
+  const cli = new PulumiCli(projectDirectory(), stack);
   const found = hostInState(await stateOf(cli), host);
   const count = `${found.resources.length} resources`;
   console.log(`The state would forget ${host}, ${count}, among them:\n${describeHost(found).join("\n")}`);
@@ -46,7 +47,7 @@ async function stateOf(cli: PulumiCli): Promise<readonly StateResource[]> {
 /** As long as the host is declared, the next deployment wants to make all of it again. */
 async function whatIsLeft(host: string, stack: string): Promise<string> {
   const name = `Pulumi.${stack}.yaml`;
-  const file = join(PROGRAM, name);
+  const file = join(projectDirectory(), name);
   const line = existsSync(file) ? lineOfHost(await readFile(file, "utf8"), host) : undefined;
   return line === undefined
     ? `${name} does not name it: nothing is left to do.`

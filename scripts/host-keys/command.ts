@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { confirmKey, fetchKey, hostsIn, pin } from "./host-keys.js";
 import { keepLayout } from "../lib/keep-layout.js";
-import { PROGRAM } from "../lib/pulumi-cli.js";
+import { projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
 interface Options {
@@ -14,7 +14,7 @@ interface Options {
 /** Fetches the Ed25519 host keys of hosts, shows them, and writes them into the stack's configuration. */
 async function pinHostKeys(names: readonly string[], { stack, yes }: Options): Promise<void> {
   const name = `Pulumi.${stack}.yaml`;
-  const file = join(PROGRAM, name);
+  const file = join(projectDirectory(), name);
   const text = await readFile(file, "utf8");
   const document = parseDocument(text);
   for (const host of hostsIn(document, name, names)) {

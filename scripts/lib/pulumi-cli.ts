@@ -1,14 +1,9 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./process.js";
 import type { RunOptions, RunResult } from "./process.js";
 
 /** Directory of this program: where index.ts and stacks/ are. */
 export const PROGRAM = join(__dirname, "../..");
-
-/** Directory of the project that a command is about: where it is run, if that is one, else this program's own. */
-export const projectDirectory = (): string =>
-  existsSync(join(process.cwd(), "Pulumi.yaml")) ? process.cwd() : PROGRAM;
 
 /** The Pulumi CLI on one stack of one project. */
 export class PulumiCli {

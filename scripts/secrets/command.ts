@@ -1,4 +1,5 @@
-import { PROGRAM, PulumiCli } from "../lib/pulumi-cli.js";
+import { declarationDirectories, projectDirectory } from "../lib/project.js";
+import { PulumiCli } from "../lib/pulumi-cli.js";
 import { describeSecrets, makeMissingSecrets } from "./secrets.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
@@ -8,7 +9,8 @@ const INCOMPLETE = 2;
 void runCommand(
   stackCommand("secrets", "Make every random secret that is missing; say which ones only you can supply.").action(
     async ({ stack }: { stack: string }) => {
-      const report = await makeMissingSecrets(new PulumiCli(PROGRAM, stack), [PROGRAM]);
+      const project = projectDirectory();
+      const report = await makeMissingSecrets(new PulumiCli(project, stack), declarationDirectories(project));
       console.log(describeSecrets(stack, report));
       process.exitCode = report.missing.length > 0 ? INCOMPLETE : 0;
     },

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { parse } from "yaml";
+import { PROGRAM } from "./pulumi-cli.js";
+
+const MANIFEST = "Pulumi.yaml";
+
+/**
+ * Directory of the project that a command is about. Like the Pulumi CLI, every command looks for it from where it is
+ * called upwards; a project that runs another program is not meant.
+ *
+ * @param from where the command is called
+ * @returns directory of a Pulumi.yaml whose program is this one; without one above, that of this program itself
+ */
+export function projectDirectory(from: string = calledFrom()): string {
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    if (isProject(directory)) {
+      return directory;
+    }
+    if (directory === dirname(directory)) {
+      return PROGRAM;
+    }
+  }
+}
+
+/** Where the declaration's files may be, the first that has one wins: in the project, then in this program. */
+export const declarationDirectories = (project: string = projectDirectory()): readonly string[] => [project, PROGRAM];
+
+/** npm runs scripts in the directory of package.json, and says where it was called itself. */
+function calledFrom(): string {
+  const cwd = process.cwd();
+  return same(cwd, PROGRAM) ? (process.env["INIT_CWD"] ?? cwd) : cwd;
+}
+
+function isProject(directory: string): boolean {
+  const manifest = join(directory, MANIFEST);
+  return existsSync(manifest) && same(resolve(directory, mainOf(readFileSync(manifest, "utf8"))), PROGRAM);
+}
+
+/** Where a Pulumi.yaml has its program, relative to itself. */
+function mainOf(manifest: string): string {
+  try {
+    const data: unknown = parse(manifest);
+    const main = typeof data === "object" && data !== null && "main" in data ? data.main : undefined;
+    return typeof main === "string" ? main : ".";
+  } catch {
+    return "."; // what is wrong with it is the engine's to say
+  }
+}
+
+const same = (a: string, b: string): boolean => existsSync(a) && existsSync(b) && realpathSync(a) === realpathSync(b);
