@@ -26,14 +26,22 @@ const transformIgnorePatterns = [`/node_modules/(?!(${withDependencies(["execa",
 
 // TypeScript names a module by the .js that it would become; here it stays .ts.
 const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
+const ready = ["<rootDir>/test/lab/ready.ts"];
 const common = { transform, transformIgnorePatterns, moduleNameMapper };
 
 /** @type {import("jest").Config} */
 export default {
+  testSequencer: "<rootDir>/test/sequencer.mjs",
+  reporters: ["default", "<rootDir>/test/reporters/slowest.mjs"],
   projects: [
     { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts}/**/*.test.ts"] },
-    { ...common, displayName: "offline", testMatch: ["<rootDir>/test/offline/**/*.test.ts"] },
-    { ...common, displayName: "lab", testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "offline",
+      setupFilesAfterEnv: ready,
+      testMatch: ["<rootDir>/test/offline/**/*.test.ts"],
+    },
+    { ...common, displayName: "lab", setupFilesAfterEnv: ready, testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
     { ...common, displayName: "kernel", testMatch: ["<rootDir>/test/kernel/**/*.test.ts"] },
   ],
 };

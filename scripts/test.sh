@@ -1,18 +1,69 @@
 #!/bin/bash
-# npm test: style and types, then every test; `npm run test:unit` leaves out what needs a lab. `npm run test:kernel` has tests of
-# its own, in two virtual machines: emulated as they are, they take a quarter of an hour, so that only CI always runs them.
+# npm test               style and types, then every test but the kernel's
+# npm test -- NAME       only the files whose names begin so: of the lab's tests, or else offline's, or else the unit tests
+# npm run test:unit      what needs no lab
+# npm run test:kernel    NFS as the kernel has it, in two virtual machines; emulated as they are, only CI always runs them
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 . scripts/node-modules.sh
 
-if [ "${1:-}" = kernel ]; then
-  exec bash lab/kernel/with-vms.sh npx jest --selectProjects kernel
-fi
-npm run --silent lint
-if [ "${1:-}" = unit ]; then
-  exec npx jest --selectProjects unit
-fi
-# A lab of the tests' own, beside the one that `npm run lab` makes.
-bash lab/lab.sh up --no-deploy --instance test
+LABS=(test test2) # of the tests' own, beside the one that `npm run lab` makes; test/lab/homelab.ts says the same
 export PULUMI_HOME=/var/lib/homelab-lab/pulumi CACHE_DIR=/var/lib/homelab-lab/cache
-npx jest --selectProjects unit offline lab --runInBand
+
+# bring_up INSTANCE...: in the background, at the same time; tests that need a lab wait for it (test/lab/ready.ts)
+bring_up() {
+  local instance
+  LABS_COMING_UP=$(mktemp -d)
+  export LABS_COMING_UP
+  trap 'stop_bringing_up; rm -rf "$LABS_COMING_UP"' EXIT
+  for instance in "$@"; do
+    (
+      code=0
+      bash lab/lab.sh up --no-deploy --instance "$instance" >"$LABS_COMING_UP/$instance.log" 2>&1 </dev/null || code=$?
+      echo "$code" >"$LABS_COMING_UP/$instance.new"
+      mv "$LABS_COMING_UP/$instance.new" "$LABS_COMING_UP/$instance"
+    ) &
+  done
+}
+stop_bringing_up() { # when the tests have ended before
+  local pid
+  for pid in $(jobs -rp); do
+    pkill -TERM -P "$pid" || true
+    wait "$pid" || true
+  done
+}
+jest_on() { # PROJECT... [OPTION...]
+  npx jest --maxWorkers="${#LABS[@]}" --selectProjects "$@"
+}
+
+named() { # FOLDER NAME: fills `files`
+  mapfile -t files < <(find "test/$1" -name "$2*.test.ts" | sort)
+  [ "${#files[@]}" -gt 0 ]
+}
+
+case ${1:-} in
+  "")
+    bring_up "${LABS[@]}"
+    npm run --silent lint
+    jest_on unit offline lab
+    ;;
+  kernel) exec bash lab/kernel/with-vms.sh npx jest --selectProjects kernel ;;
+  unit)
+    npm run --silent lint
+    jest_on unit
+    ;;
+  *)
+    if named lab "$1"; then
+      bring_up "${LABS[@]:0:${#files[@]}}"
+      jest_on lab --runTestsByPath "${files[@]}"
+    elif named offline "$1"; then
+      bring_up "${LABS[0]}"
+      jest_on offline --runTestsByPath "${files[@]}"
+    elif named . "$1"; then
+      jest_on unit --runTestsByPath "${files[@]}"
+    else
+      echo "There is no test/*/$1*.test.ts" >&2
+      exit 1
+    fi
+    ;;
+esac

@@ -2,6 +2,11 @@
 # Install the Debian packages that this machine lacks, after saying which and what for.   packages.sh [vms]
 . "$(dirname "$0")/lib.sh"
 
+exec 9>"$LAB_CACHE/packages.lock"
+flock -n 9 || {
+  note "another lab is installing them, waiting"
+  flock 9
+}
 missing=()
 want() { # PACKAGE REASON TEST...
   local package=$1 reason=$2

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { openLab, run } from "../../lab/lab.js";
+import { run } from "../../lab/lab.js";
+import { lab } from "./homelab.js";
 
 // The lab keeps its promises: these hold for what is in it, whatever is deployed. Needs `npm run lab -- up --no-deploy`.
-const lab = openLab(process.env.LAB_INSTANCE ?? "test");
 const names = lab.hosts.map(({ name }) => name);
 const [nas, ci, media] = ["pi5", "pi4-ci", "jellyfin"].map((name) => lab.host(name)) as [Host, Host, Host];
 type Host = ReturnType<typeof lab.host>;

@@ -8,8 +8,16 @@ import type { Changes } from "../../lab/stack.js";
 import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 
-/** The lab that the tests have to themselves. */
-export const lab = openLab(process.env["LAB_INSTANCE"] ?? "test");
+/** The lab that this test file has to itself: each of jest's workers has one. */
+export const lab = openLab(process.env["LAB_INSTANCE"] ?? labOfWorker(Number(process.env["JEST_WORKER_ID"] ?? 1)));
+
+function labOfWorker(worker: number): string {
+  const name = ["test", "test2"][worker - 1];
+  if (name === undefined) {
+    throw new Error("There are two labs for tests: run jest with --maxWorkers 2, or with --runInBand.");
+  }
+  return name;
+}
 
 /** A container as its host has it. */
 export interface Container {
