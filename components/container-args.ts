@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { hasHealthcheck } from "../model/services/planner.js";
 import type { FileModel, ServiceModel } from "../model/types.js";
 import type { ComposeService } from "../model/compose/service.js";
-import { LOG_DRIVER } from "../model/settings/base.js";
+import { LOG_DRIVER } from "../model/settings/docker.js";
 import type { ComposeVolume } from "../model/compose/volumes.js";
 import type { Text } from "../model/text.js";
 import { FILES_LABEL, GENERATION_LABEL, PIDS_LABEL, SERVICE_LABEL, WATCHTOWER_LABEL } from "../model/labels.js";

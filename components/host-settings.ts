@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
-import { isGuarded } from "../model/settings/setting.js";
 import type { SettingModel } from "../model/settings/setting.js";
 import { commandConnection } from "./connection.js";
 import { runOn, SSH_FAILED } from "../hosts/ssh.js";
@@ -47,7 +46,7 @@ export class HostSettings extends pulumi.ComponentResource {
           parent: this,
           dependsOn: commands.slice(-1),
           ignoreChanges,
-          ...(isGuarded(setting.name) && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
+          ...(setting.guarded && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
         },
       );
       commands.push(command);

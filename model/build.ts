@@ -1,20 +1,19 @@
 import { admit } from "./services/admission.js";
-import { isBefore, parseConfig } from "./config/config.js";
+import { parseConfig } from "./config/config.js";
 import { settingPath } from "./config/settings.js";
 import type { Config, HostConfig } from "./config/settings.js";
 import { HomelabError, nearest } from "./yaml/problem.js";
 import type { Problem } from "./yaml/problem.js";
-import { firewallOf, inOrder, omvFirewallOf } from "./firewall/firewall.js";
+import { inOrder } from "./firewall/firewall.js";
 import type { Surroundings } from "./firewall/firewall.js";
 import type { Opening } from "./firewall/openings.js";
 import { openSource, planHost } from "./services/host.js";
-import { dockerSetting, sshSetting, systemSetting } from "./settings/base.js";
-import { setting } from "./settings/setting.js";
+import { settingsOf } from "./settings/index.js";
 import { nasOf } from "./config/nas.js";
 import type { Project } from "./services/project.js";
 import { routedNames } from "./outputs/dns.js";
 import { planShares } from "./shares/shares.js";
-import type { HostShares } from "./shares/shares.js";
+import type { HostShares } from "./shares/types.js";
 import { traitsOf } from "./roles.js";
 import type { Source } from "./yaml/source.js";
 import type { HomelabModel, HostModel, ImageModel, NetworkModel, ReadFile, ServiceModel } from "./types.js";
@@ -49,7 +48,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects, config, shares[name])];
+    return [hostModel(name, host, host.hostKey, projects, config, shares(name))];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -63,11 +62,10 @@ function hostModel(
   hostKey: string,
   projects: readonly Project[],
   config: Config,
-  shares: HostShares = { settings: [], opens: [] },
+  shares: HostShares,
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
-  const position = Object.values(config.hosts).filter(({ address }) => isBefore(address, host.address)).length;
   const omv = traitsOf(host.role).shares && nasOf(config).base === "omv";
   const own = [sshOpening(host, config), ...(omv ? [OMV_PAGES] : []), ...shares.opens];
   const openings = inOrder([...own, ...services.flatMap(openingsOf)]);
@@ -80,14 +78,14 @@ function hostModel(
     memory: host.memory,
     hostKey,
     openings,
-    settings: [
-      // OpenMediaVault owns SSH: its sshd_config has the first word, and it lets in members of its own group.
-      ...(omv ? [] : [sshSetting()]),
-      systemSetting(host.role, position, config),
-      dockerSetting(host.role),
-      setting("firewall", { ...(omv ? omvFirewallOf : firewallOf)(openings, surroundingsOf(networks, config)) }),
-      ...shares.settings,
-    ],
+    settings: settingsOf({
+      host,
+      config,
+      omv,
+      openings,
+      surroundings: surroundingsOf(networks, config),
+      shares,
+    }),
     images: imagesOf(services),
     networks,
     volumes: projects.flatMap((project) => project.volumes),

@@ -35,3 +35,43 @@ export function fillIn(text: Text, valueOf: (secret: string) => string): string 
 
 const encoded = ({ json = false }: SecretName, value: string): string =>
   json ? JSON.stringify(value).slice(1, -1) : value;
+
+/** A string of a JSON document that is the value of a secret. */
+class SecretString {
+  constructor(readonly name: string) {}
+}
+
+/** The value of a secret of the stack's configuration, as a string of a document for `jsonText`. */
+export const secret = (name: string): SecretString => new SecretString(name);
+
+/** Plain data, and secrets among its strings. */
+export type Json =
+  string | number | boolean | null | SecretString | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** A JSON document, indented as by `JSON.stringify(value, undefined, 2)`, in which the values of secrets are holes. */
+export function jsonText(value: Json): Text {
+  const parts = partsOf(value, "\n");
+  return parts.every((part) => typeof part === "string") ? parts.join("") : new SecretText(parts);
+}
+
+/** @param lineBreak with the indentation of the line that the value begins on */
+function partsOf(value: Json, lineBreak: string): (string | SecretName)[] {
+  if (value instanceof SecretString) {
+    return ['"', { secret: value.name, json: true }, '"'];
+  }
+  if (typeof value !== "object" || value === null) {
+    return [JSON.stringify(value)];
+  }
+  const inner = `${lineBreak}  `;
+  const items = isList(value)
+    ? value.map((item) => partsOf(item, inner))
+    : Object.entries(value).flatMap(([key, item]) =>
+        item === undefined ? [] : [[`${JSON.stringify(key)}: `, ...partsOf(item, inner)]],
+      );
+  const [open, close] = isList(value) ? ["[", "]"] : ["{", "}"];
+  return items.length === 0
+    ? [open + close]
+    : [open, ...items.flatMap((item, i) => [i === 0 ? inner : `,${inner}`, ...item]), lineBreak + close];
+}
+
+const isList = (value: object): value is readonly Json[] => Array.isArray(value);

@@ -10,9 +10,12 @@ export interface Surroundings {
   readonly bridges: readonly string[];
 }
 
+/** Where the helper has the chains of our own. */
+export const CHAIN_FILES = { v4: "/etc/homelab/firewall.v4", v6: "/etc/homelab/firewall.v6" } as const;
+
 /** The chains of our own for published ports and the tailnet. */
 interface Chains {
-  readonly files: Readonly<Record<"/etc/homelab/firewall.v4" | "/etc/homelab/firewall.v6", string>>;
+  readonly files: Readonly<Record<(typeof CHAIN_FILES)["v4" | "v6"], string>>;
 }
 
 /** The firewall of a host, as the helper takes it (helper/settings/firewall.sh). */
@@ -26,15 +29,15 @@ export interface OmvFirewallInput extends Chains {
   readonly omv: { readonly rules: readonly OmvRule[] };
 }
 
-/** What OpenMediaVault is to let in; an empty text stands for any. */
-interface OmvRule {
+/** What OpenMediaVault is to let in; an empty text stands for any. A type, because an interface is no JSON to TypeScript. */
+type OmvRule = {
   readonly family: "inet" | "inet6";
   readonly interface: string;
   readonly source: string;
   readonly port: string;
   readonly protocol: "tcp" | "udp";
   readonly comment: string;
-}
+};
 
 /** The tailnet's interface, and the addresses that it has nowhere else (tailscale.com/kb/1015, 100.64.0.0/10). */
 const TAILNET = { interface: "tailscale0", v4: "100.64.0.0/10", v6: "fd7a:115c:a1e0::/48" };
@@ -74,8 +77,8 @@ const doorsOf = (openings: readonly Opening[], surroundings: Surroundings): Door
 
 const chainsFor = (doors: readonly Door[], bridges: readonly string[]): Chains => ({
   files: {
-    "/etc/homelab/firewall.v4": chains("v4", doors, bridges),
-    "/etc/homelab/firewall.v6": chains("v6", doors, bridges),
+    [CHAIN_FILES.v4]: chains("v4", doors, bridges),
+    [CHAIN_FILES.v6]: chains("v6", doors, bridges),
   },
 });
 

@@ -1,29 +1,52 @@
-import type { Text } from "../text.js";
+import type { Config, HostConfig } from "../config/settings.js";
+import type { Surroundings } from "../firewall/firewall.js";
+import type { Opening } from "../firewall/openings.js";
+import type { HostShares } from "../shares/types.js";
+import { jsonText } from "../text.js";
+import type { Json, Text } from "../text.js";
 
-/** The host settings, in the order in which they are applied. */
-export const SETTINGS = ["ssh", "system", "docker", "firewall", "nfs", "smb", "smb-users", "mounts"] as const;
-export type SettingName = (typeof SETTINGS)[number];
-
-/** A piece of host state, as the helper on the host takes it. */
-export interface SettingModel {
-  readonly name: SettingName;
-  /** JSON for the helper's standard input. */
-  readonly input: Text;
+/** A kind of host state, which the helper's part of the same name, helper/settings/NAME.sh, applies. */
+export interface Setting {
+  readonly name: string;
+  /**
+   * The helper goes back to the former state unless the new one is confirmed over a new connection.
+   * @default false
+   */
+  readonly guarded?: boolean;
+  /** Paths of the files that its input may have, where `*` is any part of a file's name. */
+  readonly files: readonly string[];
+  /** What a host's helper is given; undefined where a host does not have this setting. */
+  readonly input: (host: SettingContext) => SettingInput | undefined;
 }
 
-/** The settings that the helper reverts by itself unless they are confirmed over a new connection. */
-export const isGuarded = (name: SettingName): boolean => name === "ssh" || name === "firewall";
+/** What is known of a host when its settings are derived. */
+export interface SettingContext {
+  readonly host: HostConfig;
+  readonly config: Config;
+  /** OpenMediaVault manages it. */
+  readonly omv: boolean;
+  readonly openings: readonly Opening[];
+  readonly surroundings: Surroundings;
+  readonly shares: HostShares;
+}
 
 /** What a setting wants: files by their path, and whatever else the helper's part for it takes. */
 export interface SettingInput {
   /** Texts that end with a line break. */
   readonly files?: Readonly<Record<string, string>>;
-  readonly [extra: string]: unknown;
+  readonly [extra: string]: Json | undefined;
 }
 
-/** A setting with its input written out: files as lists of lines, so that a preview shows which of them differ. */
-export function setting(name: SettingName, { files, ...extras }: SettingInput): SettingModel {
-  const lines = Object.entries(files ?? {}).map(([path, text]) => [path, text.replace(/\n$/, "").split("\n")]);
-  const input = { ...extras, ...(lines.length > 0 && { files: Object.fromEntries(lines) as unknown }) };
-  return { name, input: JSON.stringify(input, undefined, 2) };
+/** A setting of one host, as its helper takes it. */
+export interface SettingModel {
+  readonly name: string;
+  readonly guarded: boolean;
+  /** JSON for the helper's standard input. */
+  readonly input: Text;
+}
+
+/** An input written out: files as lists of lines, so that a preview shows which of them differ. */
+export function inputText({ files, ...extras }: SettingInput): Text {
+  const lines = Object.entries(files ?? {}).map(([path, text]) => [path, text.replace(/\n$/, "").split("\n")] as const);
+  return jsonText({ ...extras, ...(lines.length > 0 && { files: Object.fromEntries(lines) }) });
 }

@@ -4,17 +4,12 @@ import { settingPath } from "../config/settings.js";
 import { nearest } from "../yaml/problem.js";
 import type { Problem } from "../yaml/problem.js";
 import type { Opening } from "../firewall/openings.js";
-import { setting } from "../settings/setting.js";
-import type { SettingModel } from "../settings/setting.js";
-import { mountUnits } from "./mounts.js";
 import { hostsWithShares, nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
-import { nfsInput } from "./nfs.js";
 import type { Project } from "../services/project.js";
 import { howToSet } from "../compose/secret-sources.js";
-import { smbInput, smbUsersInput } from "./smb.js";
 import { SHARES_ROLES } from "../roles.js";
 import { MOUNTS, shareIn } from "../share-paths.js";
-import type { ShareModel, Use } from "./types.js";
+import type { HostShares, ShareModel, Use } from "./types.js";
 import type { Path, Source } from "../yaml/source.js";
 
 /** A host with its Compose files. */
@@ -22,13 +17,6 @@ export interface PlannedHost {
   readonly name: string;
   readonly host: Config["hosts"][string];
   readonly projects: readonly Project[];
-}
-
-/** What a host needs for the shares. */
-export interface HostShares {
-  /** In the order of application. */
-  readonly settings: readonly SettingModel[];
-  readonly opens: readonly Opening[];
 }
 
 /** What planning the shares needs. */
@@ -45,17 +33,17 @@ interface SharesArgs {
  * Derives the shares from what services mount: whatever binds /mnt/media/NAME, or a folder below, makes its host a
  * client of the share NAME, for writing if it writes. Without a NAS these are folders of the host's own.
  *
- * @returns by name of the host
+ * @returns what a host of that name has to do with them
  */
-export function planShares(args: SharesArgs): Record<string, HostShares> {
-  const { config, hosts } = args;
+export function planShares(args: SharesArgs): (host: string) => HostShares {
+  const { config } = args;
   const uses = usesOf(args);
   const nas = nasHostOf(config);
   checkPasswords(args);
-  return Object.fromEntries(hosts.map(({ name }) => [name, sharesOfHost(name, nas, uses, config)]));
+  return (host) => sharesOfHost(host, nas, uses, config);
 }
 
-const NOTHING: HostShares = { settings: [], opens: [] };
+const NOTHING: HostShares = { uses: [], from: undefined, offer: undefined, opens: [] };
 
 function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[], config: Config): HostShares {
   const server = nas === undefined ? undefined : config.hosts[nas];
@@ -64,21 +52,16 @@ function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[
   }
   const { base, root } = nasOf(config);
   const mine = uses.filter(({ host }) => host === name);
-  const path = (share: string): string => (base === "omv" && name !== nas ? `/${share}` : `${root}/${share}`);
-  const mounts = mountUnits(mine, { server: name === nas ? undefined : { name: nas, address: server.address }, path });
-  const mounting = mine.length === 0 ? [] : [setting("mounts", { files: mounts })];
   if (name !== nas) {
-    return { settings: mounting, opens: [] };
+    const path = (share: string): string => (base === "omv" ? `/${share}` : `${root}/${share}`);
+    return { ...NOTHING, uses: mine, from: { server: { name: nas, address: server.address }, path } };
   }
-  const shares = sharesOf(config, nas, uses);
-  const people = peopleOf(config);
-  const smb =
-    people.length === 0
-      ? []
-      : [setting("smb", smbInput(base, root, shares)), { name: "smb-users" as const, input: smbUsersInput(people) }];
-  const clients = [...new Set(shares.flatMap((share) => share.clients.map((client) => client.name)))].sort();
+  const offer = { base, root, shares: sharesOf(config, nas, uses), people: peopleOf(config) };
+  const clients = [...new Set(offer.shares.flatMap((share) => share.clients.map((client) => client.name)))].sort();
   return {
-    settings: [setting("nfs", nfsInput(base, root, shares)), ...smb, ...mounting],
+    uses: mine,
+    from: { server: undefined, path: (share) => `${root}/${share}` },
+    offer,
     opens: [
       ...(clients.length === 0
         ? []
@@ -89,7 +72,7 @@ function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[
               clients.map((client): Audience => `host:${client}`),
             ),
           ]),
-      ...(people.length === 0 ? [] : [open(445, "smb", ["lan", "tailnet"])]),
+      ...(offer.people.length === 0 ? [] : [open(445, "smb", ["lan", "tailnet"])]),
     ],
   };
 }

@@ -1,3 +1,9 @@
+import type { NasConfig } from "../config/nas-settings.js";
+import type { Opening } from "../firewall/openings.js";
+
+/** What manages the NAS. */
+export type NasBase = NasConfig["base"];
+
 /** A host that mounts a share from the NAS. */
 export interface ShareClient {
   readonly name: string;
@@ -23,4 +29,33 @@ export interface Use {
   readonly service: string;
   readonly share: string;
   readonly writes: boolean;
+}
+
+/** From where a host has its shares. */
+export interface ShareSource {
+  /** The NAS; undefined on the NAS itself. */
+  readonly server: { readonly name: string; readonly address: string } | undefined;
+  /** Path of a share on the NAS, as those who mount it call it. */
+  readonly path: (share: string) => string;
+}
+
+/** What the NAS has for others. */
+export interface ShareOffer {
+  readonly base: NasBase;
+  /** Folder that the shares are in. */
+  readonly root: string;
+  readonly shares: readonly ShareModel[];
+  /** Everyone who has a password for SMB. */
+  readonly people: readonly string[];
+}
+
+/** What a host has to do with shares. */
+export interface HostShares {
+  /** Those of its own services. */
+  readonly uses: readonly Use[];
+  /** undefined where there is no NAS. */
+  readonly from: ShareSource | undefined;
+  /** undefined on every other host than the NAS. */
+  readonly offer: ShareOffer | undefined;
+  readonly opens: readonly Opening[];
 }

@@ -1,4 +1,4 @@
-import { LOG_DRIVER, logDefaults } from "../../model/settings/base.js";
+import { LOG_DRIVER, logDefaults } from "../../model/settings/docker.js";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nfsInput } from "../../model/shares/nfs.js";
+import { nfsInput } from "../../model/settings/nfs.js";
 import type { ShareModel } from "../../model/shares/types.js";
-import { smbInput } from "../../model/shares/smb.js";
+import { smbInput } from "../../model/settings/smb.js";
 import { fillIn } from "../../model/text.js";
-import { setting } from "../../model/settings/setting.js";
-import type { SettingInput, SettingName } from "../../model/settings/setting.js";
+import { inputText } from "../../model/settings/setting.js";
+import type { SettingInput } from "../../model/settings/setting.js";
 import { lab } from "./homelab.js";
 
 // The adapters for OpenMediaVault, which cannot run in a container, against a recorder of its RPC: what they ask for is
@@ -17,7 +17,7 @@ const HELPER = "/usr/local/sbin/homelab-helper";
 const ROOT = "/srv/disk/nas";
 const read = (file: string): string => readFileSync(join(__dirname, "omv", file), "utf8");
 
-const textOf = (name: SettingName, input: SettingInput): string => fillIn(setting(name, input).input, () => "");
+const textOf = (input: SettingInput): string => fillIn(inputText(input), () => "");
 const share = (name: string, writes: boolean): ShareModel => ({
   name,
   clients: [{ name: "box", address: "192.168.1.102", writes }],
@@ -32,8 +32,8 @@ async function done(script: string, input = ""): Promise<string> {
   return stdout.trim();
 }
 /** Applies a setting; answers with what OpenMediaVault was asked to change meanwhile, by method. */
-async function apply(name: SettingName, input: SettingInput): Promise<string[]> {
-  await done(`: >/var/log/fake-omv.log; ${HELPER} apply ${name}`, textOf(name, input));
+async function apply(name: string, input: SettingInput): Promise<string[]> {
+  await done(`: >/var/log/fake-omv.log; ${HELPER} apply ${name}`, textOf(input));
   return changes();
 }
 async function changes(): Promise<string[]> {
@@ -45,12 +45,12 @@ async function changes(): Promise<string[]> {
 }
 const state = async (filter: string): Promise<unknown> =>
   JSON.parse(await done(`jq -c '${filter}' /var/lib/fake-omv.json`));
-async function driftOf(name: SettingName): Promise<readonly string[]> {
+async function driftOf(name: string): Promise<readonly string[]> {
   const report = JSON.parse(await done(`${HELPER} probe`)) as { settings: Record<string, { drift: string[] }> };
   return report.settings[name]?.drift ?? ["not reported"];
 }
-const refusal = async (name: SettingName, input: SettingInput): Promise<string> =>
-  (await lab.root(HOST, [HELPER, "apply", name], { input: textOf(name, input) })).stderr;
+const refusal = async (name: string, input: SettingInput): Promise<string> =>
+  (await lab.root(HOST, [HELPER, "apply", name], { input: textOf(input) })).stderr;
 
 beforeAll(async () => {
   await lab.assertUp();

@@ -1,5 +1,4 @@
 import { buildHomelab } from "../../model/build.js";
-import type { SettingName } from "../../model/settings/setting.js";
 import { fillIn } from "../../model/text.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import { everybodyCanLogIn, lab } from "./homelab.js";
@@ -18,7 +17,7 @@ function inputsOf(
   host: string,
   shares: string,
   binds = '["/mnt/media/movies:/m:ro", "/mnt/media/tv:/t"]',
-): Map<SettingName, string> {
+): Map<string, string> {
   const address = (name: string): string => lab.host(name).address;
   const key = `hostKey: "ssh-ed25519 AAAA"`;
   const config = `config:
@@ -48,18 +47,18 @@ async function done(host: string, script: string): Promise<string> {
   expect([exitCode, exitCode === 0 ? "" : `${script}: ${stderr}`]).toEqual([0, ""]);
   return stdout.trim();
 }
-async function apply(host: string, name: SettingName, input = inputsOf(host, ALL).get(name) ?? ""): Promise<string> {
+async function apply(host: string, name: string, input = inputsOf(host, ALL).get(name) ?? ""): Promise<string> {
   const { exitCode, stdout, stderr } = await lab.root(host, [HELPER, "apply", name], { input, timeoutMs: 120_000 });
   expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
   await everybodyCanLogIn(host);
   return stdout.trim();
 }
-async function refused(host: string, name: SettingName, input: string): Promise<string> {
+async function refused(host: string, name: string, input: string): Promise<string> {
   const { exitCode, stderr } = await lab.root(host, [HELPER, "apply", name], { input });
   expect(exitCode).toBe(65);
   return stderr.trim();
 }
-async function driftOf(host: string, name: SettingName): Promise<readonly string[]> {
+async function driftOf(host: string, name: string): Promise<readonly string[]> {
   const report = JSON.parse(await done(host, `${HELPER} probe`)) as { settings: Record<string, { drift: string[] }> };
   return report.settings[name]?.drift ?? ["not reported"];
 }

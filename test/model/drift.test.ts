@@ -4,8 +4,8 @@ import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from 
 import { SecretText } from "../../model/text.js";
 import { model, onlyHost } from "./declare.js";
 
-const FIREWALL = { name: "firewall", input: '{\n  "rules": []\n}' } as const;
-const USERS = { name: "smb-users", input: new SecretText([{ secret: "P" }]) } as const;
+const FIREWALL = { name: "firewall", guarded: true, input: '{\n  "rules": []\n}' } as const;
+const USERS = { name: "smb-users", guarded: false, input: new SecretText([{ secret: "P" }]) } as const;
 const host: DriftHost = {
   ...onlyHost(
     model(`

@@ -1,24 +1,22 @@
-import type { SettingInput } from "../settings/setting.js";
-import { smbSecret } from "../config/nas.js";
-import type { ShareModel } from "./types.js";
-import { SecretText } from "../text.js";
-import type { SecretName } from "../text.js";
+import type { NasBase, ShareModel } from "../shares/types.js";
+import type { Setting, SettingInput } from "./setting.js";
 
-/** What the setting `smb` of the NAS is given: for Samba a file that the module includes at the end of smb.conf. */
-export function smbInput(base: "debian" | "omv", root: string, shares: readonly ShareModel[]): SettingInput {
+const SHARES = "/etc/samba/homelab.conf";
+
+/** Samba's shares for people, in a file that the helper includes at the end of smb.conf. */
+export const smb: Setting = {
+  name: "smb",
+  files: [SHARES],
+  input: ({ shares: { offer } }) =>
+    offer === undefined || offer.people.length === 0 ? undefined : smbInput(offer.base, offer.root, offer.shares),
+};
+
+/** What the helper of the NAS is given for these shares. */
+export function smbInput(base: NasBase, root: string, shares: readonly ShareModel[]): SettingInput {
   const shared = shares.filter(({ write, read }) => write.length + read.length > 0);
   return base === "omv"
     ? { omv: { root, shares: shared.map(({ name, write, read }) => ({ name, write, read })) } }
-    : { files: { "/etc/samba/homelab.conf": [GLOBAL, ...shared.map((share) => section(root, share))].join("\n") } };
-}
-
-/** What the setting `smb-users` is given: everyone's password, for smbpasswd. */
-export function smbUsersInput(people: readonly string[]): SecretText {
-  const entries = people.flatMap((name, i): (string | SecretName)[] => [
-    `${i === 0 ? "" : '",'}\n    ${JSON.stringify(name)}: "`,
-    { secret: smbSecret(name), json: true },
-  ]);
-  return new SecretText(['{\n  "users": {', ...entries, '"\n  }\n}']);
+    : { files: { [SHARES]: [GLOBAL, ...shared.map((share) => section(root, share))].join("\n") } };
 }
 
 // SMB3_00 is what Windows 8, macOS 10.10 and every maintained client since speak; below it a man in the middle can talk

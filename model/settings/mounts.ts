@@ -1,13 +1,6 @@
 import { MOUNTS } from "../share-paths.js";
-import type { Use } from "./types.js";
-
-/** From where a host has its shares. */
-interface Shares {
-  /** The NAS; undefined on the NAS itself. */
-  readonly server: { readonly name: string; readonly address: string } | undefined;
-  /** Path of a share on the NAS, as those who mount it call it. */
-  readonly path: (share: string) => string;
-}
+import type { ShareSource, Use } from "../shares/types.js";
+import type { Setting } from "./setting.js";
 
 const UNITS = "/etc/systemd/system";
 /** Where shares of another host are mounted first: no container binds a folder here. */
@@ -15,10 +8,21 @@ const STAGE = "/run/homelab/shares";
 const PROGRAMS = "/usr/local/lib/homelab/bin";
 const HEAD = "# Written by the homelab's program. What is changed here is undone.\n";
 const CLEANER = "homelab-mountpoints.service";
+const RETRIER = "homelab-mounts.service";
+const TIMER = "homelab-mounts.timer";
+
+/** The shares that a host mounts below /mnt/media, and the units that start its containers when they are there. */
+export const mounts: Setting = {
+  name: "mounts",
+  files: [CLEANER, RETRIER, TIMER, "mnt-media-*.mount", "run-homelab-shares-*.mount", "homelab-start-*.service"].map(
+    (unit) => `${UNITS}/${unit}`,
+  ),
+  input: ({ shares: { uses, from } }) =>
+    from === undefined || uses.length === 0 ? undefined : { files: mountUnits(uses, from) },
+};
 
 /**
- * The systemd units by which a host has its shares under /mnt/media, and its containers only while they are there; empty
- * for a host that uses none.
+ * The systemd units by which a host has its shares under /mnt/media, and its containers only while they are there.
  *
  * A container must never start on the empty folder below a mount. Docker refuses to bind a folder that is missing, so
  * the mount points are there only while something is mounted: homelab-mountpoints.service takes them away before Docker
@@ -28,10 +32,7 @@ const CLEANER = "homelab-mountpoints.service";
  *
  * @param uses those of this host
  */
-export function mountUnits(uses: readonly Use[], { server, path }: Shares): Record<string, string> {
-  if (uses.length === 0) {
-    return {};
-  }
+function mountUnits(uses: readonly Use[], { server, path }: ShareSource): Record<string, string> {
   const shares = [...new Set(uses.map(({ share }) => share))].sort();
   const services = [...new Set(uses.map(({ service }) => service))].sort();
   const units = shares.flatMap((share): [string, string][] => {
@@ -51,8 +52,8 @@ export function mountUnits(uses: readonly Use[], { server, path }: Shares): Reco
   });
   const fixed: [string, string][] = [
     [CLEANER, cleaner(shares.map((share) => unitOf(at(share))))],
-    ["homelab-mounts.service", RETRY],
-    ["homelab-mounts.timer", RETRY_TIMER],
+    [RETRIER, RETRY],
+    [TIMER, RETRY_TIMER],
   ];
   return Object.fromEntries([...units, ...starters, ...fixed].map(([name, text]) => [`${UNITS}/${name}`, HEAD + text]));
 }

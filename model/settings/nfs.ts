@@ -1,16 +1,27 @@
 import { createHash } from "node:crypto";
-import type { SettingInput } from "../settings/setting.js";
-import type { ShareModel } from "./types.js";
+import type { NasBase, ShareModel } from "../shares/types.js";
+import type { Json } from "../text.js";
+import type { Setting, SettingInput } from "./setting.js";
 
 /** Owner of the files, as containers and all that write over NFS or SMB are. */
 const OWNER = "1000:1000";
 /** Group writes, and what is made in a folder belongs to the folder's group. */
 const FOLDER_MODE = "2775";
 
-/** What the setting `nfs` of the NAS is given. */
-export function nfsInput(base: "debian" | "omv", root: string, shares: readonly ShareModel[]): SettingInput {
+const EXPORTS = "/etc/exports.d/homelab.exports";
+const SERVER = "/etc/nfs.conf.d/homelab.conf";
+
+/** The NFS exports of the NAS, and the folders of its shares. */
+export const nfs: Setting = {
+  name: "nfs",
+  files: [EXPORTS, SERVER],
+  input: ({ shares: { offer } }) => offer && nfsInput(offer.base, offer.root, offer.shares),
+};
+
+/** What the helper of the NAS is given for these shares. */
+export function nfsInput(base: NasBase, root: string, shares: readonly ShareModel[]): SettingInput {
   if (base === "omv") {
-    const clients = (share: ShareModel): unknown =>
+    const clients = (share: ShareModel): Json =>
       share.clients.map(({ address, writes }) => ({ address, options: exportOptions(writes) }));
     return { omv: { root, shares: shares.map((share) => ({ name: share.name, clients: clients(share) })) } };
   }
@@ -41,8 +52,8 @@ function nfsFiles(root: string, shares: readonly ShareModel[]): Record<string, s
     return [path, ...entries].join(" \\\n    ");
   });
   return {
-    "/etc/exports.d/homelab.exports": `${EXPORTS_HEAD}${lines.map((line) => `${line}\n`).join("")}`,
-    "/etc/nfs.conf.d/homelab.conf": NFS_CONF,
+    [EXPORTS]: `${EXPORTS_HEAD}${lines.map((line) => `${line}\n`).join("")}`,
+    [SERVER]: NFS_CONF,
   };
 }
 

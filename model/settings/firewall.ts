@@ -1,0 +1,10 @@
+import { CHAIN_FILES, firewallOf, omvFirewallOf } from "../firewall/firewall.js";
+import type { Setting } from "./setting.js";
+
+/** What has no opening is shut. */
+export const firewall: Setting = {
+  name: "firewall",
+  guarded: true,
+  files: Object.values(CHAIN_FILES),
+  input: ({ omv, openings, surroundings }) => ({ ...(omv ? omvFirewallOf : firewallOf)(openings, surroundings) }),
+};
