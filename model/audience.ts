@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ROLES } from "./roles.js";
 import type { Role } from "./roles.js";
-import { nearest } from "./yaml/problem.js";
+import { suggest } from "./yaml/suggest.js";
 
 /**
  * Who may reach a port: everyone on the LAN, everyone on the tailnet, one other host, the hosts of a role, the other
@@ -21,8 +21,7 @@ export const audience = z.string().transform((value, context): Audience => {
   if (isAudience(value)) {
     return value;
   }
-  const meant = nearest(value, EXAMPLES);
-  const hint = meant === undefined ? `write one of ${EXAMPLES.join(", ")}` : `write "${meant}"`;
+  const hint = suggest(value, EXAMPLES).prose;
   context.issues.push({ code: "custom", message: `unknown audience "${value}" -> ${hint}`, input: value });
   return z.NEVER;
 });

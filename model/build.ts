@@ -2,8 +2,9 @@ import { admit } from "./services/admission.js";
 import { parseConfig } from "./config/config.js";
 import { settingPath } from "./config/settings.js";
 import type { Config, HostConfig } from "./config/settings.js";
-import { HomelabError, nearest } from "./yaml/problem.js";
+import { HomelabError } from "./yaml/problem.js";
 import type { Problem } from "./yaml/problem.js";
+import { suggest } from "./yaml/suggest.js";
 import { inOrder } from "./firewall/firewall.js";
 import type { Surroundings } from "./firewall/firewall.js";
 import type { Opening } from "./firewall/openings.js";
@@ -45,7 +46,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
     problems.push(...admit(name, host, projects));
     if (host.hostKey === undefined) {
       const command = `npm run pin-host-key -- --stack ${stack} ${name}`;
-      problems.push(source.problem(settingPath("hosts", name), "has no pinned host key", `run ${command}`));
+      problems.push(source.problem(settingPath("hosts", name), "no-host-key", "has no pinned host key", { command }));
       return [];
     }
     return [hostModel(name, host, host.hostKey, projects, config, shares(name))];
@@ -147,8 +148,8 @@ function checkSwitches(config: Config, source: Source, known: readonly string[])
   return Object.keys(config.services)
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const meant = nearest(name, known);
-      const hint = meant === undefined ? "remove it" : `write "${meant}"`;
-      return source.problem(settingPath("services", name), `no host has a service "${name}"`, hint);
+      const remedy = suggest(name, known, { otherwise: "remove it" });
+      const message = `no host has a service "${name}"`;
+      return source.problem(settingPath("services", name), "unknown-service", message, remedy);
     });
 }

@@ -1,6 +1,8 @@
-import { nearest } from "../yaml/problem.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
-import { howToSet } from "./secret-sources.js";
+import type { Remedy } from "../yaml/remedy.js";
+import { setSecret } from "./secret-sources.js";
+import { closest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
 import { SecretText } from "../text.js";
 import type { SecretName, Text } from "../text.js";
@@ -11,7 +13,7 @@ export interface Scope {
   /** Names of secrets whose values are there; the values themselves are not needed. */
   readonly secrets: readonly string[];
   /** Secrets that are known and not set: what to do about each. */
-  readonly missing: Readonly<Record<string, string>>;
+  readonly missing: Readonly<Record<string, Remedy>>;
   /** Name of the stack, for commands that the owner may run. */
   readonly stack: string;
 }
@@ -32,8 +34,8 @@ const REFERENCE = /\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|(\{[^}]*
 export function interpolate(source: Source, scope: Scope): Interpolated {
   const found: { path: Path; problem: Problem }[] = [];
 
-  const complain = (path: Path, message: string, hint?: string): void => {
-    found.push({ path, problem: source.problem(path, message, hint) });
+  const complain = (path: Path, code: ProblemCode, message: string, ...remedies: readonly Remedy[]): void => {
+    found.push({ path, problem: source.problem(path, code, message, ...remedies) });
   };
 
   const replace = (text: string, path: Path): Text => {
@@ -48,9 +50,12 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       } else if (name !== undefined) {
         parts.push(lookUp(name, fallback, path));
       } else if (unclear !== undefined) {
-        complain(path, `${whole} cannot be read`, "write ${NAME} or ${NAME:-default}; $$ for a dollar sign");
+        complain(path, "malformed-reference", `${whole} cannot be read`, {
+          prose: "write ${NAME} or ${NAME:-default}; $$ for a dollar sign",
+        });
       } else {
-        complain(path, `a lone $ in "${text}"`, bare === undefined ? "write $$" : `write \${${bare}}, or $$${bare}`);
+        const prose = bare === undefined ? "write $$" : `write \${${bare}}, or $$${bare}`;
+        complain(path, "malformed-reference", `a lone $ in "${text}"`, { prose });
       }
     }
     parts.push(text.slice(end));
@@ -66,22 +71,22 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       if (maySecretStand(path)) {
         return { secret: name };
       }
-      complain(
-        path,
-        `the secret ${name} may not stand here`,
-        "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
-      );
+      complain(path, "misplaced-secret", `the secret ${name} may not stand here`, {
+        prose: "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
+      });
       return "";
     }
     const remedy = Object.hasOwn(scope.missing, name) ? scope.missing[name] : undefined;
     if (remedy !== undefined) {
-      complain(path, `the secret ${name} is not set`, remedy);
+      complain(path, "missing-secret", `the secret ${name} is not set`, remedy);
     } else if (fallback === undefined) {
-      const meant = nearest(name, [...Object.keys(scope.values), ...scope.secrets]);
+      const meant = closest(name, [...Object.keys(scope.values), ...scope.secrets]);
       complain(
         path,
+        "undefined-variable",
         `nothing provides \${${name}}`,
-        `${meant === undefined ? "" : `write \${${meant}}, or `}${howToProvide(scope.stack, name, maySecretStand(path))}`,
+        ...(meant === undefined ? [] : [{ prose: `write \${${meant}}` }]),
+        ...howToProvide(scope.stack, name, maySecretStand(path)),
       );
     }
     return fallback ?? "";
@@ -103,9 +108,12 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
   return { data: walk(source.data, []), problems: found };
 }
 
-function howToProvide(stack: string, name: string, secret: boolean): string {
-  const command = `npx pulumi config set --stack ${stack} --path homelab:values.${name} VALUE`;
-  return `set it: ${command}${secret ? `; a secret: ${howToSet(stack, name).replace("run ", "")}` : ""}`;
+function howToProvide(stack: string, name: string, secret: boolean): Remedy[] {
+  const value = `npx pulumi config set --stack ${stack} --path homelab:values.${name} VALUE`;
+  return [
+    { prose: "set it", command: value },
+    ...(secret ? [{ prose: "set it as a secret", command: setSecret(stack, name) }] : []),
+  ];
 }
 
 /** Environment values and the contents of files: what Docker does not show to everyone as a label or a port. */

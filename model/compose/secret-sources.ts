@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Remedy } from "../yaml/remedy.js";
 import { mapping, named } from "../yaml/schema.js";
 
 /** Where a secret comes from: so many random characters, or the owner. */
@@ -25,11 +26,15 @@ export function sourcesIn(data: unknown): SecretSources {
   return result.success ? result.data["x-secrets"] : {};
 }
 
+/** The command by which the owner sets a secret. */
+export const setSecret = (stack: string, name: string): string =>
+  `npx pulumi config set --stack ${stack} --secret --path homelab:secrets.${name}`;
+
 /** What the owner does about a secret that is not set. */
-export function howToSet(stack: string, name: string, { generate, obtain }: SecretSources[string] = {}): string {
-  const command = `npx pulumi config set --stack ${stack} --secret --path homelab:secrets.${name}`;
+export function howToSet(stack: string, name: string, { generate, obtain }: SecretSources[string] = {}): Remedy {
   if (generate !== undefined) {
-    return `run npm run secrets -- --stack ${stack}, which makes it`;
+    return { prose: "let it be made", command: `npm run secrets -- --stack ${stack}` };
   }
-  return obtain === undefined ? `run ${command}` : `${obtain}; then run ${command}`;
+  const command = setSecret(stack, name);
+  return obtain === undefined ? { command } : { prose: `${obtain}; then set it`, command };
 }

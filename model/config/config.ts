@@ -24,27 +24,35 @@ function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
     if (platform === "linux/arm/v6") {
       const message = "a Pi Zero of the first generation cannot run these containers";
       problems.push(
-        source.problem(settingPath("hosts", name, "platform"), message, "use a Pi Zero 2 W with a 64-bit system"),
+        source.problem(settingPath("hosts", name, "platform"), "unsupported-platform", message, {
+          prose: "use a Pi Zero 2 W with a 64-bit system",
+        }),
       );
     }
     const at = settingPath("hosts", name, "address");
     if (!ipaddr.IPv4.parse(address).match(subnet)) {
-      problems.push(source.problem(at, `${address} is outside the LAN ${lan.subnet}`, "write an address of the LAN"));
+      problems.push(
+        source.problem(at, "outside-lan", `${address} is outside the LAN ${lan.subnet}`, {
+          prose: "write an address of the LAN",
+        }),
+      );
     }
     const { range: key } = traitsOf(role);
     const range = key && lan[key];
     if (range !== undefined && !isBetween(address, range.first, range.last)) {
       problems.push(
-        source.problem(
-          at,
-          `${address} is outside the ${key}' range ${range.first} to ${range.last}`,
-          `choose one of it, or widen homelab:lan.${key}`,
-        ),
+        source.problem(at, "outside-range", `${address} is outside the ${key}' range ${range.first} to ${range.last}`, {
+          prose: `choose one of it, or widen homelab:lan.${key}`,
+        }),
       );
     }
     const holder = holders.get(address);
     if (holder !== undefined) {
-      problems.push(source.problem(at, `${address} is already the address of ${holder}`, "give each host its own"));
+      problems.push(
+        source.problem(at, "duplicate-address", `${address} is already the address of ${holder}`, {
+          prose: "give each host its own",
+        }),
+      );
     }
     holders.set(address, name);
   }

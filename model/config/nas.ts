@@ -1,4 +1,5 @@
 import type { Config } from "./settings.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
 import type { NasConfig } from "./nas-settings.js";
@@ -43,35 +44,38 @@ export function checkNas(config: Config, source: Source, at: Path): Problem[] {
     return [];
   }
   const problems: Problem[] = [];
-  const complain = (path: Path, message: string, hint: string): void => {
-    problems.push(source.problem([...at, ...path], message, hint));
+  const complain = (path: Path, code: ProblemCode, message: string, prose: string): void => {
+    problems.push(source.problem([...at, ...path], code, message, { prose }));
   };
   const holders = hostsWithShares(config);
   if (holders.length === 0) {
     complain(
       [],
+      "no-nas",
       `no host has the role ${SHARES_ROLES}`,
       `write role: ${SHARES_ROLES} at the host with the disks, or remove this`,
     );
   } else if (holders.length > 1) {
     complain(
       [],
+      "several-nas",
       `${holders.join(" and ")} have the role ${SHARES_ROLES}; shares lie on one host`,
       "give the role to one of them",
     );
   }
   if (given.base === "omv" && given.root === undefined) {
     const hint = "write root: with the mount point that OpenMediaVault shows under Storage, File Systems";
-    complain(["base"], "OpenMediaVault has its shares on a disk that it mounts itself", hint);
+    complain(["base"], "no-root", "OpenMediaVault has its shares on a disk that it mounts itself", hint);
   }
   for (const [name, { write, read }] of Object.entries(given.shares)) {
     if (RESERVED.includes(name)) {
-      complain(["shares", name], `"${name}" means something else to Samba`, "choose another name");
+      complain(["shares", name], "reserved-name", `"${name}" means something else to Samba`, "choose another name");
     }
     read.forEach((who, i) => {
       if (write.includes(who)) {
         complain(
           ["shares", name, "read", i],
+          "redundant-access",
           `${who} stands under write: too`,
           "remove it here: who writes also reads",
         );

@@ -96,9 +96,9 @@ export function parseSettings(source: Source, problems: Problem[]): Config | und
   }
   const own = Object.entries(file.config).filter(([key]) => key.startsWith(PREFIX));
   const data = Object.fromEntries(own.map(([key, value]) => [key.slice(PREFIX.length), value]));
-  const prefixed = {
+  const prefixed: Source = {
     ...source,
-    problem: (path: Path, ...rest: [string, string?]) => source.problem(prefix(path), ...rest),
+    problem: (path, ...rest) => source.problem(prefix(path), ...rest),
   };
   return parseWith(settings, data, prefixed, [], problems);
 }

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import type { HostConfig } from "../config/settings.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import type { ServiceModel } from "../types.js";
 import type { Project } from "./project.js";
@@ -34,8 +35,8 @@ export function admit(name: string, host: HostConfig, projects: readonly Project
   const problems: Problem[] = [];
   const placed = projects.flatMap(({ services, source }) => services.map((service) => ({ service, source })));
   for (const { service, source } of placed) {
-    const complain: Complain = (path, message, hint) => {
-      problems.push(source.problem(["services", service.key, ...path], message, hint));
+    const complain: Complain = (path, code, message, prose) => {
+      problems.push(source.problem(["services", service.key, ...path], code, message, { prose }));
     };
     checkImage(service, complain);
     checkPlatform(service, name, host, complain);
@@ -45,18 +46,23 @@ export function admit(name: string, host: HostConfig, projects: readonly Project
   return [...problems, ...checkTwice(placed), ...checkProjects(projects), ...checkMemory(name, host, placed)];
 }
 
-type Complain = (path: Path, message: string, hint?: string) => void;
+type Complain = (path: Path, code: ProblemCode, message: string, prose: string) => void;
 
 function checkImage({ definition: { image } }: ServiceModel, complain: Complain): void {
   const reference = /^(?<name>[^@]+?)(?::(?<tag>[\w][\w.-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$/.exec(
     image,
   )?.groups;
   if (reference === undefined) {
-    complain(["image"], `"${image}" is not an image reference`, "write NAME:TAG");
+    complain(["image"], "malformed", `"${image}" is not an image reference`, "write NAME:TAG");
   } else if (reference["tag"] === undefined) {
-    complain(["image"], `${image} has no tag`, `write ${image}:VERSION, so that everyone runs the same`);
+    complain(
+      ["image"],
+      "untagged-image",
+      `${image} has no tag`,
+      `write ${image}:VERSION, so that everyone runs the same`,
+    );
   } else if (reference["tag"] === "latest" && reference["digest"] === undefined) {
-    complain(["image"], `${image} is whatever was pushed last`, "write the version as its tag");
+    complain(["image"], "moving-tag", `${image} is whatever was pushed last`, "write the version as its tag");
   }
 }
 
@@ -71,12 +77,18 @@ function checkMounts({ volumes, definition }: ServiceModel, complain: Complain):
       if (definition["x-homelab"]["socket-reason"] === undefined) {
         complain(
           place,
+          "socket-without-reason",
           "whoever has Docker's socket owns the host",
           "use a socket proxy, or say why in x-homelab.socket-reason",
         );
       }
     } else if (SYSTEM_PATHS.includes(source)) {
-      complain(place, `${source} is a directory of the system`, "mount only the part that the service needs");
+      complain(
+        place,
+        "system-path",
+        `${source} is a directory of the system`,
+        "mount only the part that the service needs",
+      );
     }
   });
 }
@@ -85,7 +97,8 @@ function checkPlatform({ definition }: ServiceModel, name: string, { platform }:
   const { platforms } = definition["x-homelab"];
   if (platform !== undefined && platforms !== undefined && !platforms.includes(platform)) {
     const message = `${definition.image} does not exist for ${platform}, which ${name} is`;
-    complain(["image"], message, `it exists for ${platforms.join(", ")}; put the service on another host`);
+    const prose = `it exists for ${platforms.join(", ")}; put the service on another host`;
+    complain(["image"], "image-for-other-platform", message, prose);
   }
 }
 
@@ -93,6 +106,7 @@ function checkPrivileges({ definition }: ServiceModel, complain: Complain): void
   if (definition.privileged && definition["x-homelab"]["privileged-reason"] === undefined) {
     complain(
       ["privileged"],
+      "privileged-without-reason",
       "a privileged container owns its host",
       "say why in x-homelab.privileged-reason, or use cap_add",
     );
@@ -110,7 +124,9 @@ function checkTwice(placed: readonly Placed[]): Problem[] {
     if (namesake !== undefined) {
       const at = ["services", key, "container_name"];
       problems.push(
-        source.problem(at, `${service.name} is already the container of ${namesake}`, "give each its own name"),
+        source.problem(at, "duplicate-container", `${service.name} is already the container of ${namesake}`, {
+          prose: "give each its own name",
+        }),
       );
     }
     names.set(service.name, key);
@@ -122,7 +138,8 @@ function checkTwice(placed: readonly Placed[]): Problem[] {
       const holder = holders.get(place);
       if (holder !== undefined) {
         const message = `port ${place} of the host is already taken by ${holder}`;
-        problems.push(source.problem(["services", key, "ports", i], message, "choose another published port"));
+        const remedy = { prose: "choose another published port" };
+        problems.push(source.problem(["services", key, "ports", i], "duplicate-port", message, remedy));
       }
       holders.set(place, key);
     });
@@ -141,8 +158,9 @@ function checkProjects(projects: readonly Project[]): Problem[] {
       : [
           source.problem(
             ["name"],
+            "duplicate-project",
             `${other} on the same host has the project name "${name}" too`,
-            "write another name: at the top",
+            { prose: "write another name: at the top" },
           ),
         ];
   });
@@ -170,5 +188,6 @@ function checkMemory(name: string, { memory }: HostConfig, placed: readonly Plac
   }
   const inMib = (value: number): string => `${Math.round(value / MIB)} MiB`;
   const message = `on ${name} the memory limits add up to ${inMib(limits)}, but its ${inMib(memory)} less a reserve leave ${inMib(free)}`;
-  return [first.source.problem(["services"], message, "lower limits or switch services off under homelab:services")];
+  const remedy = { prose: "lower limits or switch services off under homelab:services" };
+  return [first.source.problem(["services"], "memory-exceeded", message, remedy)];
 }

@@ -5,7 +5,7 @@ import type { Problem } from "../yaml/problem.js";
 import type { ReadFile } from "../types.js";
 import { planProject } from "./project.js";
 import type { Project } from "./project.js";
-import { parseSource } from "../yaml/source.js";
+import { fileProblem, parseSource } from "../yaml/source.js";
 import type { Source } from "../yaml/source.js";
 
 /** What planning a host needs. */
@@ -44,7 +44,7 @@ function projectName(file: string): string {
 export function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
   const content = read(file);
   if ("problem" in content) {
-    problems.push({ file, line: 0, path: "", message: `the file ${content.problem}` });
+    problems.push(fileProblem(file, "unreadable-file", `the file ${content.problem}`));
     return undefined;
   }
   try {

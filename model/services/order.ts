@@ -24,8 +24,9 @@ export function inDependencyOrder(
       problems.push(
         source.problem(
           ["services", service.key, "depends_on"],
+          "dependency-cycle",
           `services wait for each other: ${cycle}`,
-          "remove one depends_on",
+          { prose: "remove one depends_on" },
         ),
       );
       ordered.add(service);

@@ -4,8 +4,10 @@ import type { ComposeFile } from "../compose/file.js";
 import type { ComposeDelivery, ComposeService } from "../compose/service.js";
 import type { ComposeVolume } from "../compose/volumes.js";
 import type { Config } from "../config/settings.js";
-import { nearest } from "../yaml/problem.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
+import type { Remedy } from "../yaml/remedy.js";
+import { suggest } from "../yaml/suggest.js";
 import type { FileModel, NetworkModel, PortModel, ReadFile, ServiceModel, VolumeModel } from "../types.js";
 import { howToSet } from "../compose/secret-sources.js";
 import { shareIn } from "../share-paths.js";
@@ -34,6 +36,9 @@ export interface ProjectArgs {
 const DEFAULT_FILE_MODE = 0o444;
 const DEFAULT_NETWORK = "default";
 const DEFAULT_PORTS = { http: 80, https: 443 };
+
+/** What a service refers to by a name of the same file. */
+type Kind = "network" | "volume" | "config" | "secret" | "service";
 
 /** Turns the services of a Compose file into those of the model, and finds what does not fit together. */
 export class ProjectPlanner {
@@ -93,8 +98,8 @@ export class ProjectPlanner {
       }));
   }
 
-  private complain(at: Path, message: string, hint?: string): void {
-    this.args.problems.push(this.args.source.problem(at, message, hint));
+  private complain(at: Path, code: ProblemCode, message: string, ...remedies: readonly Remedy[]): void {
+    this.args.problems.push(this.args.source.problem(at, code, message, ...remedies));
   }
 
   private ports(at: Path, definition: ComposeService): PortModel[] {
@@ -102,15 +107,17 @@ export class ProjectPlanner {
       const audience = port.audience ?? definition["x-homelab"].audience;
       if (audience === undefined) {
         const long = `{target: ${port.target}, published: "${port.published ?? port.target}", protocol: ${port.protocol}, x-audience: [lan]}`;
-        this.complain([...at, "ports", i], `port ${port.target} is published, but not for whom`, `write ${long}`);
+        const message = `port ${port.target} is published, but not for whom`;
+        this.complain([...at, "ports", i], "no-audience", message, { prose: `write ${long}` });
       }
       this.checkAudience([...at, "ports", i], audience ?? []);
       if (definition.network_mode === "host") {
         const hint = `write x-homelab: {listens: [{port: ${port.published ?? port.target}, protocol: ${port.protocol}, audience: [lan]}]}`;
-        this.complain([...at, "ports", i], "with network_mode: host Docker publishes nothing", hint);
+        const message = "with network_mode: host Docker publishes nothing";
+        this.complain([...at, "ports", i], "useless-ports", message, { prose: hint });
       } else if (port.published === undefined && audience?.some((who) => who !== "localhost") === true) {
         const message = `port ${port.target} is published where Docker likes, which no firewall rule can name`;
-        this.complain([...at, "ports", i], message, `write published: "${port.target}"`);
+        this.complain([...at, "ports", i], "random-port", message, { prose: `write published: "${port.target}"` });
       }
       return { ...port, audience: audience ?? [] };
     });
@@ -121,7 +128,8 @@ export class ProjectPlanner {
       const place = [...at, "x-homelab", "listens", i];
       this.checkAudience(place, audience);
       if (network_mode !== "host") {
-        this.complain(place, "only a service with network_mode: host listens on the host itself", "use ports:");
+        const message = "only a service with network_mode: host listens on the host itself";
+        this.complain(place, "useless-listens", message, { prose: "use ports:" });
       }
     });
     return listens;
@@ -131,8 +139,8 @@ export class ProjectPlanner {
     for (const who of audience) {
       const host = who.startsWith("host:") ? who.slice("host:".length) : undefined;
       if (host !== undefined && !Object.hasOwn(this.args.config.hosts, host)) {
-        const meant = nearest(host, Object.keys(this.args.config.hosts));
-        this.complain(place, `there is no host "${host}"`, meant && `write "host:${meant}"`);
+        const remedy = suggest(host, Object.keys(this.args.config.hosts), { as: (name) => `"host:${name}"` });
+        this.complain(place, "unknown-host", `there is no host "${host}"`, remedy);
       }
     }
   }
@@ -150,7 +158,8 @@ export class ProjectPlanner {
   private attachments(at: Path, key: string, definition: ComposeService): ServiceModel["networks"] {
     if (definition.network_mode !== undefined) {
       if (definition.networks !== undefined) {
-        this.complain([...at, "networks"], "networks: and network_mode: exclude each other", "remove one of the two");
+        const message = "networks: and network_mode: exclude each other";
+        this.complain([...at, "networks"], "conflicting-keys", message, { prose: "remove one of the two" });
       }
       return [];
     }
@@ -190,10 +199,9 @@ export class ProjectPlanner {
     return it?.name ?? (it?.external === true ? key : `${this.name}_${key}`);
   }
 
-  private unknown(at: Path, kind: string, name: string, known: readonly string[]): void {
-    const meant = nearest(name, known);
-    const hint = meant === undefined ? `add it to the top-level ${kind}s:` : `write "${meant}"`;
-    this.complain(at, `there is no ${kind} "${name}"`, hint);
+  private unknown(at: Path, kind: Kind, name: string, known: readonly string[]): void {
+    const remedy = suggest(name, known, { otherwise: `add it to the top-level ${kind}s:` });
+    this.complain(at, `unknown-${kind}`, `there is no ${kind} "${name}"`, remedy);
   }
 
   private configFile(at: Path, delivery: ComposeDelivery): FileModel {
@@ -207,7 +215,7 @@ export class ProjectPlanner {
     const file = join(dirname(this.args.source.file), config.file);
     const content = this.args.read(file);
     if ("problem" in content) {
-      this.complain(["configs", delivery.source, "file"], `${file} ${content.problem}`);
+      this.complain(["configs", delivery.source, "file"], "unreadable-file", `${file} ${content.problem}`);
       return deliver(delivery, "");
     }
     return deliver(delivery, content.text);
@@ -219,7 +227,8 @@ export class ProjectPlanner {
       this.unknown(at, "secret", delivery.source, Object.keys(this.file.secrets));
     } else if (!Object.hasOwn(this.args.config.secrets, name)) {
       const remedy = howToSet(this.args.stack, name, this.file["x-secrets"][name]);
-      this.complain(["secrets", delivery.source, "environment"], `the secret ${name} is not set`, remedy);
+      const place = ["secrets", delivery.source, "environment"];
+      this.complain(place, "missing-secret", `the secret ${name} is not set`, remedy);
     }
     return deliver(delivery, new SecretText([{ secret: name ?? "" }]));
   }
@@ -234,15 +243,22 @@ export class ProjectPlanner {
       }
       if (!isOn(key)) {
         if (required) {
-          this.complain(place, `${key} is off`, `switch it on under homelab:services, or write required: false`);
+          this.complain(
+            place,
+            "dependency-off",
+            `${key} is off`,
+            { prose: "switch it on under homelab:services" },
+            { prose: "write required: false" },
+          );
         }
         return [];
       }
       if (condition === "service_healthy" && !hasHealthcheck(service)) {
         this.complain(
           place,
+          "dependency-without-healthcheck",
           `${key} declares no healthcheck that could become healthy`,
-          "write condition: service_started",
+          { prose: "write condition: service_started" },
         );
       }
       return [service.container_name ?? key];

@@ -1,8 +1,10 @@
 import type { Audience } from "../audience.js";
 import type { Config } from "../config/settings.js";
 import { settingPath } from "../config/settings.js";
-import { nearest } from "../yaml/problem.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
+import type { Remedy } from "../yaml/remedy.js";
+import { suggest } from "../yaml/suggest.js";
 import type { Opening } from "../firewall/openings.js";
 import { hostsWithShares, nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
 import type { Project } from "../services/project.js";
@@ -101,26 +103,23 @@ function usesOf({ config, hosts, problems }: SharesArgs): Use[] {
           if (volume.type !== "bind" || share === undefined) {
             return [];
           }
-          const complain = (message: string, hint: string): Use[] => {
-            problems.push(source.problem(["services", key, "volumes", i], message, hint));
+          const complain = (code: ProblemCode, message: string, remedy: Remedy): Use[] => {
+            problems.push(source.problem(["services", key, "volumes", i], code, message, remedy));
             return [];
           };
           if (share === "") {
-            return complain(
-              `${volume.source} has the mounts of all shares in it`,
-              `mount ${MOUNTS}/NAME, one for each`,
-            );
+            return complain("mount-of-all-shares", `${volume.source} has the mounts of all shares in it`, {
+              prose: `mount ${MOUNTS}/NAME, one for each`,
+            });
           }
           if (holders.length > 1) {
-            return complain(
-              `${holders.join(" and ")} have the role ${SHARES_ROLES}: whose share is it?`,
-              "give one the role",
-            );
+            const message = `${holders.join(" and ")} have the role ${SHARES_ROLES}: whose share is it?`;
+            return complain("several-nas", message, { prose: "give one the role" });
           }
           if (!Object.hasOwn(shares, share)) {
-            const meant = nearest(share, Object.keys(shares));
-            const hint = meant === undefined ? "add it to homelab:nas.shares" : `write ${MOUNTS}/${meant}`;
-            return complain(`${nas} has no share "${share}"`, hint);
+            const as = (name: string): string => `${MOUNTS}/${name}`;
+            const remedy = suggest(share, Object.keys(shares), { as, otherwise: "add it to homelab:nas.shares" });
+            return complain("unknown-share", `${nas} has no share "${share}"`, remedy);
           }
           return [{ host, service, share, writes: !volume.readOnly }];
         }),
@@ -153,8 +152,8 @@ function checkPasswords({ stack, config, source, problems }: SharesArgs): void {
         const secret = smbSecret(person);
         if (!Object.hasOwn(config.secrets, secret)) {
           const at: Path = settingPath("nas", "shares", name, way, i);
-          const hint = howToSet(stack, secret, { generate: SMB_PASSWORD_LENGTH });
-          problems.push(source.problem(at, `the secret ${secret} is not set`, hint));
+          const remedy = howToSet(stack, secret, { generate: SMB_PASSWORD_LENGTH });
+          problems.push(source.problem(at, "missing-secret", `the secret ${secret} is not set`, remedy));
         }
       });
     }

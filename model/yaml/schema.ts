@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { nearest } from "./problem.js";
+import type { ProblemCode } from "./codes.js";
 import type { Problem } from "./problem.js";
+import { suggest } from "./suggest.js";
 import type { Path, Source } from "./source.js";
 
 /** Separates what is wrong from what to write instead, in the error texts of schemas. */
@@ -9,6 +10,7 @@ const HINT = " -> ";
 /** The key of a strict object that nobody knows, and what may have been meant. */
 interface UnknownKey {
   key: string;
+  code: ProblemCode;
   message: string;
 }
 
@@ -25,11 +27,9 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(
   const explain = (key: string): UnknownKey => {
     const reason = Object.hasOwn(refused, key) ? refused[key] : undefined;
     if (reason !== undefined) {
-      return { key, message: `"${key}" is not supported: ${reason}` };
+      return { key, code: "unsupported-key", message: `"${key}" is not supported: ${reason}` };
     }
-    const meant = nearest(key, known);
-    const hint = meant === undefined ? `known here: ${known.join(", ")}` : `write "${meant}"`;
-    return { key, message: `unknown key "${key}"${HINT}${hint}` };
+    return { key, code: "unknown-key", message: `unknown key "${key}"${HINT}${suggest(key, known).prose}` };
   };
   return z
     .strictObject(shape, {
@@ -70,21 +70,21 @@ function explainIssue(issue: z.core.$ZodIssue, source: Source, at: Path): Proble
   const path = [...at, ...issue.path.map((step) => (typeof step === "symbol" ? String(step) : step))];
   switch (issue.code) {
     case "unrecognized_keys":
-      return (JSON.parse(issue.message) as UnknownKey[]).map(({ key, message }) =>
-        split(source, [...path, key], message),
+      return (JSON.parse(issue.message) as UnknownKey[]).map(({ key, code, message }) =>
+        split(source, [...path, key], code, message),
       );
     case "invalid_key":
-      return issue.issues.map((inner) => split(source, path, inner.message));
+      return issue.issues.map((inner) => split(source, path, "malformed", inner.message));
     case "invalid_union": {
       const fitting = issue.errors.find((branch) => !branch.some(isOfAnotherKind));
       return fitting === undefined
-        ? [split(source, path, issue.message)]
+        ? [split(source, path, "malformed", issue.message)]
         : fitting.flatMap((inner) => explainIssue(inner, source, path));
     }
     case "invalid_type":
-      return [split(source, path, typeMessage(issue))];
+      return [split(source, path, "wrong-type", typeMessage(issue))];
     default:
-      return [split(source, path, issue.message)];
+      return [split(source, path, "malformed", issue.message)];
   }
 }
 
@@ -124,7 +124,7 @@ function kindOf(value: unknown): string {
   return kind === "boolean" || kind === "number" ? JSON.stringify(value) : (KINDS[kind] ?? kind);
 }
 
-function split(source: Source, path: Path, text: string): Problem {
-  const [message = text, hint] = text.split(HINT);
-  return source.problem(path, message, hint);
+function split(source: Source, path: Path, code: ProblemCode, text: string): Problem {
+  const [message = text, prose] = text.split(HINT);
+  return source.problem(path, code, message, ...(prose === undefined ? [] : [{ prose }]));
 }

@@ -1,7 +1,9 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { Document, Node, Pair } from "yaml";
+import type { ProblemCode } from "./codes.js";
 import { HomelabError } from "./problem.js";
 import type { Problem } from "./problem.js";
+import type { Remedy } from "./remedy.js";
 
 /** Where something stands in a document: keys of mappings and positions in lists. */
 export type Path = readonly (string | number)[];
@@ -13,7 +15,7 @@ export interface Source {
   /** The document as plain data; aliases and merge keys are resolved. */
   readonly data: unknown;
   /** A problem at a place in this file. A path that is not there stands where its nearest ancestor does. */
-  problem(path: Path, message: string, hint?: string): Problem;
+  problem(path: Path, code: ProblemCode, message: string, ...remedies: readonly Remedy[]): Problem;
 }
 
 const TOO_MANY_ALIASES = 1000;
@@ -28,31 +30,43 @@ export function parseSource(file: string, text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, strict: true });
   const syntax = [...document.errors, ...document.warnings].map((error) => ({
+    code: "invalid-yaml" as const,
     file,
     line: lines.linePos(error.pos[0]).line,
     path: "",
     message: `not valid YAML: ${lowerFirst(error.message)}`,
-    ...syntaxHint(error.code),
+    remedies: REMEDIES[error.code] ?? [],
   }));
   if (syntax.length > 0) {
     throw new HomelabError(syntax);
   }
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
-    throw new HomelabError([{ file, line: 0, path: "", message: "the file is empty" }]);
+    throw new HomelabError([fileProblem(file, "empty-file", "the file is empty")]);
   }
   return {
     file,
     data: plainData(document, file, lines),
-    problem: (path, message, hint) => ({
+    problem: (path, code, message, ...remedies) => ({
+      code,
       file,
       line: lines.linePos(offsetOf(root, path)).line,
       path: formatPath(path),
       message,
-      ...(hint === undefined ? {} : { hint }),
+      remedies,
     }),
   };
 }
+
+/** A problem of a file as a whole. */
+export const fileProblem = (file: string, code: ProblemCode, message: string): Problem => ({
+  code,
+  file,
+  line: 0,
+  path: "",
+  message,
+  remedies: [],
+});
 
 /** Octal to some programs, or not written as it is passed on. */
 const AMBIGUOUS_NUMBER = /^[-+]?0\d|[xoe]/i;
@@ -63,13 +77,14 @@ const AMBIGUOUS_NUMBER = /^[-+]?0\d|[xoe]/i;
  */
 function plainData(document: Document, file: string, lines: LineCounter): unknown {
   const problems: Problem[] = [];
-  const complain = (node: Node, message: string, hint: string): void => {
-    problems.push({ file, line: lines.linePos(node.range?.[0] ?? 0).line, path: "", message, hint });
+  const complain = (node: Node, code: ProblemCode, message: string, prose: string): void => {
+    const line = lines.linePos(node.range?.[0] ?? 0).line;
+    problems.push({ code, file, line, path: "", message, remedies: [{ prose }] });
   };
   visit(document, {
     Alias: (_, alias) => {
       if (alias.resolve(document) === undefined) {
-        complain(alias, `*${alias.source} refers to no anchor`, `write &${alias.source} before it`);
+        complain(alias, "undefined-alias", `*${alias.source} refers to no anchor`, `write &${alias.source} before it`);
       }
     },
     Scalar: (_, scalar) => {
@@ -78,9 +93,14 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
         return;
       }
       if (AMBIGUOUS_NUMBER.test(source)) {
-        complain(scalar, `${source} is ${value} here and another number elsewhere`, `write "${source}"`);
+        complain(
+          scalar,
+          "ambiguous-number",
+          `${source} is ${value} here and another number elsewhere`,
+          `write "${source}"`,
+        );
       } else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        complain(scalar, `${source} has more digits than a number keeps`, `write "${source}"`);
+        complain(scalar, "ambiguous-number", `${source} has more digits than a number keeps`, `write "${source}"`);
       }
     },
   });
@@ -92,20 +112,15 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
   } catch (error) {
     // A merge key without a mapping, or aliases that multiply without end: the library says which.
     const message = error instanceof Error ? lowerFirst(error.message) : String(error);
-    throw new HomelabError([{ file, line: 0, path: "", message: `not valid YAML: ${message}` }]);
+    throw new HomelabError([fileProblem(file, "invalid-yaml", `not valid YAML: ${message}`)]);
   }
 }
 
-const HINTS: Partial<Record<string, string>> = {
-  DUPLICATE_KEY: "keep one of the two",
-  TAB_AS_INDENT: "indent with spaces",
-  MULTIPLE_DOCS: "keep one document in a file: remove the line with ---",
+const REMEDIES: Partial<Record<string, readonly Remedy[]>> = {
+  DUPLICATE_KEY: [{ prose: "keep one of the two" }],
+  TAB_AS_INDENT: [{ prose: "indent with spaces" }],
+  MULTIPLE_DOCS: [{ prose: "keep one document in a file: remove the line with ---" }],
 };
-
-function syntaxHint(code: string): { hint?: string } {
-  const hint = HINTS[code];
-  return hint === undefined ? {} : { hint };
-}
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 

@@ -5,7 +5,8 @@ import { homedir } from "node:os";
 import { format, resolveConfig } from "prettier";
 import { basename, dirname, join, resolve } from "node:path";
 import { audience as audienceSchema } from "../../model/audience.js";
-import { HomelabError } from "../../model/yaml/problem.js";
+import type { ProblemCode } from "../../model/yaml/codes.js";
+import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
 import { loadHomelab } from "../../model/load.js";
 import type { Found, Note } from "./context.js";
@@ -63,6 +64,9 @@ async function addService(file: string, host: string, options: Options): Promise
   report(converted, basename(original), stack, folder);
 }
 
+/** What the check finds of what the owner has not stated yet. */
+const UNSTATED: ReadonlySet<ProblemCode> = new Set(["no-audience", "untagged-image", "moving-tag"]);
+
 /** As npm run lint wants it. */
 const inHouseStyle = async (path: string, text: string): Promise<string> =>
   format(text, { ...(await resolveConfig(path)), filepath: path });
@@ -73,10 +77,10 @@ function report({ changed, todo, unstated }: Converted, original: string, stack:
   const check = `npm run check -- --stack ${stack}`;
   show(`Changed (lines of ${original}):`, changed);
   // The check asks for them as well, once the file can be read at all.
-  const asked = own.length === 0 || own.some(({ message }) => /not for whom|tag/.test(message));
+  const asked = own.length === 0 || own.some(({ code }) => UNSTATED.has(code));
   show(`To do by you (lines of ${original}):`, [...todo, ...(asked ? [] : unstated)], stack);
   if (own.length > 0) {
-    console.log(`\nTo be stated; ${check} shows what is left:\n\n${described(own)}`);
+    console.log(`\nTo be stated; ${check} shows what is left:\n\n${describeProblems(own)}`);
     process.exitCode = INCOMPLETE;
   }
   if (problems.length > own.length) {
@@ -86,10 +90,6 @@ function report({ changed, todo, unstated }: Converted, original: string, stack:
     console.log(`\n${check} has nothing to object to; npx pulumi preview --stack ${stack} shows what it will do.`);
   }
 }
-
-/** Without the first line, which says that nothing was changed. */
-const described = (problems: readonly Problem[]): string =>
-  new HomelabError(problems).message.replace(/^.*\n+/, "").trimEnd();
 
 function show(title: string, notes: readonly Note[], stack = ""): void {
   if (notes.length > 0) {

@@ -1,5 +1,6 @@
 import { isMap, isSeq, parseDocument } from "yaml";
-import { nearest } from "../../model/yaml/problem.js";
+import { remedyText } from "../../model/yaml/remedy.js";
+import { suggest } from "../../model/yaml/suggest.js";
 import { parseSource } from "../../model/yaml/source.js";
 import { keyOf } from "./context.js";
 import { keepLayout } from "../lib/keep-layout.js";
@@ -17,8 +18,7 @@ export function withService(file: string, text: string, host: string, composeFil
   const known = isMap(hosts) ? hosts.items.map(keyOf) : [];
   const definition: unknown = isMap(hosts) ? hosts.get(host, true) : undefined;
   if (!isMap(definition)) {
-    const meant = nearest(host, known);
-    const instead = meant === undefined ? `it has ${known.join(", ") || "none"}` : `did you mean "${meant}"?`;
+    const instead = remedyText(suggest(host, known));
     throw new UserError(`${file} has no host "${host}" under homelab:hosts: ${instead}`);
   }
   const services: unknown = definition.get("services", true);

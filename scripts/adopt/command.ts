@@ -1,4 +1,5 @@
-import { nearest } from "../../model/yaml/problem.js";
+import { remedyText } from "../../model/yaml/remedy.js";
+import { suggest } from "../../model/yaml/suggest.js";
 import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
 import { Adoption, keptMounts, targetsOf } from "./adoption.js";
@@ -37,19 +38,18 @@ function find(
 ): { host: HostModel; service: ServiceModel } {
   const host = hosts.find(({ name }) => name === hostName);
   if (host === undefined) {
-    throw new UserError(`There is no host "${hostName}"${instead(hostName, hosts)}`);
+    throw new UserError(`There is no host "${hostName}": ${instead(hostName, hosts)}`);
   }
   const service = host.services.find(({ name }) => name === serviceName);
   if (service === undefined) {
-    throw new UserError(`${hostName} has no service "${serviceName}"${instead(serviceName, host.services)}`);
+    throw new UserError(`${hostName} has no service "${serviceName}": ${instead(serviceName, host.services)}`);
   }
   return { host, service };
 }
 
 function instead(written: string, known: readonly { readonly name: string }[]): string {
   const names = known.map(({ name }) => name);
-  const meant = nearest(written, names);
-  return meant === undefined ? `; there are ${names.join(", ") || "none"}` : `: did you mean "${meant}"?`;
+  return remedyText(suggest(written, names));
 }
 
 /** The provider waits until the container runs and, if it has a health check, is healthy. */

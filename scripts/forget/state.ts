@@ -1,5 +1,6 @@
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
-import { nearest } from "../../model/yaml/problem.js";
+import { remedyText } from "../../model/yaml/remedy.js";
+import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "../lib/command.js";
 
 /** A resource as `pulumi stack export` lists it. */
@@ -32,8 +33,7 @@ export function hostInState(resources: readonly StateResource[], host: string): 
   const component = hosts.find(({ urn }) => nameOf(urn) === host);
   if (component === undefined) {
     const known = hosts.map(({ urn }) => nameOf(urn));
-    const meant = nearest(host, known);
-    const instead = meant === undefined ? `it has ${known.join(", ") || "none"}` : `did you mean "${meant}"?`;
+    const instead = remedyText(suggest(host, known));
     throw new UserError(`The state has no host "${host}": ${instead}`);
   }
   const within = new Set([component.urn]);

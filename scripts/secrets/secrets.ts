@@ -1,5 +1,5 @@
 import { readFrom } from "../../model/load.js";
-import { howToSet } from "../../model/compose/secret-sources.js";
+import { setSecret } from "../../model/compose/secret-sources.js";
 import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
 import type { PulumiCli } from "../lib/pulumi-cli.js";
@@ -79,7 +79,7 @@ export function describeSecrets(stack: string, { present, made, missing }: Secre
   if (missing.length > 0) {
     lines.push(made.length > 0 ? "" : "Nothing to make.", "Only you can supply:");
     for (const { name, usedBy, obtain } of missing) {
-      const command = howToSet(stack, name).replace(/^run /, "");
+      const command = setSecret(stack, name);
       const where = obtain === undefined ? [] : [`    from: ${obtain}`];
       lines.push(`  ${name}, for ${usedBy.join(", ")}`, ...where, `    set:  ${command}`);
     }

@@ -65,7 +65,7 @@ describe("mistakes in the stack's configuration", () => {
     [
       "a switch of no service",
       config("homelab:services: {wbe: false}"),
-      [`${STACK}:6 config.homelab:services.wbe: no host has a service "wbe" -> write "web"`],
+      [`${STACK}:6 config.homelab:services.wbe: no host has a service "wbe" -> remove it`],
     ],
     [
       "a missing setting",
@@ -79,6 +79,13 @@ describe("mistakes in the stack's configuration", () => {
     ],
   ])("%s", (_, stack, expected) => {
     expect(problemsOf(() => model(WEB, stack))).toEqual(expected);
+  });
+
+  test("a misspelled switch of a service", () => {
+    const jellyfin = WEB.replace("web", "jellyfin");
+    expect(problemsOf(() => model(jellyfin, config("homelab:services: {jelyfin: false}")))).toEqual([
+      `${STACK}:6 config.homelab:services.jelyfin: no host has a service "jelyfin" -> write "jellyfin"`,
+    ]);
   });
 
   test("an agent outside the agents' range", () => {
@@ -126,8 +133,15 @@ describe("mistakes in a Compose file", () => {
     ],
     [
       "an unknown audience",
+      web("ports: [{target: 80, published: 8080, x-audience: [tailnte]}]"),
+      [`${FILE}:4 services.web.ports[0].x-audience[0]: unknown audience "tailnte" -> write "tailnet"`],
+    ],
+    [
+      "an unknown audience of so few letters that any other is close",
       web("ports: [{target: 80, published: 8080, x-audience: [lna]}]"),
-      [`${FILE}:4 services.web.ports[0].x-audience[0]: unknown audience "lna" -> write "lan"`],
+      [
+        `${FILE}:4 services.web.ports[0].x-audience[0]: unknown audience "lna" -> known here: lan, tailnet, containers, localhost, role:nas, role:ci, role:media, role:agent, host:NAME`,
+      ],
     ],
     [
       "an audience that is no host",
@@ -173,7 +187,12 @@ describe("mistakes in a Compose file", () => {
     [
       "a dependency that is not there",
       web("depends_on: [wbe]"),
-      [`${FILE}:4 services.web.depends_on.wbe: there is no service "wbe" -> write "web"`],
+      [`${FILE}:4 services.web.depends_on.wbe: there is no service "wbe" -> add it to the top-level services:`],
+    ],
+    [
+      "a misspelled dependency",
+      `${web("depends_on: [databse]")}  database:\n    image: postgres:18.6\n`,
+      [`${FILE}:4 services.web.depends_on.databse: there is no service "databse" -> write "database"`],
     ],
     [
       "a bind of a system path",

@@ -256,7 +256,7 @@ describe("mistakes", () => {
       NONE,
       config("homelab:nas: {shares: {tv: {write: [anna-b]}}}"),
       [
-        `${STACK}:7 config.homelab:nas.shares.tv.write[0]: the secret SMB_PASSWORD_ANNA_B is not set -> run npm run secrets -- --stack test, which makes it`,
+        `${STACK}:7 config.homelab:nas.shares.tv.write[0]: the secret SMB_PASSWORD_ANNA_B is not set -> let it be made: npm run secrets -- --stack test`,
       ],
     ],
     [

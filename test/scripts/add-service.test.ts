@@ -254,8 +254,8 @@ describe("the line in the stack's configuration", () => {
 
   test("needs a host that is there", () => {
     expect(() => withService(file, config, "pi-5", "x")).toThrow(
-      'Pulumi.test.yaml has no host "pi-5" under homelab:hosts: did you mean "pi5"?',
+      'Pulumi.test.yaml has no host "pi-5" under homelab:hosts: write "pi5"',
     );
-    expect(() => withService(file, config, "something", "x")).toThrow("it has pi5, pi4");
+    expect(() => withService(file, config, "something", "x")).toThrow("known here: pi5, pi4");
   });
 });

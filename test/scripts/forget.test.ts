@@ -33,10 +33,10 @@ test("a host is its component and all below it, and nothing of a host with a sim
 });
 
 test("an unknown host is refused with the nearest name; so is a resource that is no host", () => {
-  expect(() => hostInState(STATE, "pi-zero-2")).toThrow('The state has no host "pi-zero-2": did you mean "pi-zero-1"?');
-  expect(() => hostInState(STATE, "something")).toThrow("it has pi-zero-1, pi-zero-10");
+  expect(() => hostInState(STATE, "pi-zero-2")).toThrow('The state has no host "pi-zero-2": write "pi-zero-1"');
+  expect(() => hostInState(STATE, "something")).toThrow("known here: pi-zero-1, pi-zero-10");
   expect(() => hostInState(STATE, "pi-zero-1-a")).toThrow("no host");
-  expect(() => hostInState([], "pi5")).toThrow("it has none");
+  expect(() => hostInState([], "pi5")).toThrow("known here: none");
 });
 
 test("what another host depends on is not forgotten", () => {
