@@ -41,7 +41,7 @@ packages() {
   while IFS=' |' read -r package alternatives; do
     # OpenMediaVault brings its own firewall, NFS server and Samba.
     case $omv:$package in 1:ufw | 1:nfs-kernel-server | 1:samba) continue ;; esac
-    # shellcheck disable=SC2086 # words
+    # shellcheck disable=SC2046 # words
     any_installed "$package" $(printf '%s' "$alternatives" | tr -d '|') || missing="$missing $package"
   done <"$bundle/packages"
   [ -n "$missing" ] || return 0

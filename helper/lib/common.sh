@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper
 # What every command of the helper uses.
 
 MAX_LINE=300
@@ -41,6 +41,7 @@ version() {
 }
 
 # Reads the functions of a setting; those that it does not define do nothing.
+# shellcheck disable=SC2034,SC2317 # used and called by the other parts of the helper
 load() {
   SETTING=$1
   APPLIED=$STATE/applied/$SETTING.json
@@ -60,6 +61,7 @@ load() {
   words() { line_words ""; }
   drift() { :; }
   foreign() { :; }
+  # shellcheck source=/dev/null # any of them
   . "$LIB/settings/$SETTING.sh"
 }
 

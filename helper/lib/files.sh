@@ -32,7 +32,8 @@ back_up() {
 # Gives it back; where there was nothing, there is nothing again.
 give_back() {
   if [ -e "$STATE/backup$1" ]; then
-    write_file "$1" "$(stat -c %a "$STATE/backup$1")" <"$STATE/backup$1"
+    mode=$(stat -c %a "$STATE/backup$1")
+    write_file "$1" "$mode" <"$STATE/backup$1"
     rm -f "$STATE/backup$1"
   else
     rm -f "$1"
@@ -90,7 +91,8 @@ save_files() { # FOLDER, paths on standard input
 
 restore_files() { # FOLDER
   (cd "$1/files" && find . -type f) | sed 's/^\.//' | while read -r path; do
-    write_file "$path" "$(stat -c %a "$1/files$path")" <"$1/files$path"
+    mode=$(stat -c %a "$1/files$path")
+    write_file "$path" "$mode" <"$1/files$path"
   done
   while read -r path; do
     rm -f "$path"

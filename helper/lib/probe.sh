@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper and of load
 # The read-only look at a host. Bounded in size, so that a host that has gone mad cannot flood whoever asks. Each program
 # that is started costs a small host a tenth of a second, jq more than others: it is run once, at the end.
 

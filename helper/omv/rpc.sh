@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # constants for those that source this
 # OpenMediaVault owns its configuration: what we want of it goes through omv-rpc, never into its files. Methods and
 # parameters are those of openmediavault's engined/rpc/*.inc and datamodels/rpc.*.json. Not verified on a real one.
 
