@@ -36,13 +36,15 @@ export function fillIn(text: Text, valueOf: (secret: string) => string): string 
 const encoded = ({ json = false }: SecretName, value: string): string =>
   json ? JSON.stringify(value).slice(1, -1) : value;
 
+const HOLE = Symbol("secret");
+
 /** A string of a JSON document that is the value of a secret. */
-class SecretString {
-  constructor(readonly name: string) {}
+interface SecretString {
+  readonly [HOLE]: string;
 }
 
 /** The value of a secret of the stack's configuration, as a string of a document for `jsonText`. */
-export const secret = (name: string): SecretString => new SecretString(name);
+export const secret = (name: string): SecretString => ({ [HOLE]: name });
 
 /** Plain data, and secrets among its strings. */
 export type Json =
@@ -56,11 +58,11 @@ export function jsonText(value: Json): Text {
 
 /** @param lineBreak with the indentation of the line that the value begins on */
 function partsOf(value: Json, lineBreak: string): (string | SecretName)[] {
-  if (value instanceof SecretString) {
-    return ['"', { secret: value.name, json: true }, '"'];
-  }
   if (typeof value !== "object" || value === null) {
     return [JSON.stringify(value)];
+  }
+  if (isSecret(value)) {
+    return ['"', { secret: value[HOLE], json: true }, '"'];
   }
   const inner = `${lineBreak}  `;
   const items = isList(value)
@@ -74,4 +76,5 @@ function partsOf(value: Json, lineBreak: string): (string | SecretName)[] {
     : [open, ...items.flatMap((item, i) => [i === 0 ? inner : `,${inner}`, ...item]), lineBreak + close];
 }
 
+const isSecret = (value: object): value is SecretString => HOLE in value;
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
