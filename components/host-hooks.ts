@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
-import { HELPER_BIN, runOn } from "../hosts/ssh.js";
+import { HELPER_BIN, lastLine, runOn } from "../hosts/ssh.js";
 import type { RemoteResult } from "../hosts/ssh.js";
 import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "./container-args.js";
 import { SERVICE_LABEL } from "../model/labels.js";
@@ -139,5 +139,3 @@ const ownContainer = (name: string): string[] => [
   ...["docker", "ps", "-aq", "--filter", `name=^${name}$`],
   ...["--filter", `label=${SERVICE_LABEL}`],
 ];
-
-const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
 import type { SettingModel } from "../model/settings/setting.js";
 import { commandConnection } from "./connection.js";
-import { runOn, SSH_FAILED } from "../hosts/ssh.js";
+import { lastLine, runOn, SSH_FAILED } from "../hosts/ssh.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 
@@ -76,7 +76,7 @@ async function confirm(host: HostModel, resource: string): Promise<void> {
     if (result.ok) {
       return;
     }
-    why = result.stderr.trim().split("\n").at(-1) ?? "";
+    why = lastLine(result.stderr);
     if (result.exitCode !== undefined && result.exitCode !== SSH_FAILED) {
       break;
     }

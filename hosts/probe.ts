@@ -1,7 +1,8 @@
+import pLimit from "p-limit";
 import type { HostModel } from "../model/types.js";
 import { readReport } from "../model/drift/report.js";
 import type { ProbeReport } from "../model/drift/report.js";
-import { runOn, SSH_FAILED } from "./ssh.js";
+import { lastLine, runOn, SSH_FAILED } from "./ssh.js";
 import type { RemoteResult } from "./ssh.js";
 import type { Trouble } from "./trouble.js";
 
@@ -25,15 +26,9 @@ export async function probeHosts(
   hosts: readonly HostModel[],
   { concurrency = CONCURRENCY, timeoutSeconds = TIMEOUT_SECONDS } = {},
 ): Promise<ReadonlyMap<string, Observation>> {
-  const found = new Map<string, Observation>();
-  const waiting = hosts.values();
-  const worker = async (): Promise<void> => {
-    for (const host of waiting) {
-      found.set(host.name, await probe(host, timeoutSeconds));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, hosts.length) }, worker));
-  return found;
+  const limit = pLimit(concurrency);
+  const found = await limit.map(hosts, async (host) => [host.name, await probe(host, timeoutSeconds)] as const);
+  return new Map(found);
 }
 
 async function probe(host: HostModel, timeoutSeconds: number): Promise<Observation> {
@@ -55,7 +50,7 @@ const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
 
 /** What the outcome of a probe says about its host. */
 export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeoutSeconds: number): Observation {
-  const reason = lastLine(stderr);
+  const reason = lastLine(stderr).replace(/\.$/, ""); // it becomes part of a sentence
   if (ok) {
     return readReport(stdout);
   }
@@ -76,6 +71,3 @@ export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeo
 
 /** Exit code of the helper for what it does not know. */
 const USAGE = 64;
-
-/** Without the full stop: it becomes part of a sentence. */
-const lastLine = (text: string): string => (text.trim().split("\n").at(-1) ?? "").trim().replace(/\.$/, "");

@@ -34,10 +34,15 @@ export interface RemoteResult {
 
 /** Exit code of ssh(1) when the connection itself failed: the command did not run, or nobody knows. */
 export const SSH_FAILED = 255;
+
+/** What ssh(1), sudo(8) and Docker say last is why they failed. */
+export const lastLine = (stderr: string): string => (stderr.trim().split("\n").at(-1) ?? "").trim();
+
 const MAX_OUTPUT_BYTES = 2 ** 20;
 
 /**
- * Runs a command on a host over a connection of its own.
+ * Runs a command on a host over a connection of its own. By Node's execFile and not by execa as in scripts/lib, because
+ * the program needs it at each start, and to load execa takes longer than to probe a host.
  *
  * @param command words for the host's shell; none may need quoting
  * @param timeoutSeconds after which it is given up

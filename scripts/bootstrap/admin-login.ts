@@ -1,4 +1,4 @@
-import { sshOptions } from "../../hosts/ssh.js";
+import { lastLine, SSH_FAILED, sshOptions } from "../../hosts/ssh.js";
 import type { Role } from "../../model/roles.js";
 import { run } from "../lib/process.js";
 import type { RunOptions, RunResult } from "../lib/process.js";
@@ -27,7 +27,6 @@ export interface AdminAccess {
 /** Something that the owner can set right. */
 export class LoginError extends Error {}
 
-const SSH_FAILED = 255;
 const NEEDS_PASSWORD = /a password is required|interactive authentication is required/;
 const WRONG_PASSWORD = /incorrect password|no password was provided|authentication failed/i;
 
@@ -86,7 +85,7 @@ export async function runAsRoot(
 
 /** Why a command did not start, and what to do; undefined if it did. */
 function reasonOf({ exitCode, stdout, stderr }: RunResult, admin: string): string | undefined {
-  const said = stderr.trim().split("\n").at(-1) ?? "";
+  const said = lastLine(stderr);
   if (/Host key verification failed/.test(stderr)) {
     return "its host key is another than the pinned one: compare it at the host, then npm run pin-host-key";
   }

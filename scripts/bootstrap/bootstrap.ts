@@ -4,7 +4,7 @@ import { traitsOf } from "../../model/roles.js";
 import { LoginError, runAsAdmin, runAsRoot } from "./admin-login.js";
 import type { AdminAccess, PinnedHost } from "./admin-login.js";
 import { bundle } from "./bundle.js";
-import { PROGRAM } from "../lib/pulumi-cli.js";
+import { PROGRAM } from "../lib/project.js";
 
 export interface BootstrapOptions extends AdminAccess {
   /** Public keys that may deploy, and look. */

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
+import { constants } from "node:os";
+import { execa } from "execa";
+import type { Options } from "execa";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -24,86 +24,58 @@ export interface RunResult {
   readonly exitCode: number;
 }
 
-/** Those that run with `group`. */
-const groups = new Map<ChildProcess, Promise<number>>();
+/** Those that run with `group`: the end of each, by its process group. */
+const groups = new Map<number, Promise<unknown>>();
 
-/**
- * Runs a program to its end; a failure is an exit code, not an exception.
- * Not execa, because the tests are run as CommonJS by jest, which cannot load it.
- */
+/** Runs a program to its end; a failure is an exit code, not an exception. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const child = spawn(command, args, {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
-    detached: options.group ?? false,
-    stdio: "pipe",
-  });
-  const ended = new Promise<number>((resolve) => {
-    child.on("error", () => {
-      resolve(127);
-    });
-    child.on("close", (code) => {
-      resolve(code ?? 143);
-    });
-  });
-  if (options.group) {
-    groups.set(child, ended);
+  const { cwd, env, input = "", timeoutMs, log, onLine, group = false } = options;
+  const file = log === undefined ? [] : [{ file: log, append: true } as const];
+  const child = execa(command, args, {
+    ...(cwd !== undefined && { cwd }),
+    ...(env !== undefined && { env }),
+    ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+    input,
+    stdout: ["pipe", ...(onLine === undefined ? [] : [eachLine(onLine)]), ...file],
+    stderr: ["pipe", ...file],
+    detached: group,
+    killSignal: "SIGKILL",
+    reject: false,
+    stripFinalNewline: false,
+  } satisfies Options);
+  if (group && child.pid !== undefined) {
+    groups.set(child.pid, child);
   }
-  let stdout = "";
-  let stderr = "";
-  let pending = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-    const lines = (pending + text).split("\n");
-    pending = lines.pop() ?? "";
-    lines.forEach((line) => options.onLine?.(line));
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const log = options.log === undefined ? undefined : createWriteStream(options.log, { flags: "a" });
-  if (log !== undefined) {
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
+  const { stdout, stderr, exitCode, signal, timedOut, originalMessage = "" } = await child;
+  groups.delete(child.pid ?? NaN);
+  if (timedOut) {
+    return { stdout, stderr, exitCode: 124 };
   }
-  child.stdin.on("error", () => undefined); // it may end without reading its input
-  child.stdin.end(options.input ?? "");
-
-  const end = { late: false };
-  const timer =
-    options.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          end.late = true;
-          signal(child, "SIGKILL");
-        }, options.timeoutMs);
-  child.on("error", (error) => (stderr += error.message));
-  const code = await ended;
-  clearTimeout(timer);
-  groups.delete(child);
-  if (pending !== "") {
-    options.onLine?.(pending);
+  if (signal !== undefined) {
+    return { stdout, stderr, exitCode: 128 + constants.signals[signal] };
   }
-  if (log !== undefined) {
-    log.end();
-    await finished(log).catch(() => undefined); // `down --purge` takes the log away too
-  }
-  return { stdout, stderr, exitCode: end.late ? 124 : code };
+  return exitCode === undefined
+    ? { stdout, stderr: stderr + originalMessage, exitCode: 127 }
+    : { stdout, stderr, exitCode };
 }
+
+/** Hands on what it reads as it is, and calls a function for each line of it. */
+const eachLine = (onLine: (line: string) => void) => ({
+  transform: function* (line: unknown): Generator {
+    onLine(String(line).replace(/\n$/, ""));
+    yield line;
+  },
+  preserveNewlines: true,
+});
 
 /** Ends what was started with `group`, with all that it started, and waits until it has ended. */
 export async function stopAll(name: "SIGTERM" | "SIGKILL"): Promise<void> {
-  for (const child of groups.keys()) {
-    signal(child, name);
+  for (const group of groups.keys()) {
+    try {
+      process.kill(-group, name);
+    } catch {
+      // it has ended meanwhile
+    }
   }
   await Promise.all(groups.values());
-}
-
-function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
-  if (child.pid === undefined) {
-    return;
-  }
-  try {
-    process.kill(groups.has(child) ? -child.pid : child.pid, name);
-  } catch {
-    // it has ended meanwhile
-  }
 }

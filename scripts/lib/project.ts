@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
-import { PROGRAM } from "./pulumi-cli.js";
+
+/** Directory of this program: where index.ts and stacks/ are. */
+export const PROGRAM = join(__dirname, "../..");
 
 const MANIFEST = "Pulumi.yaml";
 

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { run } from "./process.js";
 import type { RunOptions, RunResult } from "./process.js";
-
-/** Directory of this program: where index.ts and stacks/ are. */
-export const PROGRAM = join(__dirname, "../..");
+import { PROGRAM } from "./project.js";
 
 /** The Pulumi CLI on one stack of one project. */
 export class PulumiCli {

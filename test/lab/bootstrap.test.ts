@@ -6,7 +6,7 @@ import { bundle } from "../../scripts/bootstrap/bundle.js";
 import { bootstrapHosts, RECEIVE } from "../../scripts/bootstrap/bootstrap.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";
 import { lab } from "./homelab.js";
 

@@ -6,7 +6,7 @@ import { summaries } from "../../lab/stack.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 import { configure, containers, differing, lab, operate, up, UP } from "./homelab.js";
 
 // The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
 import { run } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
 

@@ -5,7 +5,7 @@ import { openLab } from "../../lab/lab.js";
 import { prepareProject } from "../../lab/project.js";
 import { changesOf, diagnostics } from "../../lab/stack.js";
 import type { Changes } from "../../lab/stack.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 
 /** The lab that this test file has to itself: each of jest's workers has one. */

@@ -8,7 +8,7 @@ import type { Opening } from "../../model/firewall/openings.js";
 import type { HomelabModel, HostModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
 import { run } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { configure, containers, lab, operate, UP, up } from "./homelab.js";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { loadHomelab } from "../../model/load.js";
 import { prepareProject } from "../../lab/project.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import { everybodyCanLogIn, lab } from "./homelab.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { withHost } from "../../scripts/bootstrap/add-host.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { PROGRAM } from "../../scripts/lib/project.js";
 
 const FILE = "Pulumi.homelab.yaml";
 const TEXT = readFileSync(join(PROGRAM, FILE), "utf8");

@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { declarationDirectories, projectDirectory } from "../../scripts/lib/project.js";
-import { PROGRAM } from "../../scripts/lib/pulumi-cli.js";
+import { declarationDirectories, PROGRAM, projectDirectory } from "../../scripts/lib/project.js";
 
 let scratch: string;
 beforeAll(async () => {
