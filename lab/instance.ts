@@ -28,6 +28,8 @@ export interface Host {
   readonly role: Role;
   /** As Docker writes it, e.g. `512m`. */
   readonly memory: string;
+  /** Whether it is there only because somebody added it. */
+  readonly spare: boolean;
 }
 
 export interface Registry {
@@ -69,12 +71,13 @@ export function hostsOf(instance: Instance): Host[] {
   const added = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
   return table("hosts.txt")
     .filter(([name = "", , , , spare]) => spare !== "spare" || added.includes(name))
-    .map(([name = "", number = "", role = "", memory = ""]) => ({
+    .map(([name = "", number = "", role = "", memory = "", spare]) => ({
       name,
       address: `${instance.net}.${number}`,
       address6: `${instance.net6}${number}`,
       role: roleOf(role),
       memory,
+      spare: spare === "spare",
     }));
 }
 

@@ -3,9 +3,10 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { run } from "../../lab/lab.js";
 import { lab } from "./homelab.js";
+import { freshLab } from "./states.js";
 
 // The lab keeps its promises: these hold for what is in it, whatever is deployed. Needs `npm run lab -- up --no-deploy`.
-const names = lab.hosts.map(({ name }) => name);
+const names = lab.hosts.filter(({ spare }) => !spare).map(({ name }) => name);
 const [nas, ci, media] = ["pi5", "pi4-ci", "jellyfin"].map((name) => lab.host(name)) as [Host, Host, Host];
 type Host = ReturnType<typeof lab.host>;
 
@@ -24,8 +25,7 @@ const script = (host: string, text: string): ReturnType<typeof lab.root> =>
 
 jest.setTimeout(60_000);
 beforeAll(async () => {
-  await lab.assertUp();
-  await lab.freshHosts(); // other tests leave shares behind that nobody exports any more
+  await freshLab();
 });
 
 describe.each(names)("%s", (name) => {

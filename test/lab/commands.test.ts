@@ -8,6 +8,7 @@ import type { RunResult } from "../../scripts/lib/process.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import { configure, containers, differing, lab, operate, up, UP } from "./homelab.js";
+import { freshLab } from "./states.js";
 
 // The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow
 // each other: each begins with the homelab that the one before left.
@@ -35,9 +36,7 @@ beforeAll(async () => {
   await Promise.all(parts.map((part) => cp(join(PROGRAM, part), join(clone, part), { recursive: true })));
   await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
 
-  await lab.freshHosts();
-  await rm(join(lab.dir, "backend"), { recursive: true, force: true });
-  await rm(join(lab.dir, "project"), { recursive: true, force: true });
+  await freshLab();
   cli = await prepareProject(lab, clone);
 });
 

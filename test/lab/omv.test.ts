@@ -55,11 +55,9 @@ const refusal = async (name: string, input: SettingInput): Promise<string> =>
 beforeAll(async () => {
   await lab.assertUp();
   await lab.freshHosts([HOST]);
-  await lab.bootstrap([HOST]);
   await done("cat >/usr/local/sbin/omv-rpc; chmod 755 /usr/local/sbin/omv-rpc; mkdir -p /srv/disk", read("omv-rpc"));
   await done("cat >/var/lib/fake-omv.json", read("state.json"));
 });
-afterAll(() => lab.freshHosts([HOST]));
 
 describe("NFS", () => {
   const input = nfsInput("omv", ROOT, SHARES);

@@ -88,7 +88,6 @@ async function makeContainer(): Promise<void> {
 beforeAll(async () => {
   await lab.assertUp();
   await lab.freshHosts([NAS, CLIENT, STRANGER]);
-  await lab.bootstrap([NAS, CLIENT, STRANGER]);
   await apply(NAS, "nfs");
   await apply(CLIENT, "mounts");
   await makeContainer();

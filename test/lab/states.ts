@@ -1,0 +1,38 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { prepareProject } from "../../lab/project.js";
+import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import { lab, projectWithOwnStacks, up } from "./homelab.js";
+
+// Where test files begin. Each makes its own state, so that it passes alone and after any other.
+
+/** All hosts with empty disks, no spare one, and nothing known of a deployment. */
+export async function freshLab(): Promise<void> {
+  await lab.assertUp();
+  for (const { name } of lab.hosts.filter(({ spare }) => spare)) {
+    await lab.removeHost(name); // of a run that was broken off
+  }
+  await lab.freshHosts();
+  await Promise.all(
+    ["backend", "project"].map((folder) => rm(join(lab.dir, folder), { recursive: true, force: true })),
+  );
+}
+
+/**
+ * A fresh lab and its project, with the Compose files as the project's own copy. Nothing is deployed.
+ * @param change what the project declares besides the repository
+ */
+export async function freshProject(change?: (cli: PulumiCli) => Promise<void>): Promise<PulumiCli> {
+  await freshLab();
+  await prepareProject(lab);
+  const cli = await projectWithOwnStacks();
+  await change?.(cli);
+  return cli;
+}
+
+/** The same, deployed. */
+export async function deployedLab(change?: (cli: PulumiCli) => Promise<void>): Promise<PulumiCli> {
+  const cli = await freshProject(change);
+  await up(cli);
+  return cli;
+}
