@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { down } from "./down.js";
-import { findInstance, type Instance } from "./instance.js";
+import { findInstance } from "./instance.js";
+import type { Instance } from "./instance.js";
 import { Interrupted, LabError, StepError } from "./lab-error.js";
-import { ACCOUNTS, openLab, type Account } from "./lab.js";
+import { ACCOUNTS, openLab } from "./lab.js";
+import type { Account } from "./lab.js";
 import { withLock } from "./lock.js";
 import { interrupt } from "./machine.js";
 import { seconds } from "./seconds.js";

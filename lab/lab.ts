@@ -1,19 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  environmentOf,
-  findInstance,
-  hostsOf,
-  LAB_ROOT,
-  registriesOf,
-  type Host,
-  type Instance,
-  type Registry,
-} from "./instance.js";
+import { environmentOf, findInstance, hostsOf, LAB_ROOT, registriesOf } from "./instance.js";
+import type { Host, Instance, Registry } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import { runScript } from "./machine.js";
-import { bootstrapHosts, type HostFact } from "../scripts/bootstrap/bootstrap.js";
-import { run, type RunResult } from "../scripts/lib/process.js";
+import { bootstrapHosts } from "../scripts/bootstrap/bootstrap.js";
+import type { HostFact } from "../scripts/bootstrap/bootstrap.js";
+import { run } from "../scripts/lib/process.js";
+import type { RunResult } from "../scripts/lib/process.js";
 import { keysOfFiles } from "../scripts/bootstrap/public-keys.js";
 
 export type { Host, Registry } from "./instance.js";

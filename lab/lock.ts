@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { environmentOf, type Instance } from "./instance.js";
+import { environmentOf } from "./instance.js";
+import type { Instance } from "./instance.js";
 import { LabError } from "./lab-error.js";
 
 /** Does something while no other run does anything to this lab; waits for one that does. */

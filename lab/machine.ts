@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { environmentOf, type Instance } from "./instance.js";
+import { environmentOf } from "./instance.js";
+import type { Instance } from "./instance.js";
 import { Interrupted, StepError } from "./lab-error.js";
 import { run, stopAll } from "../scripts/lib/process.js";
 

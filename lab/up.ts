@@ -1,7 +1,9 @@
-import { Listr, PRESET_TIMER, type ListrTask } from "listr2";
+import { Listr, PRESET_TIMER } from "listr2";
+import type { ListrTask } from "listr2";
 import type { Instance } from "./instance.js";
 import { openLab } from "./lab.js";
-import { interrupt, runScript, type Fact } from "./machine.js";
+import { interrupt, runScript } from "./machine.js";
+import type { Fact } from "./machine.js";
 import { deploy } from "./stack.js";
 
 export interface UpOptions {

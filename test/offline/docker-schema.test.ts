@@ -2,7 +2,8 @@
 import { spawnSync } from "node:child_process";
 import * as os from "node:os";
 import * as path from "node:path";
-import { type Schema, SchemaTypes, SdkTypes } from "./sdk-shapes";
+import { SchemaTypes, SdkTypes } from "./sdk-shapes";
+import type { Schema } from "./sdk-shapes";
 import { pinned, pulumiHome, repository } from "./workbench";
 
 /** Builds images. The vendor adds it to what comes from upstream; the bridge of lab/offline/ does not have it. */

@@ -2,7 +2,8 @@
 // host and the command plugin, against a real sshd on a loopback port.
 import * as fs from "node:fs";
 import type { Declaration } from "./program/declaration";
-import { isBuiltHere, pinned, type Run, Workbench } from "./workbench";
+import { isBuiltHere, pinned, Workbench } from "./workbench";
+import type { Run } from "./workbench";
 
 jest.setTimeout(300_000);
 

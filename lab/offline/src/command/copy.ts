@@ -4,9 +4,11 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import type { Client, SFTPWrapper, Stats } from "ssh2";
 import type { Operation } from "./process";
-import { type Connection, message, withConnection } from "./ssh";
+import { message, withConnection } from "./ssh";
+import type { Connection } from "./ssh";
 import type { Failure } from "./shapes";
-import { Blob, reveal, type Value, type Values } from "./values";
+import { Blob, reveal } from "./values";
+import type { Value, Values } from "./values";
 
 const NO_SUCH_FILE = 2;
 

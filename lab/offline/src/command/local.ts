@@ -4,8 +4,10 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { globToRegExp } from "./glob";
-import { type Operation, type Output, processInputs, Streams } from "./process";
-import { Blob, type Value, type Values } from "./values";
+import { processInputs, Streams } from "./process";
+import type { Operation, Output } from "./process";
+import { Blob } from "./values";
+import type { Value, Values } from "./values";
 
 const DEFAULT_INTERPRETER = process.platform === "win32" ? ["cmd", "/C"] : ["/bin/sh", "-c"];
 

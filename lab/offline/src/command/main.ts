@@ -1,25 +1,19 @@
 // pulumi-resource-command: stands in for the vendor's command provider where that cannot be had. It speaks the provider protocol itself, because the SDK's provider.main knows no previews.
 import * as grpc from "@grpc/grpc-js";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
-import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { CHANNEL_OPTIONS, engineAddress, serve, unary } from "../serve";
 import { Log } from "./log";
 import type { Operation } from "./process";
-import { invoke, type Resource, resources } from "./resources";
-import { check, type Failure } from "./shapes";
-import {
-  type Change,
-  containsUnknown,
-  decode,
-  difference,
-  encode,
-  equal,
-  UNKNOWN,
-  type Value,
-  type Values,
-} from "./values";
+import { invoke, resources } from "./resources";
+import type { Resource } from "./resources";
+import { check } from "./shapes";
+import type { Failure } from "./shapes";
+import { containsUnknown, decode, difference, encode, equal, UNKNOWN } from "./values";
+import type { Change, Value, Values } from "./values";
 
 declare const COMMAND_VERSION: string; // put in by the bundler
 

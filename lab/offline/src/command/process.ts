@@ -1,5 +1,6 @@
 // What local and remote commands have in common: their inputs, and what becomes of their output.
-import { Capture, type Log } from "./log";
+import { Capture } from "./log";
+import type { Log } from "./log";
 import type { Values } from "./values";
 
 export interface Operation {

@@ -1,7 +1,9 @@
 // Commands on a host that is reached by SSH.
 import type { Client, ClientChannel } from "ssh2";
-import { type Operation, type Output, type ProcessInputs, processInputs, Streams } from "./process";
-import { type Connection, withConnection } from "./ssh";
+import { processInputs, Streams } from "./process";
+import type { Operation, Output, ProcessInputs } from "./process";
+import { withConnection } from "./ssh";
+import type { Connection } from "./ssh";
 import type { Values } from "./values";
 
 export async function runRemotely(

@@ -2,11 +2,13 @@
 import { randomBytes } from "node:crypto";
 import { checkSource, copyToRemote } from "./copy";
 import { runLocally } from "./local";
-import { NO_OUTPUT, type Operation, type Output } from "./process";
+import { NO_OUTPUT } from "./process";
+import type { Operation, Output } from "./process";
 import { runRemotely } from "./remote";
 import * as shapes from "./shapes";
 import type { Failure, Fields } from "./shapes";
-import { Blob, reveal, type Value, type Values } from "./values";
+import { Blob, reveal } from "./values";
+import type { Value, Values } from "./values";
 
 export interface Resource {
   inputs: Fields;

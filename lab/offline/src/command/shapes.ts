@@ -1,5 +1,6 @@
 // The inputs that a resource takes, and how Check holds a program's inputs against them.
-import { Blob, isList, isValues, Secret, secret, Unknown, type Value, type Values } from "./values";
+import { Blob, isList, isValues, Secret, secret, Unknown } from "./values";
+import type { Value, Values } from "./values";
 
 export type Shape =
   | { kind: "string" | "number" | "integer" | "boolean" | "any" | "blob" }

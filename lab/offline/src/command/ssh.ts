@@ -3,7 +3,8 @@ import { once } from "node:events";
 import * as net from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { type AnyAuthMethod, Client, type ConnectConfig, type ParsedKey, utils } from "ssh2";
+import { Client, utils } from "ssh2";
+import type { AnyAuthMethod, ConnectConfig, ParsedKey } from "ssh2";
 import type { Operation } from "./process";
 
 /** Connection settings after Check, so with the defaults in and free of secret marks. */

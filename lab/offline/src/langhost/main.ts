@@ -4,15 +4,18 @@
 // engine's resource monitor. There is no proxy in between, so every method that the SDK and the
 // engine agree on (transforms, resource hooks, error hooks, ...) just works.
 import * as grpc from "@grpc/grpc-js";
-import { type ILanguageRuntimeServer, LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
+import type { ILanguageRuntimeServer } from "@pulumi/pulumi/proto/language_grpc_pb";
 import * as lang from "@pulumi/pulumi/proto/language_pb";
 import * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { CHANNEL_OPTIONS, engineAddress, serve, toServiceError, unary } from "../serve";
-import { type RuntimeOptions, runtimeOptions } from "./options";
+import { runtimeOptions } from "./options";
+import type { RuntimeOptions } from "./options";
 import { programDependencies, requiredPackages } from "./packages";
 
 declare const ENGINE_VERSION: string; // put in by the bundler
