@@ -5,6 +5,7 @@ import type { HomelabModel, HostModel } from "../model/types.js";
 import { probeHosts } from "../hosts/probe.js";
 import type { Observation } from "../hosts/probe.js";
 import { explain, remedy } from "../hosts/trouble.js";
+import { remedyText } from "../model/yaml/remedy.js";
 
 /** How a host is to be treated, given what was seen of it. */
 export interface HostState {
@@ -41,7 +42,7 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
   }
   const { status, reason } = observation;
   if (status === "wrong host key") {
-    throw new pulumi.RunError(`${explain(host, status, reason)} ${remedy(host, status, stack)}`);
+    throw new pulumi.RunError(`${explain(host, status, reason)} -> ${remedyText(remedy(host, status, stack))}`);
   }
   if (status === "refused" && pulumi.runtime.isDryRun()) {
     await pulumi.log.warn(
@@ -49,6 +50,8 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
     );
     return UNTOUCHED;
   }
-  await pulumi.log.warn(`${explain(host, status, reason)} It is left as it is; ${remedy(host, status, stack)}`);
+  await pulumi.log.warn(
+    `${explain(host, status, reason)} It is left as it is; ${remedyText(remedy(host, status, stack))}`,
+  );
   return { notDone: `${status}: ${reason}`, repairs: NO_REPAIRS };
 }

@@ -1,4 +1,5 @@
 import type { HostModel } from "../model/types.js";
+import type { Remedy } from "../model/yaml/remedy.js";
 
 /** Why nothing is known of a host. */
 export type Trouble =
@@ -27,17 +28,20 @@ export function explain({ name, address }: HostModel, status: Trouble, reason: s
 }
 
 /** What the owner does about it. */
-export function remedy({ name }: HostModel, status: Trouble, stack: string): string {
+export function remedy({ name }: HostModel, status: Trouble, stack: string): Remedy {
   const bootstrap = `npm run bootstrap -- --stack ${stack} ${name}`;
-  const remedies: Readonly<Record<Trouble, string>> = {
-    unreachable: "deploy again when it is back.",
-    "timed out": "deploy again when it is well.",
-    "wrong host key": `If it was installed anew: npm run pin-host-key -- --stack ${stack} ${name}. Else somebody is in between.`,
-    refused: `load a key that it knows (ssh-add), or prepare it: ${bootstrap}`,
-    "not bootstrapped": `prepare it: ${bootstrap}`,
-    "helper too old": `bring it up to date: ${bootstrap}`,
-    "program too old": "bring this program up to date: git pull",
-    failed: `if that stays so, install the helper again: ${bootstrap}`,
+  const remedies: Readonly<Record<Trouble, Remedy>> = {
+    unreachable: { prose: "deploy again when it is back" },
+    "timed out": { prose: "deploy again when it is well" },
+    "wrong host key": {
+      prose: "somebody may be in between; if it was installed anew",
+      command: `npm run pin-host-key -- --stack ${stack} ${name}`,
+    },
+    refused: { prose: "load a key that it knows (ssh-add), or prepare it", command: bootstrap },
+    "not bootstrapped": { prose: "prepare it", command: bootstrap },
+    "helper too old": { prose: "bring it up to date", command: bootstrap },
+    "program too old": { prose: "bring this program up to date", command: "git pull" },
+    failed: { prose: "if that stays so, install the helper again", command: bootstrap },
   };
   return remedies[status];
 }

@@ -58,7 +58,7 @@ load() {
   deactivate() { :; }
   kept() { cat "$INPUT"; }
   live() { :; }
-  words() { line_words ""; }
+  live_findings() { line_findings ""; }
   drift() { :; }
   foreign() { :; }
   # shellcheck source=/dev/null # any of them

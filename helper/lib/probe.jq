@@ -12,7 +12,7 @@ def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, fore
   ($it[1:] | join("\t")) as $words |
   if $it[0] == "setting" then .name = $it[1] |
     .settings[.name] = {state: $it[2], digest: (if $it[3] == "" then null else $it[3] end), drift: []}
-  elif $it[0] == "drift" then .settings[.name].drift += [$words]
+  elif $it[0] == "drift" then .settings[.name].drift += [{code: $it[1], item: $it[2], words: ($it[3:] | join("\t"))}]
   else .foreign += [$words] end) | del(.name);
 
 def engine:

@@ -14,7 +14,7 @@ probe() {
     --rawfile networks_made "$WORK/networks-made" --rawfile listening "$WORK/listening" -f "$LIB/lib/probe.jq"
 }
 
-# "setting NAME STATE DIGEST", and below it "drift WORDS" and "foreign WORDS", a line each, with tabs between.
+# "setting NAME STATE DIGEST", and below it "drift CODE ITEM WORDS" and "foreign WORDS", a line each, with tabs between.
 describe_setting() {
   state=absent digest=
   if [ -f "$APPLIED" ]; then

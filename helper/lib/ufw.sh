@@ -83,4 +83,4 @@ ufw_live() {
   if same_number ip6tables ufw6-user-input /etc/ufw/user6.rules; then echo "ip6tables ufw6-user-input as in user6.rules"; fi
 }
 
-ufw_drift() { systemctl -q is-enabled ufw.service || echo "UFW does not start at boot"; }
+ufw_drift() { systemctl -q is-enabled ufw.service || finding not-enabled ufw.service "does not start at boot"; }

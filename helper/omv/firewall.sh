@@ -54,7 +54,7 @@ omv_firewall_drift() {
   for pair in inet:getRules inet6:getRules6; do
     omv_firewall_rules applied "${pair%:*}" | omv_firewall_words >"$WORK/omv-wanted"
     omv_firewall_there "${pair#*:}" | omv_firewall_words >"$WORK/omv-there"
-    difference "$WORK/omv-wanted" "$WORK/omv-there" | line_words "rules of OpenMediaVault: "
+    difference "$WORK/omv-wanted" "$WORK/omv-there" | line_findings "rules of OpenMediaVault"
   done
 }
 omv_firewall_words() {

@@ -57,8 +57,8 @@ omv_nfs_remove() {
 }
 
 omv_nfs_drift() {
-  [ "$(omv NFS getSettings | jq .enable)" = true ] || echo "the NFS server is switched off"
+  [ "$(omv NFS getSettings | jq .enable)" = true ] || finding not-running NFS "is switched off"
   omv_nfs_wanted applied >"$WORK/omv-wanted"
   omv_nfs_there | cut -d' ' -f2- >"$WORK/omv-there"
-  difference "$WORK/omv-wanted" "$WORK/omv-there" | line_words "exports: "
+  difference "$WORK/omv-wanted" "$WORK/omv-there" | line_findings exports
 }

@@ -76,21 +76,22 @@ omv_smb_remove() {
 }
 
 omv_smb_drift() {
-  [ "$(omv SMB getSettings | jq .enable)" = true ] || echo "Samba is switched off"
+  [ "$(omv SMB getSettings | jq .enable)" = true ] || finding not-running Samba "is switched off"
   omv_smb_there >"$WORK/omv-smb"
   applied '.omv.shares[].name' | while read -r share; do
     jq -c --arg share "$share" 'select(.sharedfoldername == $share)' "$WORK/omv-smb" >"$WORK/omv-share"
     if [ ! -s "$WORK/omv-share" ]; then
-      echo "$share: not shared"
+      finding missing "$share" "not shared"
       continue
     fi
     [ "$(jq -r '"\(.enable) \(.guest) \(.readonly)"' "$WORK/omv-share")" = "true no false" ] ||
-      echo "$share: enabled, guests, read only are $(jq -r '"\(.enable), \(.guest), \(.readonly)"' "$WORK/omv-share")"
+      finding changed "$share" "enabled, guests, read only are $(jq -r '"\(.enable), \(.guest), \(.readonly)"' "$WORK/omv-share")"
     omv ShareMgmt getPrivileges "$(jq -c '{uuid: .sharedfolderref}' "$WORK/omv-share")" |
       jq -cS '[.[] | select(.perms != null and .type == "user") | {type, name, perms}] | sort_by(.name)' >"$WORK/omv-privileges"
-    [ "$(cat "$WORK/omv-privileges")" = "$(omv_smb_privileges applied "$share")" ] || echo "$share: others may use it than those declared"
+    [ "$(cat "$WORK/omv-privileges")" = "$(omv_smb_privileges applied "$share")" ] ||
+      finding changed "$share" "others may use it than those declared"
   done
   jq -r .sharedfoldername "$WORK/omv-smb" | while read -r share; do
-    applied '.omv.shares[].name' | grep -qxF "$share" || echo "$share: shared, by hand"
+    applied '.omv.shares[].name' | grep -qxF "$share" || finding added "$share" "shared, by hand"
   done
 }

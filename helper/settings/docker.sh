@@ -77,6 +77,6 @@ live() {
     '($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) | "\(.key): \(.value | tojson)"' \
     "$DAEMON" 2>/dev/null || echo "not JSON"
 }
-words() { line_words "daemon.json: "; }
-drift() { systemctl -q is-active docker.service || echo "Docker does not run"; }
+live_findings() { line_findings daemon.json; }
+drift() { systemctl -q is-active docker.service || finding not-running docker.service "does not run"; }
 foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

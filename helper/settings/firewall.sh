@@ -74,7 +74,7 @@ kernel() { # TABLES
   } 2>/dev/null | sed "s/^/$1 /"
 }
 
-words() { awk -f "$LIB/lib/firewall-words.awk" | awk '!seen[$0]++'; }
+live_findings() { awk -f "$LIB/lib/firewall-findings.awk" | awk '!seen[$0]++'; }
 drift() {
   if omv_is_here; then omv_firewall_drift; else ufw_drift; fi
 }

@@ -60,7 +60,7 @@ activate() {
     tries=$((tries - 1))
     sleep 3
   done
-  missing | while read -r line; do say "$line"; done
+  missing | while read -r folder; do say "$folder: $NOT_MOUNTED"; done
 }
 start_all() { # at once: a NAS that is off is waited for once
   # shellcheck disable=SC2046 # names of units are single words
@@ -91,19 +91,21 @@ deactivate() {
 folders() {
   units 'mnt-media-*.mount' | while read -r unit; do folder_of "$unit"; done
 }
+NOT_MOUNTED="not mounted; it is tried again every 30 seconds"
 missing() {
   folders | while read -r folder; do
-    is_mounted "$folder" || echo "$folder: not mounted; it is tried again every 30 seconds"
+    is_mounted "$folder" || echo "$folder"
   done
 }
 
 drift() {
-  missing
+  missing | while read -r folder; do finding not-mounted "$folder" "$NOT_MOUNTED"; done
   units '*.mount' | while read -r unit; do
     case $unit in run-*) continue ;; esac
-    systemctl -q is-enabled "$unit" || echo "$unit: does not start at boot"
+    systemctl -q is-enabled "$unit" || finding not-enabled "$unit" "does not start at boot"
   done
-  systemctl -q is-active homelab-mounts.timer || echo "nothing looks after the mounts: homelab-mounts.timer is off"
+  systemctl -q is-active homelab-mounts.timer ||
+    finding not-running homelab-mounts.timer "is off, so nothing looks after the mounts"
 }
 
 # A mount that the owner made below the same folder.

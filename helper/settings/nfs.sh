@@ -97,17 +97,17 @@ drift() {
     omv_nfs_drift
     return
   fi
-  systemctl -q is-active nfs-server.service || echo "the NFS server does not run"
-  systemctl -q is-enabled nfs-server.service || echo "the NFS server does not start at boot"
+  systemctl -q is-active nfs-server.service || finding not-running nfs-server.service "does not run"
+  systemctl -q is-enabled nfs-server.service || finding not-enabled nfs-server.service "does not start at boot"
   applied '.folders // [] | .[].path' >"$WORK/shares"
   while read -r folder; do
     if [ ! -d "$folder" ]; then
-      echo "$folder: the folder is gone"
+      finding removed "$folder" "the folder is gone"
     elif [ "$(stat -c '%u:%g %a' "$folder")" != "1000:1000 2775" ]; then
-      echo "$folder: its owner and mode are $(stat -c '%u:%g %a' "$folder")"
+      finding mode-changed "$folder" "its owner and mode are $(stat -c '%u:%g %a' "$folder")"
     fi
   done <"$WORK/shares"
-  foreign_exports | sed 's|\t|: |; s|$|, added by hand|'
+  foreign_exports | sed 's|^|added\t|; s|$|, added by hand|'
 }
 
 foreign() {

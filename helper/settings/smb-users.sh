@@ -83,7 +83,7 @@ drift() {
   hashes >"$WORK/hashes"
   touch "$HASHES"
   difference "$HASHES" "$WORK/hashes" | sed -n \
-    -e 's/^-\([^ ]*\) .*/\1: cannot use Samba any more/p' \
-    -e 's/^+\([^ ]*\) .*/\1: may use Samba, added by hand/p' \
-    -e 's/^~\([^ ]*\) .*/\1: has another password for Samba, or none, or is switched off/p'
+    -e 's/^-\([^ ]*\) .*/missing\t\1\tcannot use Samba any more/p' \
+    -e 's/^+\([^ ]*\) .*/added\t\1\tmay use Samba, added by hand/p' \
+    -e 's/^~\([^ ]*\) .*/changed\t\1\thas another password for Samba, or none, or is switched off/p'
 }

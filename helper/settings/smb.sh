@@ -103,10 +103,11 @@ drift() {
     omv_smb_drift
     return
   fi
-  systemctl -q is-active smbd.service || echo "Samba does not run"
-  systemctl -q is-enabled smbd.service || echo "Samba does not start at boot"
-  [ "$(tail -n 3 "$MAIN" | sed -n '2p')" = "include = $SHARES" ] || echo "$MAIN: does not include the shares at its end"
-  owner_text | cmp -s - "$OWNER" || echo "$OWNER: changed by hand"
+  systemctl -q is-active smbd.service || finding not-running smbd.service "does not run"
+  systemctl -q is-enabled smbd.service || finding not-enabled smbd.service "does not start at boot"
+  [ "$(tail -n 3 "$MAIN" | sed -n '2p')" = "include = $SHARES" ] ||
+    finding changed "$MAIN" "does not include the shares at its end"
+  owner_text | cmp -s - "$OWNER" || finding changed "$OWNER" "changed by hand"
 }
 
 foreign() {

@@ -82,5 +82,5 @@ live() {
     $1 in spelled { name = spelled[$1]; $1 = ""; print name $0 }
   ' "$DROP_IN" - | sort
 }
-words() { sed -n 's/^[+~]\([^\t]*\).*/\1/p'; }
-drift() { systemctl -q is-active ssh.service || echo "sshd does not run"; }
+live_findings() { sed -n 's/^[+~]\([^\t]*\).*/changed\t\t\1/p'; }
+drift() { systemctl -q is-active ssh.service || finding not-running ssh.service "does not run"; }

@@ -63,8 +63,10 @@ live() {
   fi
 }
 drift() {
-  ! unit_exists systemd-timesyncd.service || systemctl -q is-enabled systemd-timesyncd.service || echo "time synchronisation is off"
-  ! unit_exists apt-daily-upgrade.timer || upgrades_run || echo "security upgrades do not run: apt-daily-upgrade.timer is off"
+  ! unit_exists systemd-timesyncd.service || systemctl -q is-enabled systemd-timesyncd.service ||
+    finding not-enabled systemd-timesyncd.service "is off, so the clock is not kept right"
+  ! unit_exists apt-daily-upgrade.timer || upgrades_run ||
+    finding not-enabled apt-daily-upgrade.timer "is off, so there are no security upgrades"
 }
 upgrades_run() {
   [ "$(systemctl is-enabled apt-daily-upgrade.timer 2>/dev/null || true)" != disabled ]

@@ -11,14 +11,21 @@ export interface EngineDrift {
   readonly leftovers: readonly Leftover[];
 }
 
-const LEFT_OVER = "left over from an interrupted deployment";
-const REMOVED = "removed";
-const RECREATED = "recreated by something else (Watchtower?)";
+/** What a finding says. */
+type Said = Pick<Found, "code" | "words">;
+
+const LEFT_OVER: Said = { code: "left-over", words: "left over from an interrupted deployment" };
+const REMOVED: Said = { code: "removed", words: "removed" };
+const RECREATED: Said = { code: "recreated", words: "recreated by something else (Watchtower?)" };
 
 /** How the containers of a host differ from how they were made. */
 export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrift {
   if (report.containers === null) {
-    return { found: [containerFinding("docker", "does not answer")], repair: new Set(), leftovers: [] };
+    return {
+      found: [containerFinding("docker", { code: "engine-silent", words: "does not answer" })],
+      repair: new Set(),
+      leftovers: [],
+    };
   }
   const there = report.containers;
   const declared = new Map(host.services.map((service) => [service.name, service]));
@@ -33,12 +40,12 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
   );
   return {
     found: [
-      ...seen.flatMap(({ container, words }) => words.map((it) => containerFinding(container.name, it))),
+      ...seen.flatMap(({ container, said }) => said.map((it) => containerFinding(container.name, it))),
       ...leftovers.map(({ name }): Found => ({
         kind: "leftover",
         name,
         subject: `container ${name}`,
-        words: LEFT_OVER,
+        ...LEFT_OVER,
       })),
       ...host.services.flatMap((service) => inTheWay(host, service, there, report.listening)),
       ...strangers(host, there),
@@ -65,8 +72,12 @@ export function networkDrift(host: DriftHost, { networks }: ProbeReport): Engine
   };
 }
 
-function lostNetwork(removed: boolean, record: NetworkReport["record"]): string {
-  return removed ? REMOVED : record === "none" ? LEFT_OVER : "recreated by something else";
+function lostNetwork(removed: boolean, record: NetworkReport["record"]): Said {
+  return removed
+    ? REMOVED
+    : record === "none"
+      ? LEFT_OVER
+      : { code: "recreated", words: "recreated by something else" };
 }
 
 /** What is wrong with a container, and whether another one in its place would be better. */
@@ -74,25 +85,35 @@ function stateOf(
   container: ContainerReport,
   service: ServiceModel,
   shares: readonly string[],
-): { words: readonly string[]; repair: boolean } {
-  const { record, state, health, changed } = container;
-  const again = (words: string): ReturnType<typeof stateOf> => ({ words: [words], repair: true });
-  const broken = state === "restarting" ? ["keeps restarting"] : health === "unhealthy" ? ["unhealthy"] : [];
+): { said: readonly Said[]; repair: boolean } {
+  const { record, state, changed } = container;
+  const again = (said: Said): ReturnType<typeof stateOf> => ({ said: [said], repair: true });
+  const broken = brokenness(container);
   if (record !== "own") {
-    return { words: [record === "none" ? LEFT_OVER : RECREATED, ...broken], repair: true };
+    return { said: [record === "none" ? LEFT_OVER : RECREATED, ...broken], repair: true };
   }
-  if (state === REMOVED) {
+  if (state === "removed") {
     return again(REMOVED);
   }
   if (state !== "running" && state !== "restarting" && !hasFinished(container, service)) {
     if (shares.length > 0) {
-      return { words: [`waits for ${shares.join(" and ")}, and starts when that is there`], repair: false };
+      const words = `waits for ${shares.join(" and ")}, and starts when that is there`;
+      return { said: [{ code: "waiting-for-share", words }], repair: false };
     }
-    return again(state === "paused" ? "paused" : "stopped");
+    const code = state === "paused" ? "paused" : "stopped";
+    return again({ code, words: code });
   }
-  const byHand = changed.length > 0 ? [`changed by hand (${changed.join(", ")})`] : [];
+  const byHand: Said[] =
+    changed.length > 0 ? [{ code: "changed", words: `changed by hand (${changed.join(", ")})` }] : [];
   // One that does not work as it was declared does not work any better when it is made anew.
-  return { words: [...byHand, ...broken], repair: byHand.length > 0 };
+  return { said: [...byHand, ...broken], repair: byHand.length > 0 };
+}
+
+function brokenness({ state, health }: ContainerReport): Said[] {
+  if (state === "restarting") {
+    return [{ code: "restarting", words: "keeps restarting" }];
+  }
+  return health === "unhealthy" ? [{ code: "unhealthy", words: "unhealthy" }] : [];
 }
 
 /** Mount points that a service needs and that its host's mounts do not have: another container would not start either. */
@@ -102,7 +123,7 @@ function awaited({ volumes }: ServiceModel, { settings }: ProbeReport): string[]
     return share === undefined ? [] : [`${MOUNTS}/${share}`];
   });
   const missing = settings["mounts"]?.drift ?? [];
-  return folders.filter((folder) => missing.some((words) => words.startsWith(`${folder}: not mounted`)));
+  return folders.filter((folder) => missing.some(({ code, item }) => code === "not-mounted" && item === folder));
 }
 
 /** One that ended well and that nobody restarts has done what it was made for. */
@@ -119,8 +140,9 @@ function inTheWay(
 ): Found[] {
   const holder = there.find((it) => it.name === name);
   if (holder?.service === "") {
-    const words = `a container of this name is there that this program did not make: npm run adopt -- ${host.name} ${name}`;
-    return [{ kind: "blocker", name, subject: name, words }];
+    const words = "a container of this name is there that this program did not make";
+    const remedy = { command: `npm run adopt -- ${host.name} ${name}` };
+    return [{ kind: "blocker", code: "name-taken", name, subject: name, words, remedy }];
   }
   if (holder?.state === "running" || holder?.state === "restarting") {
     return [];
@@ -132,6 +154,7 @@ function inTheWay(
     .filter((port) => !ours.has(port) && (listening.includes(port) || there.some((it) => it.ports.includes(port))))
     .map((port): Found => ({
       kind: "blocker",
+      code: "port-taken",
       name,
       subject: name,
       words: `port ${port} is in use by something else`,
@@ -150,16 +173,16 @@ function strangers(host: DriftHost, there: readonly ContainerReport[]): Found[] 
         .filter(({ closed }) => closed.length > 0)
         .map(({ name, closed }): Found => {
           const words = `not declared; publishes ${closed.join(", ")}, which the firewall closes`;
-          return { kind: "note", name, subject: `container ${name}`, words };
+          return { kind: "note", code: "ports-closed", name, subject: `container ${name}`, words };
         })
     : [];
 }
 
-const containerFinding = (name: string, words: string): Found => ({ kind: "container", name, subject: name, words });
+const containerFinding = (name: string, said: Said): Found => ({ kind: "container", name, subject: name, ...said });
 
-const networkFinding = (kind: "container" | "leftover", name: string, words: string): Found => ({
+const networkFinding = (kind: "container" | "leftover", name: string, said: Said): Found => ({
   kind,
   name,
   subject: `network ${name}`,
-  words,
+  ...said,
 });

@@ -3,6 +3,7 @@ import { containerDrift, networkDrift } from "./containers.js";
 import type { DriftHost, Finding, Found, Leftover } from "./findings.js";
 import type { ProbeReport, SettingReport } from "./report.js";
 import type { Text } from "../text.js";
+import { remedyText } from "../yaml/remedy.js";
 
 /** What a deployment has to do again on a host although its declaration has not changed. */
 export interface Repairs {
@@ -46,7 +47,12 @@ export function driftOf(host: DriftHost, report: ProbeReport): Drift {
 }
 
 /** A finding as one sentence, as in "jellyfin on media: stopped". */
-export const sentence = ({ subject, host, words }: Finding): string => `${subject} on ${host}: ${words}`;
+export const sentence = (finding: Finding): string => `${finding.subject} on ${finding.host}: ${wordsOf(finding)}`;
+
+/** What a finding says, for the owner. */
+export function wordsOf({ item, words, remedy }: Pick<Finding, "item" | "words" | "remedy">): string {
+  return `${(item ?? "") === "" ? "" : `${item}: `}${words}${remedy === undefined ? "" : ` -> ${remedyText(remedy)}`}`;
+}
 
 /** Is the host not as it should be? What is merely worth knowing does not count. */
 export const isDrift = ({ kind }: Finding): boolean => kind !== "note";
@@ -67,29 +73,37 @@ interface SettingDrift {
  * is drift, and the preview shows both anyway.
  */
 function settingDrift(name: string, input: Text, seen: SettingReport | undefined): SettingDrift {
+  const reverted = seen?.state === "reverted" ? [settingFinding(name, REVERTED)] : [];
   if (seen === undefined || seen.digest === null) {
-    return { name, found: seen?.state === "reverted" ? [settingFinding(name, REVERTED)] : [], repair: true };
+    return { name, found: reverted, repair: true };
   }
-  const words = [
-    ...(seen.state === "reverted" ? [REVERTED] : []),
-    ...(seen.state === "pending" ? [PENDING] : []),
-    ...seen.drift,
+  const found = [
+    ...reverted,
+    ...(seen.state === "pending" ? [settingFinding(name, PENDING)] : []),
+    ...seen.drift.map((it) => settingFinding(name, it)),
   ];
   const expected = digestOf(input);
-  return {
-    name,
-    found: words.map((it) => settingFinding(name, it)),
-    repair: words.length > 0 || (expected !== undefined && expected !== seen.digest),
-  };
+  return { name, found, repair: found.length > 0 || (expected !== undefined && expected !== seen.digest) };
 }
 
-const REVERTED = "reverted, because nobody could log in after the last change of it";
-const PENDING = "applied, but not yet confirmed; it will be reverted";
+type Difference = SettingReport["drift"][number];
+type Said = Pick<Found, "code" | "words"> & Partial<Pick<Difference, "item">>;
 
-const settingFinding = (name: string, words: string): Found => ({ kind: "setting", name, subject: name, words });
+const REVERTED: Said = { code: "reverted", words: "reverted, because nobody could log in after the last change of it" };
+const PENDING: Said = { code: "unconfirmed", words: "applied, but not yet confirmed; it will be reverted" };
+
+const settingFinding = (name: string, { code, item = "", words }: Said): Found => ({
+  kind: "setting",
+  code,
+  name,
+  subject: name,
+  ...(item === "" ? {} : { item }),
+  words,
+});
 
 const foreignFile = (file: string): Found => ({
   kind: "note",
+  code: "taken-over",
   name: file,
   subject: file,
   words:

@@ -1,4 +1,6 @@
 import type { HostModel } from "../types.js";
+import type { Remedy } from "../yaml/remedy.js";
+import type { FindingCode } from "./codes.js";
 
 /** What of a host its drift is about. */
 export type DriftHost = Pick<HostModel, "name" | "settings" | "services" | "networks">;
@@ -13,11 +15,17 @@ export type FindingKind = "setting" | "container" | "leftover" | "blocker" | "no
 export interface Finding {
   readonly host: string;
   readonly kind: FindingKind;
+  readonly code: FindingCode;
   /** Of the setting, container or network; or the file. */
   readonly name: string;
+  /** What of a setting it is about, such as a file, a unit or a share. */
+  readonly item?: string;
   /** What the words are said of, as in "jellyfin" or "network nas_dashboard". */
   readonly subject: string;
+  /** For the owner; programs go by the code. */
   readonly words: string;
+  /** What the owner can do, where a deployment does not do it. */
+  readonly remedy?: Remedy;
 }
 
 /** What belongs to us, is not declared, and is not known to have been made: an interrupted deployment left it. */

@@ -1,18 +1,33 @@
 import { z } from "zod";
+import { SETTING_CODES } from "./codes.js";
 
 /** Version of what the program and the helper on a host say to each other. Raised, it asks for `npm run bootstrap`. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 const id = z.string().regex(/^[0-9a-f]+$/);
 /** Is it the one that was made, another one under its name, or one of which no creation is on record? */
 const record = z.enum(["own", "other", "none"]);
 
+/** One difference between a setting and what was applied. */
+const difference = z.object({
+  code: z.enum(SETTING_CODES),
+  /** File, unit, share or whatever else the setting has several of; empty where it is about the whole. */
+  item: z.string(),
+  words: z.string(),
+});
+
+/** A helper of protocol 1 has only the words. */
+const differenceOrWords = z.union([
+  difference,
+  z.string().transform((words): z.infer<typeof difference> => ({ code: "changed", item: "", words })),
+]);
+
 const setting = z.object({
   /** SHA-256 of the input that it was applied with; null if it never was. */
   digest: z.string().nullable(),
   state: z.enum(["applied", "pending", "reverted", "absent"]),
-  /** What differs from it, in words. */
-  drift: z.array(z.string()).readonly(),
+  /** What differs from it. */
+  drift: z.array(differenceOrWords).readonly(),
 });
 
 const container = z.object({

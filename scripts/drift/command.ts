@@ -2,10 +2,12 @@ import Table from "cli-table3";
 import { probeHosts } from "../../hosts/probe.js";
 import type { Observation } from "../../hosts/probe.js";
 import { explain, remedy } from "../../hosts/trouble.js";
-import { driftOf, isDrift } from "../../model/drift/drift.js";
+import { driftOf, isDrift, wordsOf } from "../../model/drift/drift.js";
 import type { Finding } from "../../model/drift/findings.js";
 import type { HostModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
+import { remedyText } from "../../model/yaml/remedy.js";
+import type { Remedy } from "../../model/yaml/remedy.js";
 import { declarationDirectories } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
@@ -18,8 +20,9 @@ interface Options {
 interface HostDrift {
   readonly host: string;
   readonly status: Observation["status"];
-  /** Why it could not be read, and what to do. */
+  /** Why it could not be read. */
   readonly reason?: string;
+  readonly remedy?: Remedy;
   readonly findings: readonly Finding[];
 }
 
@@ -40,8 +43,13 @@ function driftOn(host: HostModel, observation: Observation | undefined, stack: s
     return { host: host.name, status: "ok", findings: driftOf(host, observation.report).findings };
   }
   const { status, reason } = observation ?? { status: "failed", reason: "it was not asked" };
-  const what = `${explain(host, status, reason)}\n-> ${remedy(host, status, stack)}`;
-  return { host: host.name, status, reason: what, findings: [] };
+  return {
+    host: host.name,
+    status,
+    reason: explain(host, status, reason),
+    remedy: remedy(host, status, stack),
+    findings: [],
+  };
 }
 
 function exitCodeOf(seen: readonly HostDrift[]): number {
@@ -53,12 +61,12 @@ function exitCodeOf(seen: readonly HostDrift[]): number {
 
 function tableOf(seen: readonly HostDrift[]): string {
   const table = new Table({ head: ["HOST", "WHAT", "DRIFT"], style: { head: [], border: [] } });
-  for (const { host, reason, findings } of seen) {
+  for (const { host, reason, remedy: what, findings } of seen) {
     if (reason !== undefined) {
-      table.push([host, "", reason]);
+      table.push([host, "", `${reason}${what === undefined ? "" : `\n-> ${remedyText(what)}`}`]);
     }
-    for (const { subject, words } of findings) {
-      table.push([host, subject, words]);
+    for (const finding of findings) {
+      table.push([host, finding.subject, wordsOf(finding)]);
     }
   }
   return table.length === 0 ? `Nothing differs on ${seen.map(({ host }) => host).join(", ")}.` : table.toString();

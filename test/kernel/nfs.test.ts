@@ -162,7 +162,7 @@ test("settings that are in force are left alone, and nothing has drifted", async
   for (const host of HOSTS) {
     expect(await apply(host)).toEqual(["unchanged"]);
     const { settings } = JSON.parse(await output(host, HELPER.at(-1) ?? "", "probe")) as {
-      settings: Record<string, { state: string; drift: string[] }>;
+      settings: Record<string, { state: string; drift: object[] }>;
     };
     const applied = Object.entries(settings).filter(([, { state }]) => state !== "absent");
     expect(applied.map(([name, { state, drift }]) => [name, state, drift])).toEqual([

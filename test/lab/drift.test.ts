@@ -197,7 +197,7 @@ describe("a container that somebody made by hand", () => {
   test("stands in the way, which a preview says with the command", async () => {
     const { output } = await preview();
     expect(output).toContain(
-      "wiki on pi5: a container of this name is there that this program did not make: npm run adopt -- pi5 wiki",
+      "wiki on pi5: a container of this name is there that this program did not make -> run npm run adopt -- pi5 wiki",
     );
     const before = await containers();
     const refused = await operate(cli, UP);

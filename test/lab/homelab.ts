@@ -5,6 +5,8 @@ import { openLab } from "../../lab/lab.js";
 import { prepareProject } from "../../lab/project.js";
 import { changesOf, diagnostics } from "../../lab/stack.js";
 import type { Changes } from "../../lab/stack.js";
+import { wordsOf } from "../../model/drift/drift.js";
+import { readReport } from "../../model/drift/report.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
 
@@ -60,6 +62,16 @@ export async function containers(hosts = lab.hosts.map(({ name }) => name)): Pro
 export function differing(before: Record<string, Container>, after: Record<string, Container>): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => before[name]?.id !== after[name]?.id).sort();
+}
+
+/** How a setting differs from what was applied, as the text of a probe's report says it: each as `CODE: WORDS`. */
+export function driftIn(report: string, setting: string): readonly string[] {
+  const reading = readReport(report);
+  if (reading.status !== "ok") {
+    return [reading.reason];
+  }
+  const seen = reading.report.settings[setting];
+  return seen === undefined ? ["not reported"] : seen.drift.map((it) => `${it.code}: ${wordsOf(it)}`);
 }
 
 /** That everybody who should can log in to a host, over a connection of their own. */

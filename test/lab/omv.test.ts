@@ -6,7 +6,7 @@ import { smbInput } from "../../model/settings/smb.js";
 import { fillIn } from "../../model/text.js";
 import { inputText } from "../../model/settings/setting.js";
 import type { SettingInput } from "../../model/settings/setting.js";
-import { lab } from "./homelab.js";
+import { driftIn, lab } from "./homelab.js";
 
 // The adapters for OpenMediaVault, which cannot run in a container, against a recorder of its RPC: what they ask for is
 // documented, asked for once, and never touches what is the owner's.
@@ -46,8 +46,7 @@ async function changes(): Promise<string[]> {
 const state = async (filter: string): Promise<unknown> =>
   JSON.parse(await done(`jq -c '${filter}' /var/lib/fake-omv.json`));
 async function driftOf(name: string): Promise<readonly string[]> {
-  const report = JSON.parse(await done(`${HELPER} probe`)) as { settings: Record<string, { drift: string[] }> };
-  return report.settings[name]?.drift ?? ["not reported"];
+  return driftIn(await done(`${HELPER} probe`), name);
 }
 const refusal = async (name: string, input: SettingInput): Promise<string> =>
   (await lab.root(HOST, [HELPER, "apply", name], { input: textOf(input) })).stderr;
@@ -89,7 +88,9 @@ describe("NFS", () => {
 
   test("says and heals what was changed in its pages", async () => {
     await done(`jq '.nfs.shares[1].options = "rw"' /var/lib/fake-omv.json >/tmp/x; mv /tmp/x /var/lib/fake-omv.json`);
-    expect(await driftOf("nfs")).toEqual([expect.stringMatching(/^exports: "movies 192.168.1.102 rw .*" instead of/)]);
+    expect(await driftOf("nfs")).toEqual([
+      expect.stringMatching(/^changed: exports: "movies 192.168.1.102 rw .*" instead of/),
+    ]);
     expect(await apply("nfs", input)).toEqual(["NFS.setShare", "NFS.deleteShare", "Config.applyChanges"]);
     expect(await driftOf("nfs")).toEqual([]);
   });
@@ -134,7 +135,7 @@ describe("SMB", () => {
     await done(
       `jq '.folders[1].privileges += [{type: "user", name: "eve", perms: 7}]' /var/lib/fake-omv.json >/tmp/x; mv /tmp/x /var/lib/fake-omv.json`,
     );
-    expect(await driftOf("smb")).toEqual(["movies: others may use it than those declared"]);
+    expect(await driftOf("smb")).toEqual(["changed: movies: others may use it than those declared"]);
     await apply("smb", input);
     expect(await driftOf("smb")).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { loadHomelab } from "../../model/load.js";
 import { prepareProject } from "../../lab/project.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import { everybodyCanLogIn, lab } from "./homelab.js";
+import { driftIn, everybodyCanLogIn, lab } from "./homelab.js";
 
 // The helper on one real host, asked as the program asks it: as deploy, over SSH.
 
@@ -40,8 +40,8 @@ interface Seen {
 }
 async function seen(name: string): Promise<Seen> {
   const { stdout } = await lab.ssh(HOST, [], { user: "probe" });
-  const report = JSON.parse(stdout) as { settings: Record<string, Seen> };
-  return report.settings[name] ?? { state: "not reported", drift: [] };
+  const { settings } = JSON.parse(stdout) as { settings: Record<string, { state: string }> };
+  return { state: settings[name]?.state ?? "not reported", drift: driftIn(stdout, name) };
 }
 
 async function confirm(text: string): Promise<RunResult> {
@@ -62,7 +62,7 @@ describe.each([
     name: "ssh" as const,
     before: "echo 'PasswordAuthentication yes' >/etc/ssh/sshd_config.d/50-owner.conf",
     hand: "echo 'PermitRootLogin yes' >/etc/ssh/sshd_config.d/00-aaa.conf; systemctl reload ssh",
-    words: ["PermitRootLogin yes"],
+    words: ["changed: PermitRootLogin yes"],
     gone: "! sshd -T | grep -i allowgroups",
   },
   {
@@ -70,9 +70,9 @@ describe.each([
     before: ":",
     hand: "ln -sfn /usr/share/zoneinfo/UTC /etc/localtime; sysctl -qw net.ipv4.conf.all.send_redirects=1; rm /etc/systemd/journald.conf.d/60-homelab.conf",
     words: [
-      "/etc/systemd/journald.conf.d/60-homelab.conf: removed by hand",
-      '"net.ipv4.conf.all.send_redirects = 1" instead of "net.ipv4.conf.all.send_redirects = 0"',
-      expect.stringMatching(/"time zone \S*UTC" instead of "time zone Europe\/Berlin"/) as string,
+      "removed: /etc/systemd/journald.conf.d/60-homelab.conf: removed by hand",
+      'changed: "net.ipv4.conf.all.send_redirects = 1" instead of "net.ipv4.conf.all.send_redirects = 0"',
+      expect.stringMatching(/^changed: "time zone \S*UTC" instead of "time zone Europe\/Berlin"/) as string,
     ],
     gone: "! ls /etc/apt/apt.conf.d/52homelab-upgrades /etc/sysctl.d/60-homelab.conf 2>/dev/null",
   },
@@ -80,7 +80,7 @@ describe.each([
     name: "docker" as const,
     before: `mkdir -p /etc/docker; echo '{"labels": ["owner=me"], "live-restore": false}' >/etc/docker/daemon.json; systemctl restart docker`,
     hand: `jq '."live-restore" = false | .debug = true' /etc/docker/daemon.json >/tmp/d; cat /tmp/d >/etc/docker/daemon.json`,
-    words: ['daemon.json: "live-restore: false" instead of "live-restore: true"'],
+    words: ['changed: daemon.json: "live-restore: false" instead of "live-restore: true"'],
     gone: `[ "$(jq -c '[.labels, ."live-restore"]' /etc/docker/daemon.json)" = '[["owner=me"],false]' ]`,
   },
   {
@@ -88,9 +88,9 @@ describe.each([
     before: "ufw allow 7777/tcp; ufw allow 7/udp comment keep",
     hand: "ufw allow 8000/tcp; ufw allow 9/udp comment keep; iptables -F DOCKER-USER; iptables -I INPUT -p tcp --dport 81 -j ACCEPT",
     words: [
-      "8000/tcp from anywhere, added by hand",
-      "the kernel has: iptables -A INPUT -p tcp -m tcp --dport 81 -j ACCEPT",
-      "the kernel lacks 3 rules of iptables DOCKER-USER",
+      "added: 8000/tcp from anywhere, added by hand",
+      "added: the kernel has: iptables -A INPUT -p tcp -m tcp --dport 81 -j ACCEPT",
+      "missing: the kernel lacks 3 rules of iptables DOCKER-USER",
     ],
     gone: "ufw status | grep -q inactive; ! iptables -S DOCKER-USER | grep HOMELAB",
   },

@@ -1,7 +1,7 @@
 import { buildHomelab } from "../../model/build.js";
 import { fillIn } from "../../model/text.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import { everybodyCanLogIn, lab } from "./homelab.js";
+import { driftIn, everybodyCanLogIn, lab } from "./homelab.js";
 
 // Shares between real hosts: exported and mounted by the helper, over NFS and SMB, with power cuts.
 
@@ -59,8 +59,7 @@ async function refused(host: string, name: string, input: string): Promise<strin
   return stderr.trim();
 }
 async function driftOf(host: string, name: string): Promise<readonly string[]> {
-  const report = JSON.parse(await done(host, `${HELPER} probe`)) as { settings: Record<string, { drift: string[] }> };
-  return report.settings[name]?.drift ?? ["not reported"];
+  return driftIn(await done(host, `${HELPER} probe`), name);
 }
 /** Waits for as long as the timer and Docker may take. */
 async function soon(host: string, script: string): Promise<void> {
@@ -125,18 +124,18 @@ describe("NFS", () => {
        echo '/srv/nas/movies *(rw)' >>/etc/exports; echo '/srv/other *(ro)' >>/etc/exports`,
     );
     expect(await driftOf(NAS, "nfs")).toEqual([
-      expect.stringMatching(/^lacks "\/srv\/nas\/movies to /),
-      "the NFS server does not start at boot",
-      "/srv/nas/tv: its owner and mode are 1000:1000 2700",
-      "/etc/exports: /srv/nas/movies *(rw), added by hand",
+      expect.stringMatching(/^missing: lacks "\/srv\/nas\/movies to /),
+      "not-enabled: nfs-server.service: does not start at boot",
+      "mode-changed: /srv/nas/tv: its owner and mode are 1000:1000 2700",
+      "added: /etc/exports: /srv/nas/movies *(rw), added by hand",
     ]);
     await apply(NAS, "nfs");
     expect(await driftOf(NAS, "nfs")).toEqual([]);
     expect(await done(NAS, "cat /etc/exports")).toMatch(/\/srv\/other \*\(ro\)$/);
     await done(CLIENT, "systemctl stop homelab-mounts.timer mnt-media-tv.mount");
     expect(await driftOf(CLIENT, "mounts")).toEqual([
-      "/mnt/media/tv: not mounted; it is tried again every 30 seconds",
-      "nothing looks after the mounts: homelab-mounts.timer is off",
+      "not-mounted: /mnt/media/tv: not mounted; it is tried again every 30 seconds",
+      "not-running: homelab-mounts.timer: is off, so nothing looks after the mounts",
     ]);
     await apply(CLIENT, "mounts");
     expect(await driftOf(CLIENT, "mounts")).toEqual([]);
@@ -191,9 +190,9 @@ describe("SMB", () => {
   test("a password, a person and a line added by hand are said and healed", async () => {
     await done(NAS, "printf 'x\\nx\\n' | smbpasswd -s ben; printf '[all]\\npath = /\\n' >>/etc/samba/homelab.conf");
     expect(await driftOf(NAS, "smb-users")).toEqual([
-      "ben: has another password for Samba, or none, or is switched off",
+      "changed: ben: has another password for Samba, or none, or is switched off",
     ]);
-    expect(await driftOf(NAS, "smb")).toContain('/etc/samba/homelab.conf: has "path = /"');
+    expect(await driftOf(NAS, "smb")).toContain('added: /etc/samba/homelab.conf: has "path = /"');
     await apply(NAS, "smb");
     await apply(NAS, "smb-users");
     expect([...(await driftOf(NAS, "smb")), ...(await driftOf(NAS, "smb-users"))]).toEqual([]);

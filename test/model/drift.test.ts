@@ -1,3 +1,5 @@
+import { FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
+import type { FindingCode } from "../../model/drift/codes.js";
 import { digestOf, driftOf, isDrift, sentence } from "../../model/drift/drift.js";
 import type { DriftHost } from "../../model/drift/findings.js";
 import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from "../../model/drift/report.js";
@@ -48,11 +50,15 @@ const IN_SYNC: ProbeReport = {
   foreign: [],
 };
 
+/** The codes of everything that was said in this file. */
+const said = new Set<FindingCode>();
+
 /** What is said of a host, and what is to be repaired. */
 function seen(more: Partial<ProbeReport>): { words: string[]; repairs: string[] } {
   const { findings, repairs } = driftOf(host, { ...IN_SYNC, ...more });
+  findings.forEach(({ code }) => said.add(code));
   return {
-    words: findings.map(sentence),
+    words: findings.map((finding) => `${finding.code}: ${sentence(finding)}`),
     repairs: [
       ...repairs.settings,
       ...repairs.networks,
@@ -67,14 +73,20 @@ const firewall = (more: Partial<SettingReport>): Partial<ProbeReport> => ({
 });
 const web = (more: Partial<ContainerReport>): Partial<ProbeReport> => ({ containers: [{ ...WEB, ...more }, JOB] });
 const LEFT_OVER = "left over from an interrupted deployment";
-const ADOPT = "a container of this name is there that this program did not make: npm run adopt -- pi5 web";
+const ADOPT = "a container of this name is there that this program did not make -> run npm run adopt -- pi5 web";
 
 test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   ["in sync", {}, [], []],
   [
     "a setting that differs by hand",
-    firewall({ drift: ["22/tcp from anywhere, added by hand"] }),
-    ["firewall on pi5: 22/tcp from anywhere, added by hand"],
+    firewall({ drift: [{ code: "added", item: "", words: "22/tcp from anywhere, added by hand" }] }),
+    ["added: firewall on pi5: 22/tcp from anywhere, added by hand"],
+    ["firewall"],
+  ],
+  [
+    "a file of a setting that differs by hand",
+    firewall({ drift: [{ code: "mode-changed", item: "/etc/default/ufw", words: "its mode is 666" }] }),
+    ["mode-changed: firewall on pi5: /etc/default/ufw: its mode is 666"],
     ["firewall"],
   ],
   ["a setting declared otherwise", firewall({ digest: "other" }), [], ["firewall"]],
@@ -83,65 +95,75 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   [
     "a setting that was reverted",
     firewall({ digest: "other", state: "reverted" }),
-    ["firewall on pi5: reverted, because nobody could log in after the last change of it"],
+    ["reverted: firewall on pi5: reverted, because nobody could log in after the last change of it"],
     ["firewall"],
   ],
   [
     "the first application of a setting, reverted",
     firewall({ digest: null, state: "reverted" }),
-    ["firewall on pi5: reverted, because nobody could log in after the last change of it"],
+    ["reverted: firewall on pi5: reverted, because nobody could log in after the last change of it"],
     ["firewall"],
   ],
   [
     "a setting that waits",
     firewall({ state: "pending" }),
-    ["firewall on pi5: applied, but not yet confirmed; it will be reverted"],
+    ["unconfirmed: firewall on pi5: applied, but not yet confirmed; it will be reverted"],
     ["firewall"],
   ],
-  ["stopped", web({ state: "exited", exitCode: 137 }), ["web on pi5: stopped"], ["web"]],
+  ["stopped", web({ state: "exited", exitCode: 137 }), ["stopped: web on pi5: stopped"], ["web"]],
   [
     "waiting for a share",
     {
       ...web({ state: "exited", exitCode: 137 }),
       settings: {
         ...IN_SYNC.settings,
-        mounts: { ...APPLIED, drift: ["/mnt/media/tv: not mounted; it is tried again every 30 seconds"] },
+        mounts: { ...APPLIED, drift: [{ code: "not-mounted", item: "/mnt/media/tv", words: "not mounted" }] },
       },
     },
-    ["web on pi5: waits for /mnt/media/tv, and starts when that is there"],
+    ["waiting-for-share: web on pi5: waits for /mnt/media/tv, and starts when that is there"],
     [],
   ],
-  ["stopped, though it ended well", web({ state: "exited" }), ["web on pi5: stopped"], ["web"]],
-  ["never started", web({ state: "created" }), ["web on pi5: stopped"], ["web"]],
-  ["paused", web({ state: "paused" }), ["web on pi5: paused"], ["web"]],
-  ["removed", web({ state: "removed" }), ["web on pi5: removed"], ["web"]],
+  ["stopped, though it ended well", web({ state: "exited" }), ["stopped: web on pi5: stopped"], ["web"]],
+  ["never started", web({ state: "created" }), ["stopped: web on pi5: stopped"], ["web"]],
+  ["paused", web({ state: "paused" }), ["paused: web on pi5: paused"], ["web"]],
+  ["removed", web({ state: "removed" }), ["removed: web on pi5: removed"], ["web"]],
   [
     "changed",
     web({ changed: ["HostConfig.Memory", "Networks"] }),
-    ["web on pi5: changed by hand (HostConfig.Memory, Networks)"],
+    ["changed: web on pi5: changed by hand (HostConfig.Memory, Networks)"],
     ["web"],
   ],
-  ["recreated", web({ record: "other" }), ["web on pi5: recreated by something else (Watchtower?)"], ["web"]],
-  ["made by a deployment that did not end", web({ record: "none" }), [`web on pi5: ${LEFT_OVER}`], ["web"]],
-  ["unhealthy", web({ health: "unhealthy" }), ["web on pi5: unhealthy"], []],
+  [
+    "recreated",
+    web({ record: "other" }),
+    ["recreated: web on pi5: recreated by something else (Watchtower?)"],
+    ["web"],
+  ],
+  ["made by a deployment that did not end", web({ record: "none" }), [`left-over: web on pi5: ${LEFT_OVER}`], ["web"]],
+  ["unhealthy", web({ health: "unhealthy" }), ["unhealthy: web on pi5: unhealthy"], []],
   ["starting", web({ health: "starting" }), [], []],
-  ["restarting", web({ state: "restarting" }), ["web on pi5: keeps restarting"], []],
+  ["restarting", web({ state: "restarting" }), ["restarting: web on pi5: keeps restarting"], []],
   ["one that did its work", { containers: [WEB, container("job", { state: "exited" })] }, [], []],
   [
     "one that failed at it",
     { containers: [WEB, container("job", { state: "exited", exitCode: 1 })] },
-    ["job on pi5: stopped"],
+    ["stopped: job on pi5: stopped"],
     ["job"],
   ],
   ["not deployed yet", { containers: [], networks: [], listening: [] }, [], []],
-  ["Docker does not answer", { containers: null, networks: null }, ["docker on pi5: does not answer"], []],
+  [
+    "Docker does not answer",
+    { containers: null, networks: null },
+    ["engine-silent: docker on pi5: does not answer"],
+    [],
+  ],
   [
     "a leftover container and a leftover network",
     {
       containers: [WEB, JOB, container("old", { record: "none" })],
       networks: [network("nas_old", { record: "none" })],
     },
-    [`network nas_old on pi5: ${LEFT_OVER}`, `container old on pi5: ${LEFT_OVER}`],
+    [`left-over: network nas_old on pi5: ${LEFT_OVER}`, `left-over: container old on pi5: ${LEFT_OVER}`],
     ["container:c0ffee", "network:beef"],
   ],
   [
@@ -153,45 +175,65 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   [
     "a network that was removed",
     { networks: [network("nas_default", { removed: true })] },
-    ["network nas_default on pi5: removed"],
+    ["removed: network nas_default on pi5: removed"],
     ["nas_default"],
   ],
   [
     "a declared network that a deployment left half made",
     { networks: [network("nas_default", { record: "none" })] },
-    [`network nas_default on pi5: ${LEFT_OVER}`],
+    [`left-over: network nas_default on pi5: ${LEFT_OVER}`],
     ["nas_default"],
   ],
   [
     "somebody else's of the same name, on the same port",
     web({ service: "", record: "none" }),
-    [`web on pi5: ${ADOPT}`],
+    [`name-taken: web on pi5: ${ADOPT}`],
     [],
   ],
   [
     "somebody else's on the port",
     { containers: [container("theirs", { service: "", ports: ["8080/tcp"] }), JOB] },
-    ["web on pi5: port 8080/tcp is in use by something else"],
+    ["port-taken: web on pi5: port 8080/tcp is in use by something else"],
     [],
   ],
-  ["a program on the port", { containers: [JOB] }, ["web on pi5: port 8080/tcp is in use by something else"], []],
+  [
+    "a program on the port",
+    { containers: [JOB] },
+    ["port-taken: web on pi5: port 8080/tcp is in use by something else"],
+    [],
+  ],
   ["one of ours on the port, still", { containers: [container("former", { ports: ["8080/tcp"] }), JOB] }, [], []],
   [
     "somebody else's on a port that nobody declared",
     { containers: [WEB, JOB, container("theirs", { service: "", record: "none", ports: ["8081/tcp"] })] },
-    ["container theirs on pi5: not declared; publishes 8081/tcp, which the firewall closes"],
+    ["ports-closed: container theirs on pi5: not declared; publishes 8081/tcp, which the firewall closes"],
     [],
   ],
   [
     "a file of somebody else's",
     { foreign: ["/etc/docker/daemon.json"] },
     [
-      "/etc/docker/daemon.json on pi5: is there already and not by this program; a deployment takes it over and keeps a copy in /var/lib/homelab/backup",
+      "taken-over: /etc/docker/daemon.json on pi5: is there already and not by this program; a deployment takes it over and keeps a copy in /var/lib/homelab/backup",
     ],
     [],
   ],
 ])("%s", (_, more, words, repairs) => {
   expect(seen(more)).toEqual({ words, repairs });
+});
+
+test("what the helper says of a setting keeps its code", () => {
+  const drift = SETTING_CODES.map((code) => ({ code, item: "", words: "differs" }));
+  expect(seen(firewall({ drift })).words).toEqual(SETTING_CODES.map((code) => `${code}: firewall on pi5: differs`));
+});
+
+test("every code was seen here", () => {
+  expect([...said].sort()).toEqual([...FINDING_CODES].sort());
+});
+
+test("a share that differs otherwise keeps no container waiting", () => {
+  const drift = [{ code: "changed" as const, item: "/mnt/media/tv", words: "not mounted" }];
+  const settings = { ...IN_SYNC.settings, mounts: { ...APPLIED, drift } };
+  expect(seen({ ...web({ state: "exited", exitCode: 137 }), settings }).repairs).toEqual(["web"]);
 });
 
 test("what is merely worth knowing is no drift", () => {

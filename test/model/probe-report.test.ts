@@ -1,3 +1,5 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { SETTING_CODES } from "../../model/drift/codes.js";
 import { PROTOCOL, readReport } from "../../model/drift/report.js";
 
 const report = (more: object = {}): string =>
@@ -11,6 +13,10 @@ const report = (more: object = {}): string =>
     ...more,
   });
 
+const drift = (difference: unknown): object => ({
+  settings: { ssh: { digest: "ab", state: "applied", drift: [difference] } },
+});
+
 test.each<[string, string, object]>([
   ["this protocol", "ok", {}],
   ["the one before", "ok", { protocol: PROTOCOL - 1 }],
@@ -19,6 +25,9 @@ test.each<[string, string, object]>([
   ["what a later helper adds", "ok", { more: 1 }],
   ["a part that is missing", "failed", { listening: undefined }],
   ["Docker that does not answer", "ok", { containers: null, networks: null }],
+  ["a difference", "ok", drift({ code: "changed", item: "/etc/x", words: "its mode is 600" })],
+  ["a difference of a kind that nobody knows", "failed", drift({ code: "strange", item: "", words: "x" })],
+  ["a difference in words only, as protocol 1 has it", "ok", { ...drift("x"), protocol: 1 }],
   ["an ID that is none", "failed", { networks: [{ name: "n", id: "$(reboot)", record: "none" }] }],
 ])("%s: %s", (_, status, more) => {
   expect(readReport(report(more)).status).toBe(status);
@@ -34,4 +43,18 @@ test("what is wrong with a report is said shortly", () => {
   });
   const flood = readReport("x".repeat(10_000));
   expect("reason" in flood ? flood.reason.length : 0).toBeLessThan(300);
+});
+
+test("every code that the helper says is known here, and the other way round", () => {
+  const folders = ["helper/lib", "helper/settings", "helper/omv"];
+  const files = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+  const said = files
+    .filter((file) => !file.endsWith("/probe.sh")) // it puts another word in front
+    .flatMap((file) => [
+      ...readFileSync(file, "utf8").matchAll(
+        /\bfinding ([a-z-]+) ["$a-zA-Z]|["|]([a-z-]+)\\t|\.\*\/([a-z-]+)\\t|\? "([a-z-]+)" : "([a-z-]+)"\) "\\t/g,
+      ),
+    ])
+    .flatMap((match) => match.slice(1).filter(Boolean));
+  expect([...new Set(said)].sort()).toEqual([...SETTING_CODES].sort());
 });

@@ -1,0 +1,41 @@
+/** How a setting can differ from what was applied, as the helper says it (helper/lib/drift.sh). */
+export const SETTING_CODES = [
+  /** Something is there that was not applied: a rule, a line, a share. */
+  "added",
+  /** Something that was applied is not there any more, as a line or a rule. */
+  "missing",
+  /** A file or folder is not there any more. */
+  "removed",
+  "changed",
+  /** Permissions or owner of a file or folder. */
+  "mode-changed",
+  "not-running",
+  /** It would not start when the host boots. */
+  "not-enabled",
+  "not-mounted",
+] as const;
+
+/** What kind of difference a finding is: stable, for programs. */
+export const FINDING_CODES = [
+  ...SETTING_CODES,
+  // Settings as a whole.
+  "reverted",
+  "unconfirmed",
+  // Containers and networks of ours.
+  "engine-silent",
+  "recreated",
+  "stopped",
+  "paused",
+  "restarting",
+  "unhealthy",
+  "waiting-for-share",
+  "left-over",
+  // What stands in the way of a deployment.
+  "name-taken",
+  "port-taken",
+  // What is good to know.
+  "ports-closed",
+  "taken-over",
+] as const;
+
+export type FindingCode = (typeof FINDING_CODES)[number];
