@@ -4,6 +4,7 @@ import { logDefaults } from "../model/settings/docker.js";
 import type { HostModel, ImageModel, ServiceModel } from "../model/types.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs } from "./container-args.js";
+import { OWN_TYPES, printName } from "../model/resource-names.js";
 import { GENERATION_LABEL, SERVICE_LABEL } from "../model/labels.js";
 import { leftoversOf } from "./leftovers.js";
 import type { Render } from "./render.js";
@@ -40,7 +41,7 @@ export class Containers extends pulumi.ComponentResource {
   private readonly options: pulumi.CustomResourceOptions;
 
   constructor(name: string, { host, render, repair, after }: ContainersArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("homelab:index:Containers", name, {}, opts);
+    super(`${OWN_TYPES}Containers`, name, {}, opts);
     this.host = host;
     this.hooks = hostHooks(host);
     this.repair = repair;
@@ -48,7 +49,9 @@ export class Containers extends pulumi.ComponentResource {
     // A provider is a process of some 65 MB: a host without services has none.
     const provider =
       host.services.length > 0
-        ? new docker.Provider(`${name}-engine`, dockerProviderArgs(host), { parent: this })
+        ? new docker.Provider(printName({ kind: "engine", host: host.name }), dockerProviderArgs(host), {
+            parent: this,
+          })
         : undefined;
     const leftovers = leftoversOf(host, repair, { parent: this, dependsOn: [...after], hooks: this.hooks.other });
     this.common = { parent: this, dependsOn: [leftovers], ...repair.options };
@@ -69,7 +72,7 @@ export class Containers extends pulumi.ComponentResource {
 
   private image({ reference, platform }: ImageModel): docker.RemoteImage {
     return new docker.RemoteImage(
-      `${this.host.name}-image-${reference}`,
+      printName({ kind: "image", host: this.host.name, name: reference }),
       { name: reference, ...(platform !== undefined && { platform }) },
       { ...this.options, hooks: this.hooks.other },
     );
@@ -79,7 +82,7 @@ export class Containers extends pulumi.ComponentResource {
     const { token, ignoreChanges } = this.repair.of("networks", name, GENERATION_PLACE);
     const ipamConfigs = (ipam?.config ?? []).map(({ subnet, gateway }) => ({ subnet, ...(gateway && { gateway }) }));
     return new docker.Network(
-      `${this.host.name}-network-${name}`,
+      printName({ kind: "network", host: this.host.name, name }),
       {
         name,
         driver: "bridge",
@@ -98,7 +101,7 @@ export class Containers extends pulumi.ComponentResource {
 
   private volume({ name, driver, driver_opts, stateful }: HostModel["volumes"][number]): docker.Volume {
     return new docker.Volume(
-      `${this.host.name}-volume-${name}`,
+      printName({ kind: "volume", host: this.host.name, name }),
       {
         name,
         labels: [{ label: SERVICE_LABEL, value: name }],
@@ -124,7 +127,8 @@ export class Containers extends pulumi.ComponentResource {
       fileOnHost: (file) => fileOnHost(this.host, service, file),
       filesDigest: files.digest,
     });
-    return new docker.Container(`${this.host.name}-${service.name}`, args, {
+    const name = printName({ kind: "container", host: this.host.name, name: service.name });
+    return new docker.Container(name, args, {
       ...this.options,
       hooks: this.hooks.container,
       dependsOn: [...dependsOn, ...files.commands],

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
+import { hookName } from "../model/resource-names.js";
 import { HELPER_BIN, lastLine, runOn } from "../hosts/ssh.js";
 import type { RemoteResult } from "../hosts/ssh.js";
 import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "./container-args.js";
@@ -17,20 +18,26 @@ const SSH_SECONDS = 30;
 
 /** The hooks of a host's resources. */
 export function hostHooks(host: HostModel): HostHooks {
-  const onError = [new pulumi.ErrorHook(`${host.name}-explain`, (args) => explain(host, args))];
+  const onError = [new pulumi.ErrorHook(hookName(host.name, "explain"), (args) => explain(host, args))];
   return {
     container: {
       beforeCreate: [
-        new pulumi.ResourceHook(`${host.name}-make-room-for-container`, (args) => makeRoomForContainer(host, args)),
+        new pulumi.ResourceHook(hookName(host.name, "make-room-for-container"), (args) =>
+          makeRoomForContainer(host, args),
+        ),
       ],
-      afterCreate: [new pulumi.ResourceHook(`${host.name}-container-created`, (args) => containerCreated(host, args))],
+      afterCreate: [
+        new pulumi.ResourceHook(hookName(host.name, "container-created"), (args) => containerCreated(host, args)),
+      ],
       onError,
     },
     network: {
       beforeCreate: [
-        new pulumi.ResourceHook(`${host.name}-make-room-for-network`, (args) => makeRoomForNetwork(host, args)),
+        new pulumi.ResourceHook(hookName(host.name, "make-room-for-network"), (args) => makeRoomForNetwork(host, args)),
       ],
-      afterCreate: [new pulumi.ResourceHook(`${host.name}-network-created`, (args) => networkCreated(host, args))],
+      afterCreate: [
+        new pulumi.ResourceHook(hookName(host.name, "network-created"), (args) => networkCreated(host, args)),
+      ],
       onError,
     },
     other: { onError },

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
+import { hookName, OWN_TYPES, printName } from "../model/resource-names.js";
 import type { SettingModel } from "../model/settings/setting.js";
 import { commandConnection } from "./connection.js";
 import { lastLine, runOn, SSH_FAILED } from "../hosts/ssh.js";
@@ -26,8 +27,8 @@ export class HostSettings extends pulumi.ComponentResource {
   readonly commands: readonly remote.Command[];
 
   constructor(name: string, { host, render, repair }: HostSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("homelab:index:HostSettings", name, {}, opts);
-    const confirmed = new pulumi.ResourceHook(`${host.name}-confirm`, (args) => confirm(host, args.name));
+    super(`${OWN_TYPES}HostSettings`, name, {}, opts);
+    const confirmed = new pulumi.ResourceHook(hookName(host.name, "confirm"), (args) => confirm(host, args.name));
     const commands: remote.Command[] = [];
     for (const setting of host.settings) {
       const { token, ignoreChanges } = repair.of("settings", setting.name, "update");
@@ -56,7 +57,8 @@ export class HostSettings extends pulumi.ComponentResource {
   }
 }
 
-const resourceName = (host: HostModel, { name }: SettingModel): string => `${host.name}-${name}`;
+const resourceName = (host: HostModel, { name }: SettingModel): string =>
+  printName({ kind: "setting", host: host.name, name });
 
 /**
  * Says over a connection of its own that one can still log in, upon which the host keeps the setting.

@@ -1,4 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { OWN_TYPES, printName } from "../model/resource-names.js";
+import { traitsOf } from "../model/roles.js";
+import type { Role } from "../model/roles.js";
 import type { HostModel } from "../model/types.js";
 import { Containers } from "./containers.js";
 import { HostSettings } from "./host-settings.js";
@@ -21,11 +24,25 @@ export interface HostArgs {
   readonly state?: HostState;
 }
 
-/** Registers the parts of a host, in the order in which they are made: its settings, then its containers. */
-export function hostParts(name: string, { host, secrets, state }: HostArgs, parent: pulumi.Resource): HostSummary {
-  const render = renderWith(secrets);
-  const repair = new Repair(state);
-  const settings = new HostSettings(`${name}-settings`, { host, render, repair }, { parent });
-  new Containers(`${name}-containers`, { host, render, repair, after: settings.commands }, { parent });
-  return summarize(host);
+/** A host of any role: its settings, then its containers. What sets a role apart is data, in model/roles.ts. */
+export class Host extends pulumi.ComponentResource {
+  /** What runs there and where to find it. */
+  readonly summary: HostSummary;
+
+  constructor(
+    role: Role | undefined,
+    name: string,
+    { host, secrets, state }: HostArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(`${OWN_TYPES}${traitsOf(role).component}`, name, {}, opts);
+    const parent = { parent: this };
+    const render = renderWith(secrets);
+    const repair = new Repair(state);
+    const settings = new HostSettings(printName({ kind: "settings", host: name }), { host, render, repair }, parent);
+    const after = settings.commands;
+    new Containers(printName({ kind: "containers", host: name }), { host, render, repair, after }, parent);
+    this.summary = summarize(host);
+    this.registerOutputs({ summary: this.summary });
+  }
 }

@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
+import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
 import { HELPER_BIN } from "../hosts/ssh.js";
 import type { Repair } from "./repair.js";
@@ -18,7 +19,7 @@ export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.Custom
     ...host.services.map(({ name }) => `container ${name}`),
   ];
   return new remote.Command(
-    `${host.name}-leftovers`,
+    printName({ kind: "leftovers", host: host.name }),
     {
       connection: commandConnection(host),
       create: command,

@@ -3,6 +3,7 @@ import { dirname } from "node:path/posix";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { FileModel, HostModel, ServiceModel } from "../model/types.js";
+import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
 import type { Render } from "./render.js";
 
@@ -33,7 +34,7 @@ export class ServiceFiles {
       const path = relativePath(service, file);
       const mode = file.mode.toString(8).padStart(4, "0");
       return new remote.Command(
-        `${host.name}-${service.name}-file-${file.path}`,
+        printName({ kind: "file", host: host.name, service: service.name, path: file.path }),
         {
           connection: commandConnection(host),
           create: `mkdir -p -m 0700 .homelab && install -D -m ${mode} /dev/stdin ${path}`,

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { graceSeconds } from "../../components/container-args.js";
+import { patternOf, patternOfFiles } from "../../model/resource-names.js";
+import type { ResourceName } from "../../model/resource-names.js";
 import { SERVICE_LABEL } from "../../model/labels.js";
 import { HELPER_BIN, runOn } from "../../hosts/ssh.js";
 import type { HostModel, ServiceModel } from "../../model/types.js";
@@ -119,32 +121,28 @@ export function keptMounts({ Mounts }: Former, { volumes }: ServiceModel): strin
 }
 
 /** What is targeted of a stack to make one service: its container, and all that this needs. URNs with wildcards. */
-export function targetsOf(host: HostModel, service: ServiceModel): string[] {
-  const all = withDependencies(host, service);
-  const names = [
-    host.name,
-    `${host.name}-containers`,
-    `${host.name}-containers-engine`,
-    `${host.name}-leftovers`,
-    `${host.name}-settings`,
-    ...host.settings.map(({ name }) => `${host.name}-${name}`),
-    ...all.flatMap((it) => [
-      `${host.name}-${it.name}`,
-      `${host.name}-${it.name}-file-**`,
-      `${host.name}-image-${it.definition.image}`,
-      ...it.networks.map(({ name }) => `${host.name}-network-${name}`),
-      ...it.volumes.flatMap((volume) =>
-        volume.type === "volume" && volume.source ? [`${host.name}-volume-${volume.source}`] : [],
+export function targetsOf({ name: host, settings, services }: HostModel, service: ServiceModel): string[] {
+  const all = withDependencies(services, service);
+  const names: ResourceName[] = [
+    ...(["host", "settings", "containers", "engine", "leftovers"] as const).map((kind) => ({ kind, host })),
+    ...settings.map(({ name }) => ({ kind: "setting", host, name }) as const),
+    ...all.flatMap(({ name, definition, networks, volumes }): ResourceName[] => [
+      { kind: "container", host, name },
+      { kind: "image", host, name: definition.image },
+      ...networks.map((network) => ({ kind: "network", host, name: network.name }) as const),
+      ...volumes.flatMap((volume) =>
+        volume.type === "volume" && volume.source ? [{ kind: "volume", host, name: volume.source } as const] : [],
       ),
     ]),
   ];
-  return [...new Set(names)].flatMap((name) => ["--target", `**::${name}`]);
+  const patterns = [...names.map(patternOf), ...all.map(({ name }) => patternOfFiles(host, name))];
+  return [...new Set(patterns)].flatMap((pattern) => ["--target", pattern]);
 }
 
-function withDependencies(host: HostModel, service: ServiceModel): ServiceModel[] {
+function withDependencies(services: readonly ServiceModel[], service: ServiceModel): ServiceModel[] {
   const needed = new Set([service]);
   for (const it of needed) {
-    host.services.filter(({ name }) => it.dependsOn.includes(name)).forEach((other) => needed.add(other));
+    services.filter(({ name }) => it.dependsOn.includes(name)).forEach((other) => needed.add(other));
   }
   return [...needed];
 }

@@ -1,4 +1,4 @@
-import { nameOf } from "../forget/state.js";
+import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 
 /** What the engine says of one resource. */
 interface Metadata {
@@ -19,7 +19,7 @@ interface EngineEvent {
 export interface Outcome {
   /** The program ran and the engine went through its resources, whether or not each succeeded. */
   readonly ran: boolean;
-  /** The engine's word for what was done, as in "create" or "same", by the name of the resource. */
+  /** The engine's word for what was done, as in "create" or "same", by the name of the resource; those of hosts only. */
   readonly done: ReadonlyMap<string, string>;
   /** Names of resources that could not be done. */
   readonly failed: ReadonlySet<string>;
@@ -50,15 +50,15 @@ export function outcomeOf(log: string): Outcome {
     if (resOutputsEvent !== undefined) {
       const { op, urn, type, new: now } = resOutputsEvent.metadata;
       // A replacement has several steps; the last of them, the end of the old one, says the least.
-      if (!done.has(nameOf(urn)) || !/^delete-replaced|^replace$/.test(op)) {
-        done.set(nameOf(urn), op);
+      if (hostInUrn(urn) !== undefined && (!done.has(nameInUrn(urn)) || !/^delete-replaced|^replace$/.test(op))) {
+        done.set(nameInUrn(urn), op);
       }
       if (type === "pulumi:pulumi:Stack") {
         notDone = now?.outputs?.["notDone"] ?? {};
       }
     }
-    if (resOpFailedEvent !== undefined) {
-      failed.add(nameOf(resOpFailedEvent.metadata.urn));
+    if (resOpFailedEvent !== undefined && hostInUrn(resOpFailedEvent.metadata.urn) !== undefined) {
+      failed.add(nameInUrn(resOpFailedEvent.metadata.urn));
     }
   }
   return { ran: events.some(({ summaryEvent }) => summaryEvent !== undefined), done, failed, notDone };

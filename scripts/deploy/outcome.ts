@@ -1,4 +1,6 @@
 import Table from "cli-table3";
+import { parseName, patternsOfHost, printName } from "../../model/resource-names.js";
+import type { ResourceName } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
 import type { Outcome } from "./events.js";
 
@@ -22,54 +24,47 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** What a deployment came to, host by host. */
 export function outcomePerHost(hosts: readonly HostModel[], outcome: Outcome): HostOutcome[] {
-  const names = hosts.map(({ name }) => name);
   return hosts.map((host) => {
     const counts = new Map<string, number>();
     for (const [resource, op] of outcome.done) {
       const word = WORDS[op];
-      if (word !== undefined && hostOf(resource, names) === host.name && !outcome.failed.has(resource)) {
+      if (word !== undefined && hostOf(resource) === host.name && !outcome.failed.has(resource)) {
         counts.set(word, (counts.get(word) ?? 0) + 1);
       }
     }
     return {
       host: host.name,
       done: [...counts].map(([word, count]) => `${count} ${word}`).join(", ") || "nothing to do",
-      notDone: outcome.notDone[host.name] ?? missing(host, names, outcome).join(", "),
+      notDone: outcome.notDone[host.name] ?? missing(host, outcome).join(", "),
     };
   });
 }
 
 /** What failed, and what was not even tried because it needs something that failed. */
-function missing(host: HostModel, names: readonly string[], { done, failed }: Outcome): string[] {
-  const declared = [
-    ...host.settings.map(({ name }) => name),
-    ...host.networks.map(({ name }) => `network-${name}`),
-    ...host.volumes.map(({ name }) => `volume-${name}`),
-    ...host.images.map(({ reference }) => `image-${reference}`),
-    ...host.services.map(({ name }) => name),
-  ].map((name) => `${host.name}-${name}`);
-  const untried = declared.filter((name) => !done.has(name));
-  const ofHost = [...failed].filter((name) => hostOf(name, names) === host.name);
+function missing(host: HostModel, { done, failed }: Outcome): string[] {
+  const declared: ResourceName[] = [
+    ...host.settings.map(({ name }) => ({ kind: "setting", host: host.name, name }) as const),
+    ...host.networks.map(({ name }) => ({ kind: "network", host: host.name, name }) as const),
+    ...host.volumes.map(({ name }) => ({ kind: "volume", host: host.name, name }) as const),
+    ...host.images.map(({ reference }) => ({ kind: "image", host: host.name, name: reference }) as const),
+    ...host.services.map(({ name }) => ({ kind: "container", host: host.name, name }) as const),
+  ];
+  const untried = declared.map(printName).filter((name) => !done.has(name));
+  const ofHost = [...failed].filter((name) => hostOf(name) === host.name);
   return [...new Set([...ofHost, ...untried])].map((name) => name.slice(host.name.length + 1) || name).sort();
 }
 
 /** Names of the hosts on which something failed. */
 export function failingHosts(hosts: readonly HostModel[], { failed }: Outcome): string[] {
-  const names = hosts.map(({ name }) => name);
-  const failing = new Set([...failed].map((resource) => hostOf(resource, names)));
-  return names.filter((name) => failing.has(name));
+  const failing = new Set([...failed].map(hostOf));
+  return hosts.map(({ name }) => name).filter((name) => failing.has(name));
 }
 
-/** Options of `pulumi up` that leave out hosts: those of these names, and such whose name begins with one of them and a dash. */
+/** Options of `pulumi up` that leave out these hosts, and no others. */
 export const withoutHosts = (names: readonly string[]): string[] =>
-  names.flatMap((name) => ["--exclude", `**::${name}`, "--exclude", `**::${name}-**`]);
+  names.flatMap(patternsOfHost).flatMap((pattern) => ["--exclude", pattern]);
 
-/** The host that a resource is of: the names of resources begin with that of their host, and pi-zero with pi. */
-function hostOf(resource: string, hosts: readonly string[]): string | undefined {
-  return hosts
-    .filter((host) => resource === host || resource.startsWith(`${host}-`))
-    .sort((a, b) => b.length - a.length)[0];
-}
+const hostOf = (resource: string): string | undefined => parseName(resource)?.host;
 
 /** What a deployment came to, for the terminal. */
 export function outcomeTable(outcomes: readonly HostOutcome[]): string {

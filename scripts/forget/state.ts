@@ -1,4 +1,5 @@
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
+import { nameInUrn, OWN_TYPES, parseName } from "../../model/resource-names.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "../lib/command.js";
@@ -20,8 +21,6 @@ export interface HostInState {
   readonly resources: readonly StateResource[];
 }
 
-const OWN_TYPE = "homelab:index:";
-
 /**
  * Everything that the state has of a host.
  *
@@ -29,10 +28,10 @@ const OWN_TYPE = "homelab:index:";
  */
 export function hostInState(resources: readonly StateResource[], host: string): HostInState {
   const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn;
-  const hosts = resources.filter(({ type, parent }) => parent === stack && type.startsWith(OWN_TYPE));
-  const component = hosts.find(({ urn }) => nameOf(urn) === host);
+  const hosts = resources.filter(({ type, parent }) => parent === stack && type.startsWith(OWN_TYPES));
+  const component = hosts.find(({ urn }) => nameInUrn(urn) === host);
   if (component === undefined) {
-    const known = hosts.map(({ urn }) => nameOf(urn));
+    const known = hosts.map(({ urn }) => nameInUrn(urn));
     const instead = remedyText(suggest(host, known));
     throw new UserError(`The state has no host "${host}": ${instead}`);
   }
@@ -47,7 +46,7 @@ export function hostInState(resources: readonly StateResource[], host: string): 
     ({ urn, dependencies = [] }) => !within.has(urn) && dependencies.some((it) => within.has(it)),
   );
   if (outside.length > 0) {
-    const names = outside.map(({ urn }) => nameOf(urn)).join(", ");
+    const names = outside.map(({ urn }) => nameInUrn(urn)).join(", ");
     throw new UserError(
       `${host} cannot be forgotten as it is: ${names} depend on it. Change what they take from it, deploy, then forget it.`,
     );
@@ -55,24 +54,12 @@ export function hostInState(resources: readonly StateResource[], host: string): 
   return { urn: component.urn, resources: resources.filter(({ urn }) => within.has(urn)) };
 }
 
-/** The last part of a URN, which may itself hold colons. */
-export function nameOf(urn: string): string {
-  return urn.split("::").slice(3).join("::");
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  "docker:index/container:Container": "container",
-  "docker:index/network:Network": "network",
-  "docker:index/volume:Volume": "volume",
-  "docker:index/remoteImage:RemoteImage": "image",
-  "command:remote:Command": "file or setting",
-};
-
 /** What would be forgotten, one line a resource; the program's own bookkeeping is left out. */
 export function describeHost({ resources }: HostInState): string[] {
-  return resources.flatMap(({ urn, type }) => {
-    const kind = KINDS[type];
-    return kind === undefined ? [] : [`  ${kind.padEnd(16)} ${nameOf(urn)}`];
+  return resources.flatMap(({ urn }) => {
+    const it = parseName(nameInUrn(urn));
+    const what = it && ("name" in it ? it.name : it.kind === "file" ? `${it.path} of ${it.service}` : undefined);
+    return it === undefined || what === undefined ? [] : [`  ${it.kind.padEnd(10)} ${what}`];
   });
 }
 

@@ -2,7 +2,7 @@ import { mockEngine, registered } from "./register.js";
 mockEngine();
 import * as pulumi from "@pulumi/pulumi";
 import { summarize } from "../../model/outputs/summary.js";
-import { NasHost } from "../../components/nas-host.js";
+import { NasHost } from "../../components/roles.js";
 import { CONFIG, HOST_KEY, model, onlyHost } from "../model/declare.js";
 
 const COMPOSE = `
@@ -40,26 +40,26 @@ const deploy = () => registered(() => new NasHost("pi5", { host, secrets: pulumi
 test("a host registers its provider, networks, volumes, images, files and containers", async () => {
   const names = (await deploy()).map(({ type, name }) => `${type.split(":").at(-1) ?? ""} ${name}`);
   expect(names.sort()).toEqual([
-    "Command pi5-db-file-/etc/pg.conf",
-    "Command pi5-db-file-/run/secrets/password",
-    "Command pi5-docker",
-    "Command pi5-firewall",
-    "Command pi5-leftovers",
-    "Command pi5-nfs",
-    "Command pi5-ssh",
-    "Command pi5-system",
-    "Container pi5-db",
-    "Container pi5-web",
-    "Containers pi5-containers",
-    "HostSettings pi5-settings",
+    "Command pi5/file/db/etc/pg.conf",
+    "Command pi5/file/db/run/secrets/password",
+    "Command pi5/leftovers",
+    "Command pi5/setting/docker",
+    "Command pi5/setting/firewall",
+    "Command pi5/setting/nfs",
+    "Command pi5/setting/ssh",
+    "Command pi5/setting/system",
+    "Container pi5/container/db",
+    "Container pi5/container/web",
+    "Containers pi5/containers",
+    "HostSettings pi5/settings",
     "NasHost pi5",
-    "Network pi5-network-nas_back",
-    "Network pi5-network-nas_front",
-    "RemoteImage pi5-image-nginx:1.29",
-    "RemoteImage pi5-image-postgres:18.6",
-    "Volume pi5-volume-nas_cache",
-    "Volume pi5-volume-nas_data",
-    "docker pi5-containers-engine",
+    "Network pi5/network/nas_back",
+    "Network pi5/network/nas_front",
+    "RemoteImage pi5/image/nginx:1.29",
+    "RemoteImage pi5/image/postgres:18.6",
+    "Volume pi5/volume/nas_cache",
+    "Volume pi5/volume/nas_data",
+    "docker pi5/engine",
   ]);
 });
 
@@ -74,7 +74,7 @@ test("everything of Docker's is on the host's own provider", async () => {
   const docker = (await deploy()).filter(({ type }) => type.startsWith("docker:"));
   expect(docker).toHaveLength(8);
   for (const { provider } of docker) {
-    expect(provider).toContain("pi5-containers-engine");
+    expect(provider).toContain("pi5/engine");
   }
 });
 
@@ -94,7 +94,7 @@ test("the engine is reached with the host's key pinned inline and nothing of thi
 });
 
 test("a file travels on standard input, by a constant command", async () => {
-  const commands = (await deploy()).filter(({ name }) => name.includes("-file-"));
+  const commands = (await deploy()).filter(({ name }) => name.includes("/file/"));
   expect(commands.map(({ inputs }) => inputs)).toEqual([
     {
       addPreviousOutputInEnv: false,
@@ -122,10 +122,10 @@ test("a file travels on standard input, by a constant command", async () => {
 });
 
 test("a container is in its networks by their identity, so that a replaced network replaces it", async () => {
-  const web = (await deploy()).find(({ name }) => name === "pi5-web");
+  const web = (await deploy()).find(({ name }) => name === "pi5/container/web");
   expect(web?.inputs["networksAdvanced"]).toEqual([
-    { name: "pi5-network-nas_front-id", aliases: ["web"] },
-    { name: "pi5-network-nas_back-id", aliases: ["web"] },
+    { name: "pi5/network/nas_front-id", aliases: ["web"] },
+    { name: "pi5/network/nas_back-id", aliases: ["web"] },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { mockEngine, registered } from "./register.js";
 import type { Registration } from "./register.js";
 mockEngine();
-import { NasHost } from "../../components/nas-host.js";
+import { NasHost } from "../../components/roles.js";
 import type { HostState } from "../../components/observe.js";
 import { NO_REPAIRS } from "../../model/drift/drift.js";
 import type { Repairs } from "../../model/drift/drift.js";
@@ -33,11 +33,11 @@ const generationOf = (registration: Registration | undefined): unknown =>
 
 test("in order: the place that says nothing is the same for everybody, and its changes are ignored", async () => {
   const all = await deploy();
-  for (const name of ["pi5-web", "pi5-db", "pi5-network-nas_front"]) {
+  for (const name of ["pi5/container/web", "pi5/container/db", "pi5/network/nas_front"]) {
     expect(generationOf(all.get(name))).toEqual({ label: "homelab.generation", value: "1" });
     expect([name, all.get(name)?.ignoreChanges]).toEqual([name, [PLACE]]);
   }
-  expect(all.get("pi5-leftovers")).toMatchObject({
+  expect(all.get("pi5/leftovers")).toMatchObject({
     ignoreChanges: ["update"],
     inputs: {
       create: "/usr/local/lib/homelab/bin/remove-leftovers",
@@ -49,24 +49,27 @@ test("in order: the place that says nothing is the same for everybody, and its c
 
 test("what drifted, and only that, has the time of this run in its place", async () => {
   const all = await deploy(withRepairs({ containers: new Set(["web"]), networks: new Set(["nas_front"]) }));
-  for (const name of ["pi5-web", "pi5-network-nas_front"]) {
+  for (const name of ["pi5/container/web", "pi5/network/nas_front"]) {
     expect(generationOf(all.get(name))).toEqual({
       label: "homelab.generation",
       value: expect.stringMatching(TIME) as unknown,
     });
     expect([name, all.get(name)?.ignoreChanges]).toEqual([name, []]);
   }
-  expect(generationOf(all.get("pi5-db"))).toEqual({ label: "homelab.generation", value: "1" });
-  expect(all.get("pi5-db")?.ignoreChanges).toEqual([PLACE]);
-  expect(all.get("pi5-leftovers")?.ignoreChanges).toEqual(["update"]);
+  expect(generationOf(all.get("pi5/container/db"))).toEqual({ label: "homelab.generation", value: "1" });
+  expect(all.get("pi5/container/db")?.ignoreChanges).toEqual([PLACE]);
+  expect(all.get("pi5/leftovers")?.ignoreChanges).toEqual(["update"]);
 });
 
 test("a setting that drifted is applied again", async () => {
   const all = await deploy(withRepairs({ settings: new Set(["firewall"]) }));
   const update = (name: string): unknown => all.get(name)?.inputs["update"];
-  expect(update("pi5-firewall")).toMatch(/^sudo -n \S+ apply firewall # \d{4}-\S+Z$/);
-  expect(update("pi5-ssh")).toMatch(/ apply ssh # 1$/);
-  expect([all.get("pi5-firewall")?.ignoreChanges, all.get("pi5-ssh")?.ignoreChanges]).toEqual([[], ["update"]]);
+  expect(update("pi5/setting/firewall")).toMatch(/^sudo -n \S+ apply firewall # \d{4}-\S+Z$/);
+  expect(update("pi5/setting/ssh")).toMatch(/ apply ssh # 1$/);
+  expect([all.get("pi5/setting/firewall")?.ignoreChanges, all.get("pi5/setting/ssh")?.ignoreChanges]).toEqual([
+    [],
+    ["update"],
+  ]);
 });
 
 test("leftovers are removed by their identity", async () => {
@@ -74,7 +77,7 @@ test("leftovers are removed by their identity", async () => {
     { kind: "container", id: "c0ffee" },
     { kind: "network", id: "beef" },
   ] as const;
-  const command = (await deploy(withRepairs({ leftovers }))).get("pi5-leftovers");
+  const command = (await deploy(withRepairs({ leftovers }))).get("pi5/leftovers");
   expect(command?.inputs["update"]).toMatch(/\/remove-leftovers container:c0ffee network:beef # \d{4}-/);
   expect(command?.ignoreChanges).toEqual([]);
 });
@@ -82,7 +85,9 @@ test("leftovers are removed by their identity", async () => {
 test("a host that cannot be deployed to is left as it is", async () => {
   const all = await deploy({ notDone: "unreachable: no route", repairs: NO_REPAIRS });
   const made = [...all.values()].filter(({ type }) => /^(docker|command):/.test(type));
-  expect(made.map(({ name }) => name)).toEqual(expect.arrayContaining(["pi5-firewall", "pi5-leftovers", "pi5-web"]));
+  expect(made.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["pi5/setting/firewall", "pi5/leftovers", "pi5/container/web"]),
+  );
   for (const { name, ignoreChanges } of made) {
     expect([name, ignoreChanges]).toEqual([name, ["*"]]);
   }

@@ -242,7 +242,7 @@ test("a service of one's own runs beside the role's, and a container that is not
   expect(differing(before, await containers())).toEqual(["pi5/wiki", "pi5/wiki-before"]);
 
   await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
-  expect((await up(cli)).output).toMatch(/pi5-volume-wiki_data deleted .*\[retain\]/);
+  expect((await up(cli)).output).toMatch(/pi5\/volume\/wiki_data deleted .*\[retain\]/);
   expect((await lab.ssh("pi5", ["docker", "volume", "rm", "wiki_data"])).exitCode).toBe(0);
   expect(Object.keys(await containers())).toEqual(expect.arrayContaining(["pi5/wiki-before"]));
   expect(Object.keys(await containers())).not.toContain("pi5/wiki");

@@ -95,32 +95,38 @@ test("a preview opens one connection to each host, with a key that may only look
 
 test("what somebody changes on hosts by hand is told by a preview, healed by up, and then there is nothing to do", async () => {
   const byHand: Record<string, readonly [string, string]> = {
-    "pi5-ssh": ["echo 'PermitRootLogin yes' >/etc/ssh/sshd_config.d/00-aaa.conf", "ssh on pi5: PermitRootLogin yes"],
-    "pi5-firewall": ["ufw allow 8000/tcp", "firewall on pi5: 8000/tcp from anywhere, added by hand"],
-    "pi5-nfs": [`exportfs -u ${lab.host("jellyfin").address}:/srv/nas/movies`, 'nfs on pi5: lacks "/srv/nas/movies to'],
-    "pi5-smb": [
+    "pi5/setting/ssh": [
+      "echo 'PermitRootLogin yes' >/etc/ssh/sshd_config.d/00-aaa.conf",
+      "ssh on pi5: PermitRootLogin yes",
+    ],
+    "pi5/setting/firewall": ["ufw allow 8000/tcp", "firewall on pi5: 8000/tcp from anywhere, added by hand"],
+    "pi5/setting/nfs": [
+      `exportfs -u ${lab.host("jellyfin").address}:/srv/nas/movies`,
+      'nfs on pi5: lacks "/srv/nas/movies to',
+    ],
+    "pi5/setting/smb": [
       "printf '[all]\\npath = /\\n' >>/etc/samba/homelab.conf",
       'smb on pi5: /etc/samba/homelab.conf: has "path = /"',
     ],
-    "pi5-smb-users": [
+    "pi5/setting/smb-users": [
       "printf 'x\\nx\\n' | smbpasswd -s owner",
       "smb-users on pi5: owner: has another password for Samba, or none, or is switched off",
     ],
-    "jellyfin-mounts": [
+    "jellyfin/setting/mounts": [
       "rm /etc/systemd/system/homelab-mounts.timer",
       "mounts on jellyfin: /etc/systemd/system/homelab-mounts.timer: removed by hand",
     ],
-    "pi4-ci-docker": [
+    "pi4-ci/setting/docker": [
       `jq '."live-restore" = false' /etc/docker/daemon.json >/tmp/d; cat /tmp/d >/etc/docker/daemon.json`,
       'docker on pi4-ci: daemon.json: "live-restore: false" instead of "live-restore: true"',
     ],
-    "pi-zero-2-system": [
+    "pi-zero-2/setting/system": [
       "rm /etc/systemd/journald.conf.d/60-homelab.conf",
       "system on pi-zero-2: /etc/systemd/journald.conf.d/60-homelab.conf: removed by hand",
     ],
   };
   for (const [setting, [script]] of Object.entries(byHand)) {
-    const host = homelab.hosts.find(({ name }) => setting.startsWith(`${name}-`))?.name ?? "";
+    const host = homelab.hosts.find(({ name }) => setting.startsWith(`${name}/`))?.name ?? "";
     expect([setting, (await lab.root(host, ["sh", "-ec", script])).stderr]).toEqual([setting, expect.any(String)]);
   }
   const preview = await operate(cli, ["preview"]);

@@ -27,8 +27,15 @@ const event = (kind: "resOutputsEvent" | "resOpFailedEvent", op: string, name: s
 const stack = (notDone: object): string =>
   event("resOutputsEvent", "same", "homelab-lab", { type: "pulumi:pulumi:Stack", new: { outputs: { notDone } } });
 const SUMMARY = '{"summaryEvent":{"result":"succeeded"}}';
-const DECLARED = ["network-nas_default", "volume-nas_data", "image-nginx:1.29", "image-postgres:18.6", "web", "db"];
-const same = DECLARED.map((name) => event("resOutputsEvent", "same", `pi-${name}`));
+const DECLARED = [
+  "network/nas_default",
+  "volume/nas_data",
+  "image/nginx:1.29",
+  "image/postgres:18.6",
+  "container/web",
+  "container/db",
+];
+const same = DECLARED.map((name) => event("resOutputsEvent", "same", `pi/${name}`));
 
 const outcomes = (...lines: string[]) => outcomePerHost(hosts, outcomeOf(lines.join("\n")));
 
@@ -41,12 +48,12 @@ test("nothing to do", () => {
 
 test("what was done is counted by its host, a replacement once", () => {
   const lines = [
-    event("resOutputsEvent", "create-replacement", "pi-web"),
-    event("resOutputsEvent", "replace", "pi-web"),
-    event("resOutputsEvent", "delete-replaced", "pi-web"),
-    event("resOutputsEvent", "create", "pi-nas-leftovers"),
-    event("resOutputsEvent", "update", "pi-leftovers"),
-    event("resOutputsEvent", "delete", "pi-gone"),
+    event("resOutputsEvent", "create-replacement", "pi/container/web"),
+    event("resOutputsEvent", "replace", "pi/container/web"),
+    event("resOutputsEvent", "delete-replaced", "pi/container/web"),
+    event("resOutputsEvent", "create", "pi-nas/leftovers"),
+    event("resOutputsEvent", "update", "pi/leftovers"),
+    event("resOutputsEvent", "delete", "pi/container/gone"),
   ];
   expect(outcomes(...same, ...lines, stack({}), SUMMARY)).toEqual([
     { host: "pi", done: "1 replaced, 1 updated, 1 deleted", notDone: "" },
@@ -55,23 +62,23 @@ test("what was done is counted by its host, a replacement once", () => {
 });
 
 test("what failed, and what was not tried because of it, is not done", () => {
-  const done = same.filter((line) => !/::pi-(web|db)"/.test(line));
-  const failed = event("resOpFailedEvent", "create", "pi-db");
+  const done = same.filter((line) => !/::pi\/container\/(web|db)"/.test(line));
+  const failed = event("resOpFailedEvent", "create", "pi/container/db");
   expect(outcomes(...done, failed, stack({}), SUMMARY)[0]).toEqual({
     host: "pi",
     done: "nothing to do",
-    notDone: "db, web",
+    notDone: "container/db, container/web",
   });
 });
 
 test("what the second try deletes on the other hosts is counted, and what failed stays named", () => {
-  const failure = [...same.slice(0, -1), event("resOpFailedEvent", "create", "pi-db"), stack({}), SUMMARY];
+  const failure = [...same.slice(0, -1), event("resOpFailedEvent", "create", "pi/container/db"), stack({}), SUMMARY];
   const first = outcomeOf(failure.join("\n"));
   expect(failingHosts(hosts, first)).toEqual(["pi"]);
-  expect(withoutHosts(["pi"])).toEqual(["--exclude", "**::pi", "--exclude", "**::pi-**"]);
-  const second = outcomeOf([...same, event("resOutputsEvent", "delete", "pi-nas-gone"), SUMMARY].join("\n"));
+  expect(withoutHosts(["pi"])).toEqual(["--exclude", "**::homelab:index:*::pi", "--exclude", "**::pi/**"]);
+  const second = outcomeOf([...same, event("resOutputsEvent", "delete", "pi-nas/container/gone"), SUMMARY].join("\n"));
   expect(outcomePerHost(hosts, together(first, second))).toEqual([
-    { host: "pi", done: "nothing to do", notDone: "db" },
+    { host: "pi", done: "nothing to do", notDone: "container/db" },
     { host: "pi-nas", done: "1 deleted", notDone: "" },
   ]);
 });
@@ -93,19 +100,21 @@ test("an adoption touches the service, what it needs, and nothing else", () => {
   }
   const names = targetsOf(host, db).filter((it) => it !== "--target");
   expect(names).toEqual([
-    "**::pi",
-    "**::pi-containers",
-    "**::pi-containers-engine",
-    "**::pi-leftovers",
-    "**::pi-settings",
-    "**::pi-db",
-    "**::pi-db-file-**",
-    "**::pi-image-postgres:18.6",
-    "**::pi-network-nas_default",
-    "**::pi-volume-nas_data",
+    "**::homelab:index:*::pi",
+    "**::pi/settings",
+    "**::pi/containers",
+    "**::pi/engine",
+    "**::pi/leftovers",
+    "**::pi/container/db",
+    "**::pi/image/postgres:18.6",
+    "**::pi/network/nas_default",
+    "**::pi/volume/nas_data",
+    "**::pi/file/db/**",
   ]);
   const web = host.services.find(({ name }) => name === "web");
-  expect(web && targetsOf(host, web)).toEqual(expect.arrayContaining(["**::pi-web", "**::pi-db"]));
+  expect(web && targetsOf(host, web)).toEqual(
+    expect.arrayContaining(["**::pi/container/web", "**::pi/container/db", "**::pi/file/web/**"]),
+  );
 });
 
 test("what an adoption keeps is said, and whether the new container uses it", () => {
