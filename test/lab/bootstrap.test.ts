@@ -1,77 +1,30 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "../../lab/lab.js";
 import { bundle } from "../../scripts/bootstrap/bundle.js";
 import { bootstrapHosts, RECEIVE } from "../../scripts/bootstrap/bootstrap.js";
+import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";
 import { lab } from "./homelab.js";
+import { HELPER, HOST, key, plainHost, UNCHANGED } from "./plain-host.js";
 
 // From a plain Debian with only an admin to a host that can be deployed to, by the owner's command. The tests follow each
 // other on one host.
 
-jest.setTimeout(120_000);
-const HOST = "pi-zero-3";
-const HELPER = "/usr/local/sbin/homelab-helper";
-const key = (name: string): string => join(lab.dir, "keys", name);
-const FILE = "Pulumi.mine.yaml";
-let clone: string;
-let before: string;
+jest.setTimeout(300_000);
+const { bootstrap, config, writeConfig, ssh, root } = plainHost();
 
-beforeAll(async () => {
-  await lab.assertUp();
-  if (lab.hosts.some(({ name }) => name === HOST)) {
-    await lab.removeHost(HOST); // of a run that was broken off
-  }
-  await lab.addHost(HOST, { bootstrap: false });
-  clone = await mkdtemp(join(tmpdir(), "owner-"));
-  const parts = ["package.json", "tsconfig.json", "components", "hosts", "model", "scripts", "helper"];
-  await Promise.all(parts.map((part) => cp(join(PROGRAM, part), join(clone, part), { recursive: true })));
-  await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
-  before = `# my homelab
-config:
-  homelab:domain: example.org
-  homelab:lan: { subnet: ${lab.host(HOST).address.replace(/\d+$/, "0/24")} }
-  homelab:hosts:
-    pi5: { address: ${lab.host("pi5").address}, role: nas } # in the cellar
-  homelab:services: {}
-`;
-  await writeFile(join(clone, FILE), before);
-});
-
-afterAll(async () => {
-  await lab.removeHost(HOST);
-  await rm(clone, { recursive: true });
-});
-
-const KEYS = ["--deploy-key", key("id_lab.pub"), "--probe-key", key("id_probe.pub")];
-
-/** `npm run bootstrap` in the owner's clone. */
-async function bootstrap(args: readonly string[], input = ""): Promise<{ exitCode: number; output: string }> {
-  const all = ["--stack", "mine", "--admin", "pi", "--identity", key("id_admin"), ...KEYS, ...args];
-  const options = { cwd: clone, env: { SSH_AUTH_SOCK: "" }, input };
-  const { exitCode, stdout, stderr } = await run("npm", ["run", "--silent", "bootstrap", "--", ...all], options);
-  return { exitCode, output: stdout + stderr };
-}
-
-const config = (): Promise<string> => readFile(join(clone, FILE), "utf8");
-const ssh = (user: Account, ...argv: string[]): Promise<RunResult> => lab.ssh(HOST, argv, { user });
-async function root(script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await lab.root(HOST, ["sh", "-ec", script]);
-  expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
-  return stdout.trim();
-}
 function expectReport({ exitCode, stdout, stderr }: RunResult): void {
   expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
   expect(JSON.parse(stdout)).toMatchObject({ protocol: 1 });
 }
 const versionThere = (): Promise<string> => root(`${HELPER} version`);
-const UNCHANGED = new RegExp(`^- ${HOST}: as it was: helper \\w+, accounts, Docker Engine\n$`);
 
 test("--add makes a plain host one that can be deployed to, and writes its one line", async () => {
+  const before = await config();
   for (const user of ["deploy", "probe"] as const) {
     expect((await ssh(user, "true")).stderr).toContain("Permission denied");
   }
@@ -208,12 +161,12 @@ test("probe may run the probe only, whatever is asked of its key", async () => {
 test("a host key that changed is refused without a question, before anything is sent", async () => {
   const former = await config();
   const other = await lab.hostKey("pi5");
-  await writeFile(join(clone, FILE), former.replace(await lab.hostKey(HOST), other));
+  await writeConfig(former.replace(await lab.hostKey(HOST), other));
   const { exitCode, output } = await bootstrap(["--yes", HOST]);
   expect([exitCode, output]).toEqual([1, expect.stringContaining("WARNING: another key is pinned")]);
   expect(output).not.toContain("as it was");
   expect(await config()).toContain(other);
-  await writeFile(join(clone, FILE), former);
+  await writeConfig(former);
 
   const wrong = { ...lab.host(HOST), port: 22, hostKey: other };
   const access = { admin: "pi", identity: key("id_admin"), deployKeys: ["ssh-ed25519 AAAA"], probeKeys: [] };
@@ -226,92 +179,11 @@ test("a host key that changed is refused without a question, before anything is 
 test("a host that fails costs only itself", async () => {
   const former = await config();
   const gone = lab.host(HOST).address.replace(/\d+$/, "200");
-  await writeFile(join(clone, FILE), former.replace(/( {4}pi-zero-3)/, `    gone: { address: ${gone} }\n$1`));
+  await writeConfig(former.replace(/( {4}pi-zero-3)/, `    gone: { address: ${gone} }\n$1`));
   const { exitCode, output } = await bootstrap(["--yes", "gone", HOST]);
   expect([exitCode, output]).toEqual([
     1,
     expect.stringMatching(/^! gone: no SSH server .* answers on .*\n- pi-zero-3: as/),
   ]);
-  await writeFile(join(clone, FILE), former);
-});
-
-test.each([
-  ["an ARMv6", "uname", "echo armv6l", "cannot run the containers: use a Pi Zero 2 W"],
-  ["an engine that refuses older clients", "dockerd", "echo Docker version 29.1.3, build 1", "upgrade it to 29.3"],
-])("%s is refused", async (_, program, says, message) => {
-  await root(`printf '#!/bin/sh\n${says}\n' >/usr/local/sbin/${program}; chmod +x /usr/local/sbin/${program}`);
-  const { exitCode, output } = await bootstrap(["--yes", HOST]);
-  expect([exitCode, output]).toEqual([1, expect.stringContaining(message)]);
-  await root(`rm /usr/local/sbin/${program}`);
-});
-
-test("a kernel without memory limits: the option is written once, --reboot waits until the host is back", async () => {
-  const file = "/boot/firmware/cmdline.txt";
-  await root(`mkdir -p /boot/firmware; echo 'console=tty1 root=/dev/sda2 rootwait' >${file}
-    [ ! -e /sys/fs/cgroup/cgroup.controllers ] || mount --bind /dev/null /sys/fs/cgroup/cgroup.controllers`);
-  const first = await bootstrap(["--yes", HOST]);
-  expect(first.output).toContain("? pi-zero-3: memory limits work after a reboot only");
-  const started = await root("stat -c %Y /proc/1");
-  const { exitCode, output } = await bootstrap(["--yes", "--reboot", HOST]);
-  expect([exitCode, output]).toEqual([0, expect.stringContaining("+ pi-zero-3: rebooted")]);
-  expect(await root("stat -c %Y /proc/1")).not.toBe(started);
-  expect(await root(`cat ${file}`)).toBe("console=tty1 root=/dev/sda2 rootwait cgroup_enable=memory");
-  await root(`rm ${file}`);
-});
-
-test("OpenMediaVault keeps its SSH, host name and firewall; its group lets all in", async () => {
-  await root(`mkdir -p /tmp/omv/DEBIAN
-    printf 'Package: openmediavault\nVersion: 8\nArchitecture: all\nMaintainer: x\nDescription: x\n' >/tmp/omv/DEBIAN/control
-    dpkg-deb --build /tmp/omv /tmp/omv.deb; dpkg -i /tmp/omv.deb; hostname other`);
-  const { exitCode, output } = await bootstrap(["--yes", HOST]);
-  expect([exitCode, output]).toEqual([0, expect.stringContaining("- pi-zero-3: OpenMediaVault owns SSH")]);
-  expect(await root("getent group _ssh | cut -d: -f4; hostname")).toBe("deploy,probe,pi\nother");
-  await root("dpkg --purge openmediavault");
-  expect((await bootstrap(["--yes", HOST])).output).toContain(`host name ${HOST}, was other`);
-});
-
-test("what is missing is installed: Debian's Docker Engine, where Docker's own packages cannot be had", async () => {
-  const packages = "docker.io docker-cli jq ufw unattended-upgrades";
-  // The lab's hosts have no way out; a folder of theirs is their Debian mirror.
-  await root(`apt-get --quiet --yes purge ${packages}
-    rm -rf /etc/apt/sources.list /etc/apt/sources.list.d
-    mkdir /etc/apt/sources.list.d
-    echo 'deb [trusted=yes] file:/usr/local/lib/lab/mirror ./' >/etc/apt/sources.list`);
-  const { exitCode, output } = await bootstrap(["--yes", HOST]);
-  expect([exitCode, output]).toEqual([0, expect.stringMatching(/installed( \S+)* jq\b/)]);
-  expect(output).toMatch(
-    /^\+ pi-zero-3: Docker Engine \S+, Debian's docker\.io: Docker's own packages could not be had$/m,
-  );
-  expect(await root(`dpkg-query -W -f '\${db:Status-Status} ' ${packages}; ls /etc/apt/sources.list.d`)).toBe(
-    "installed installed installed installed installed",
-  );
-  expect((await ssh("deploy", "docker", "version", "--format", "{{.Server.Version}}")).stdout).toMatch(/^\d+\./);
-  expect((await bootstrap(["--yes", HOST])).output).toMatch(UNCHANGED);
-});
-
-test("an admin without a key gets those of deploy, since passwords will not do any more", async () => {
-  await root("useradd --create-home owner");
-  const input = await bundle(join(PROGRAM, "helper"), {
-    hostname: HOST,
-    admin: "owner",
-    deployKeys: await keysOfFiles([key("id_lab.pub")]),
-    probeKeys: [],
-    reboot: false,
-  });
-  const { stdout } = await lab.root(HOST, ["sh", "-c", RECEIVE], { input });
-  expect(stdout).toContain("? owner had no key and has those of deploy now");
-  expect(await root("cut -d' ' -f1,2 ~owner/.ssh/authorized_keys; stat -c '%a %U' ~owner/.ssh")).toBe(
-    `${(await readFile(key("id_lab.pub"), "utf8")).split(" ").slice(0, 2).join(" ")}\n700 owner`,
-  );
-});
-
-test("a sudo that wants a password is given the one that was typed", async () => {
-  await root("echo pi:correct-horse | chpasswd; rm /etc/sudoers.d/010_pi-nopasswd");
-  const unasked = await bootstrap(["--yes", HOST]);
-  expect([unasked.exitCode, unasked.output]).toEqual([1, expect.stringContaining("sudo wants the password of pi")]);
-  const wrong = await bootstrap([HOST], "wrong\n");
-  expect([wrong.exitCode, wrong.output]).toEqual([1, expect.stringContaining("not the password of pi")]);
-  const { exitCode, output } = await bootstrap([HOST], "correct-horse\n");
-  expect([exitCode, output]).toEqual([0, expect.stringContaining("keys of probe: 2")]);
-  expect(output).not.toContain("correct-horse");
+  await writeConfig(former);
 });

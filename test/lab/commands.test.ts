@@ -1,12 +1,11 @@
-import { cp, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { ownersClone } from "./clone.js";
 import { configure, containers, differing, lab, operate, up, UP } from "./homelab.js";
 import { freshLab } from "./states.js";
 
@@ -21,21 +20,7 @@ let cli: PulumiCli;
 const started = Date.now();
 
 beforeAll(async () => {
-  clone = await mkdtemp(join(tmpdir(), "owner-"));
-  const parts = [
-    "Pulumi.yaml",
-    "package.json",
-    "tsconfig.json",
-    "index.ts",
-    "components",
-    "hosts",
-    "model",
-    "stacks",
-    "scripts",
-  ];
-  await Promise.all(parts.map((part) => cp(join(PROGRAM, part), join(clone, part), { recursive: true })));
-  await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
-
+  clone = await ownersClone();
   await freshLab();
   cli = await prepareProject(lab, clone);
 });
