@@ -46,6 +46,10 @@ ip -n "$NETNS" route replace "$MACHINE6/128" via "$LINK6_MACHINE"
 ip route replace "$LAN" via "$LINK_LAB" src "$MACHINE" # ... and uses it unless told otherwise
 ip route replace "$LAN6" via "$LINK6_LAB" src "$MACHINE6"
 
+# The first call of settimeofday(2) after a boot that has a time zone and no time moves the kernel's clock by that zone, and hosts
+# have the owner's: without this their first one would move the clock of this machine. UTC comes first and moves nothing.
+perl -e 'my $utc = pack "ii", 0, 0; syscall 164, 0, $utc' # amd64's settimeofday
+
 # the kernel allows 128 for root, and each host's systemd takes 8
 setting=fs.inotify.max_user_instances
 value=$(sysctl -n $setting)
