@@ -1,27 +1,171 @@
 import { z } from "zod";
 import { ROLES } from "./roles.js";
 import type { Role } from "./roles.js";
+import { familyOf, overlap, readSubnet } from "./subnet.js";
+import type { Subnet } from "./subnet.js";
+import type { ProblemCode } from "./yaml/codes.js";
+import type { Remedy } from "./yaml/remedy.js";
 import { suggest } from "./yaml/suggest.js";
 
-/**
- * Who may reach a port: everyone on the LAN, everyone on the tailnet, one other host, the hosts of a role, the other
- * containers of the same host, or only the host itself.
- */
-export type Audience = "lan" | "tailnet" | "containers" | "localhost" | `host:${string}` | `role:${Role}`;
+/** An audience that the owner named under homelab:audiences. */
+export type NamedAudience = string & z.$brand<"NamedAudience">;
 
-const PLAIN = ["lan", "tailnet", "containers", "localhost"] as const;
-const EXAMPLES = [...PLAIN, ...ROLES.map((role) => `role:${role}` as const), "host:NAME"];
+/** Who may reach a port. What each means, and whether it exists, is said by KINDS and nowhere else. */
+export type Audience =
+  "lan" | "tailnet" | "containers" | "localhost" | `host:${string}` | `role:${Role}` | NamedAudience | Subnet;
 
-const isAudience = (value: string): value is Audience =>
-  (PLAIN as readonly string[]).includes(value) ||
-  ROLES.some((role) => value === `role:${role}`) ||
-  /^host:[a-z0-9-]+$/.test(value);
+/** What audiences refer to. */
+export interface World {
+  /** Subnets of the LAN. */
+  readonly lan: readonly Subnet[];
+  readonly hosts: readonly { readonly name: string; readonly address: string; readonly role: Role | undefined }[];
+  /** The owner's own audiences. */
+  readonly audiences: Readonly<Record<string, readonly Subnet[]>>;
+}
 
-export const audience = z.string().transform((value, context): Audience => {
-  if (isAudience(value)) {
-    return value;
-  }
-  const hint = suggest(value, EXAMPLES).prose;
-  context.issues.push({ code: "custom", message: `unknown audience "${value}" -> ${hint}`, input: value });
-  return z.NEVER;
+/** From where packets may come. */
+export type Source =
+  | {
+      readonly kind: "subnet";
+      readonly subnet: Subnet;
+      readonly family: "v4" | "v6";
+      /** Some of its addresses are on the tailnet, so packets from there may come by its interface. */
+      readonly tailnet: boolean;
+    }
+  | { readonly kind: "tailnet" }
+  | { readonly kind: "containers" };
+
+/** Why there is no such audience, and what to write instead. */
+type Mistake = readonly [code: ProblemCode, message: string, remedy: Remedy & { readonly prose: string }];
+
+/** The tailnet's interface, and the addresses that it has nowhere else (tailscale.com/kb/1015, 100.64.0.0/10). */
+export const TAILNET = {
+  interface: "tailscale0",
+  v4: "100.64.0.0/10" as Subnet,
+  v6: "fd7a:115c:a1e0::/48" as Subnet,
+} as const;
+
+/** One kind of audience. */
+interface Kind {
+  /** Is it of this kind, going by the form alone? */
+  readonly is: (who: string) => boolean;
+  /** How it is written, for hints; those without a world are the same in every homelab. */
+  readonly examples: (world?: World) => readonly string[];
+  /** Why it does not exist. */
+  readonly missing?: (who: string, world: World) => Mistake | undefined;
+  readonly sources: (who: string, world: World) => readonly Source[];
+}
+
+const literally = (word: string, sources: Kind["sources"]): Kind => ({
+  is: (who) => who === word,
+  examples: () => [word],
+  sources,
 });
+
+/** What the owner's own audiences may be called. */
+export const AUDIENCE_NAME = /^[a-z][a-z0-9-]*$/;
+
+/** In the order in which they are tried, and in which hints list them. */
+const KINDS = {
+  lan: literally("lan", (_, { lan }) => lan.map((it) => subnetSource(it, false))),
+  tailnet: literally("tailnet", () => [{ kind: "tailnet" }]),
+  containers: literally("containers", () => [{ kind: "containers" }]),
+  localhost: literally("localhost", () => []),
+  role: {
+    is: (who) => ROLES.some((role) => who === `role:${role}`),
+    examples: () => ROLES.map((role) => `role:${role}`),
+    sources: (who, { hosts }) => hosts.filter(({ role }) => who === `role:${role ?? ""}`).map(hostSource),
+  },
+  host: {
+    is: (who) => /^host:[a-z0-9-]+$/.test(who),
+    examples: (world) => world?.hosts.map(({ name }) => `host:${name}`) ?? ["host:NAME"],
+    missing: (who, { hosts }) => {
+      const name = who.slice("host:".length);
+      const names = hosts.map((host) => host.name);
+      const remedy = suggest(name, names, { as: (it) => `"host:${it}"` });
+      return names.includes(name) ? undefined : ["unknown-host", `there is no host "${name}"`, remedy];
+    },
+    sources: (who, { hosts }) => hosts.filter(({ name }) => who === `host:${name}`).map(hostSource),
+  },
+  named: {
+    is: (who) => AUDIENCE_NAME.test(who),
+    examples: (world) => Object.keys(world?.audiences ?? {}),
+    missing: (who, world) => (Object.hasOwn(world.audiences, who) ? undefined : unknown(who, world)),
+    sources: (who, { audiences }) => (audiences[who] ?? []).map((it) => subnetSource(it)),
+  },
+  subnet: {
+    is: (who) => typeof readSubnet(who) === "string",
+    examples: () => [],
+    sources: (who) => [subnetSource(who as Subnet)],
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+const subnetSource = (subnet: Subnet, tailnet = overlap(subnet, TAILNET[familyOf(subnet)])): Source => ({
+  kind: "subnet",
+  subnet,
+  family: familyOf(subnet),
+  tailnet,
+});
+const hostSource = ({ address }: World["hosts"][number]): Source => subnetSource(address as Subnet, false);
+
+const kindOf = (who: string): Kind | undefined => Object.values<Kind>(KINDS).find(({ is }) => is(who));
+
+const examplesOf = (world?: World): string[] => Object.values<Kind>(KINDS).flatMap(({ examples }) => examples(world));
+
+function unknown(who: string, world?: World): Mistake {
+  const examples = examplesOf(world);
+  const same = examples.find((it) => it === `host:${who}` || it === `role:${who}`);
+  const remedy = same === undefined ? suggest(who, examples) : { prose: `write "${same}"` };
+  return ["unknown-audience", `unknown audience "${who}"`, remedy];
+}
+
+/** Reads an audience of a port. Whether it exists is for `checkAudience` to say. */
+export const audience = z.string().transform((who, context): Audience => {
+  const mistake = looksNumeric(who) ? unnamed(who) : kindOf(who) === undefined ? unknown(who) : undefined;
+  return mistake === undefined ? (who as Audience) : refuse(mistake, who, context);
+});
+
+/** Reads who may reach a host's SSH: an audience of other machines, or a subnet without a name. */
+export const remoteAudience = z.string().transform((who, context): Audience => {
+  if (KINDS.containers.is(who) || KINDS.localhost.is(who)) {
+    const prose = "write lan, tailnet, or a name of homelab:audiences";
+    return refuse(["malformed", `"${who}" has no machine from which one could log in`, { prose }], who, context);
+  }
+  if (looksNumeric(who)) {
+    const read = readSubnet(who);
+    return typeof read === "string" ? read : refuse(["malformed", read.message, { prose: read.hint }], who, context);
+  }
+  return kindOf(who) === undefined ? refuse(unknown(who), who, context) : (who as Audience);
+});
+
+/** Is it meant as an address or a subnet? */
+const looksNumeric = (who: string): boolean => /^[\da-fA-F]*[.:][\da-fA-F.:]*(\/|$)/.test(who);
+
+/** A subnet at a port says where, but not who. */
+const unnamed = (who: string): Mistake => [
+  "malformed",
+  `"${who}" has no name`,
+  { prose: `write under homelab:audiences whose it is, as in { guests: ${who} }, and here that name` },
+];
+
+function refuse([, message, { prose }]: Mistake, input: unknown, context: z.RefinementCtx): never {
+  context.issues.push({ code: "custom", message: `${message} -> ${prose}`, input });
+  return z.NEVER;
+}
+
+/** Could it be the owner's name for an audience? Not if it already means something. */
+export const isFree = (name: string): boolean =>
+  ![KINDS.lan, KINDS.tailnet, KINDS.containers, KINDS.localhost].some(({ is }) => is(name)) &&
+  !["host", "role"].includes(name);
+
+/** Why an audience does not exist in the homelab; undefined if it does. */
+export const checkAudience = (who: Audience, world: World): Mistake | undefined => kindOf(who)?.missing?.(who, world);
+
+/** From where packets of some audiences come, each source once. */
+export function sourcesOf(audiences: readonly Audience[], world: World): Source[] {
+  const sources = audiences.flatMap((who) => kindOf(who)?.sources(who, world) ?? []);
+  return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()];
+}
+
+/** Does nobody but the host itself reach it? */
+export const isLocalOnly = (audiences: readonly Audience[]): boolean => audiences.every(KINDS.localhost.is);

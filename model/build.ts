@@ -5,17 +5,14 @@ import type { Config, HostConfig } from "./config/settings.js";
 import { HomelabError } from "./yaml/problem.js";
 import type { Problem } from "./yaml/problem.js";
 import { suggest } from "./yaml/suggest.js";
-import { inOrder } from "./firewall/firewall.js";
-import type { Surroundings } from "./firewall/firewall.js";
-import type { Opening } from "./firewall/openings.js";
+import { isOmv, openingsOf } from "./firewall/openings.js";
 import { openSource, planHost } from "./services/host.js";
 import { settingsOf } from "./settings/index.js";
-import { nasOf } from "./config/nas.js";
+import { worldOf } from "./config/world.js";
 import type { Project } from "./services/project.js";
 import { routedNames } from "./outputs/dns.js";
 import { planShares } from "./shares/shares.js";
 import type { HostShares } from "./shares/types.js";
-import { traitsOf } from "./roles.js";
 import type { Source } from "./yaml/source.js";
 import type { HomelabModel, HostModel, ImageModel, NetworkModel, ReadFile, ServiceModel } from "./types.js";
 
@@ -54,7 +51,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }
-  return { domain: config.domain, hosts, names: routedNames(hosts) };
+  return { hosts, names: routedNames(hosts) };
 }
 
 function hostModel(
@@ -67,9 +64,7 @@ function hostModel(
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
   const networks = projects.flatMap((project) => project.networks);
-  const omv = traitsOf(host.role).shares && nasOf(config).base === "omv";
-  const own = [sshOpening(host, config), ...(omv ? [OMV_PAGES] : []), ...shares.opens];
-  const openings = inOrder([...own, ...services.flatMap(openingsOf)]);
+  const openings = openingsOf({ host, config, services, offer: shares.offer });
   return {
     name,
     role: host.role,
@@ -82,9 +77,9 @@ function hostModel(
     settings: settingsOf({
       host,
       config,
-      omv,
+      omv: isOmv(host, config),
       openings,
-      surroundings: surroundingsOf(networks, config),
+      surroundings: { ...worldOf(config), bridges: bridgesIn(networks) },
       shares,
     }),
     images: imagesOf(services),
@@ -94,47 +89,9 @@ function hostModel(
   };
 }
 
-/** OpenMediaVault's own pages. */
-const OMV_PAGES: Opening = {
-  port: 80,
-  protocol: "tcp",
-  from: ["lan", "tailnet"],
-  what: "openmediavault",
-  published: false,
-};
-
-const sshOpening = ({ port }: HostConfig, { admin }: Config): Opening => ({
-  port,
-  protocol: "tcp",
-  from: admin.from as Opening["from"],
-  what: "ssh",
-  published: false,
-});
-
-/** The doors of a service: what Docker publishes of it, and where it listens itself. */
-function openingsOf({ name, ports, listens }: ServiceModel): Opening[] {
-  return [
-    ...ports.flatMap(({ published, protocol, audience }) =>
-      published === undefined ? [] : [{ port: published, protocol, from: audience, what: name, published: true }],
-    ),
-    ...listens.map(({ port, protocol, audience }) => ({
-      port,
-      protocol,
-      from: audience,
-      what: name,
-      published: false,
-    })),
-  ];
-}
-
-function surroundingsOf(networks: readonly NetworkModel[], { lan, hosts }: Config): Surroundings {
-  const named = networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);
-  return {
-    lan: [lan.subnet, ...(lan.subnet6 === undefined ? [] : [lan.subnet6])] as Surroundings["lan"],
-    hosts: Object.entries(hosts).map(([name, { address, role }]) => ({ name, address, role })),
-    bridges: named,
-  };
-}
+/** Bridges that have a name of their own. */
+const bridgesIn = (networks: readonly NetworkModel[]): string[] =>
+  networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);
 
 function imagesOf(services: readonly ServiceModel[]): ImageModel[] {
   const images = services.map(({ definition: { image, platform } }) => ({ reference: image, platform }));

@@ -3,14 +3,13 @@ import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose/file.js"
 import type { ComposePort } from "./compose/ports.js";
 import type { ComposeService } from "./compose/service.js";
 import type { ComposeVolume } from "./compose/volumes.js";
-import type { Opening } from "./firewall/openings.js";
+import type { Opening } from "./firewall/opening.js";
 import type { Role } from "./roles.js";
 import type { SettingModel } from "./settings/setting.js";
 import type { Text } from "./text.js";
 
 /** The whole desired state of the homelab, as plain data. */
 export interface HomelabModel {
-  readonly domain: string;
   readonly hosts: readonly HostModel[];
   /** Addresses of the names under which services are routed; what a resolver on the LAN has to know. */
   readonly names: Readonly<Record<string, string>>;

@@ -1,4 +1,6 @@
 import ipaddr from "ipaddr.js";
+import { checkAudience, isFree } from "../audience.js";
+import { worldOf } from "./world.js";
 import { parseSettings, settingPath } from "./settings.js";
 import type { Config } from "./settings.js";
 import type { Problem } from "../yaml/problem.js";
@@ -10,7 +12,11 @@ import type { Source } from "../yaml/source.js";
 export function parseConfig(source: Source, problems: Problem[]): Config | undefined {
   const config = parseSettings(source, problems);
   if (config !== undefined) {
-    problems.push(...checkHosts(config, source), ...checkNas(config, source, settingPath("nas")));
+    problems.push(
+      ...checkHosts(config, source),
+      ...checkAudiences(config, source),
+      ...checkNas(config, source, settingPath("nas")),
+    );
   }
   return config;
 }
@@ -57,6 +63,23 @@ function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
     holders.set(address, name);
   }
   return problems;
+}
+
+/** The owner's audiences have names that mean nothing else, and those that may reach SSH exist. */
+function checkAudiences(config: Config, source: Source): Problem[] {
+  const taken = Object.keys(config.audiences).filter((name) => !isFree(name));
+  const world = worldOf(config);
+  return [
+    ...taken.map((name) =>
+      source.problem(settingPath("audiences", name), "reserved-name", `"${name}" means something else`, {
+        prose: "choose another name",
+      }),
+    ),
+    ...config.admin.from.flatMap((who, i) => {
+      const mistake = checkAudience(who, world);
+      return mistake === undefined ? [] : [source.problem(settingPath("admin", "from", i), ...mistake)];
+    }),
+  ];
 }
 
 const numeric = (address: string): number =>

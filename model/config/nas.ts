@@ -16,15 +16,39 @@ export function nasOf({ nas: given }: Config): NasConfig & { readonly root: stri
   return { ...settings, root: settings.root ?? DEFAULT_ROOT };
 }
 
-/** Names of the hosts whose role holds shares. */
-export const hostsWithShares = ({ hosts }: Config): string[] =>
-  Object.keys(hosts).filter((name) => traitsOf(hosts[name]?.role).shares);
-
-/** Name of the host with the shares; undefined where no host, or more than one, could be it. */
-export function nasHostOf(config: Config): string | undefined {
-  const [only, ...others] = hostsWithShares(config);
-  return others.length > 0 ? undefined : only;
+/** The one host whose role holds shares. */
+export interface OneNas {
+  readonly kind: "one";
+  readonly name: string;
+  readonly address: string;
 }
+
+/** Hosts of which each could be it. */
+interface SeveralNas {
+  readonly kind: "several";
+  readonly names: readonly string[];
+}
+
+export type SomeNas = OneNas | SeveralNas;
+
+/** The host with the shares. */
+export function nasHost({ hosts }: Config): SomeNas | { readonly kind: "none" } {
+  const [first, ...others] = Object.entries(hosts).filter(([, { role }]) => traitsOf(role).shares);
+  if (first === undefined) {
+    return { kind: "none" };
+  }
+  const [name, { address }] = first;
+  return others.length === 0
+    ? { kind: "one", name, address }
+    : { kind: "several", names: [name, ...others.map(([other]) => other)] };
+}
+
+/** What is wrong with several hosts that hold shares. */
+export const severalNas = ({ names }: SeveralNas): ["several-nas", string, { readonly prose: string }] => [
+  "several-nas",
+  `${names.join(" and ")} have the role ${SHARES_ROLES}; shares lie on one host`,
+  { prose: "give the role to one of them" },
+];
 
 /** The secret that is a person's password for SMB. */
 export const smbSecret = (name: string): string => `SMB_PASSWORD_${name.toUpperCase().replaceAll("-", "_")}`;
@@ -47,21 +71,16 @@ export function checkNas(config: Config, source: Source, at: Path): Problem[] {
   const complain = (path: Path, code: ProblemCode, message: string, prose: string): void => {
     problems.push(source.problem([...at, ...path], code, message, { prose }));
   };
-  const holders = hostsWithShares(config);
-  if (holders.length === 0) {
+  const host = nasHost(config);
+  if (host.kind === "none") {
     complain(
       [],
       "no-nas",
       `no host has the role ${SHARES_ROLES}`,
       `write role: ${SHARES_ROLES} at the host with the disks, or remove this`,
     );
-  } else if (holders.length > 1) {
-    complain(
-      [],
-      "several-nas",
-      `${holders.join(" and ")} have the role ${SHARES_ROLES}; shares lie on one host`,
-      "give the role to one of them",
-    );
+  } else if (host.kind === "several") {
+    problems.push(source.problem(at, ...severalNas(host)));
   }
   if (given.base === "omv" && given.root === undefined) {
     const hint = "write root: with the mount point that OpenMediaVault shows under Storage, File Systems";

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { ROLES } from "../roles.js";
+import { AUDIENCE_NAME, remoteAudience } from "../audience.js";
+import { subnet, subnetOf } from "../subnet.js";
 import { bytes } from "../compose/values.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
@@ -33,24 +35,31 @@ const host = mapping({
   memory: bytes.optional(),
 });
 
-const subnet4 = z.cidrv4({ error: "is not a subnet -> write it as 192.168.1.0/24" });
-const subnet6 = z.cidrv6({ error: "is not an IPv6 subnet -> write it as fd00:1234::/64" });
-
 const lan = mapping({
-  subnet: subnet4,
+  subnet: subnetOf("v4", "is not an IPv4 subnet -> write it as 192.168.1.0/24"),
   /** The LAN's IPv6 subnet; without one nothing is open over IPv6 but to the tailnet. */
-  subnet6: subnet6.optional(),
+  subnet6: subnetOf("v6", "is not an IPv6 subnet -> write it as fd00:1234::/64").optional(),
   agents: mapping({ first: ipv4, last: ipv4 }).optional(),
 });
 
-/** Who may reach SSH: whoever keeps the homelab has to be among them. */
+/** Who may reach SSH: the owner has to be among them. */
 const admin = mapping({
   from: z
-    .array(z.union([z.enum(["lan", "tailnet"]), subnet4, subnet6], { error: "must be lan, tailnet or a subnet" }))
+    .array(remoteAudience)
     .min(1, { error: "names nobody -> write [lan, tailnet]" })
     .readonly()
     .default(["lan", "tailnet"]),
 }).default({ from: ["lan", "tailnet"] });
+
+/** What a name of the owner's own stands for. */
+const subnets = z
+  .union(
+    [subnet.transform((it) => [it]), z.array(subnet).min(1, { error: "names nobody -> write an address or a subnet" })],
+    {
+      error: "must be an address, a subnet, or a list of them",
+    },
+  )
+  .readonly();
 
 const secret = z.strictObject(
   { secure: z.string() },
@@ -68,6 +77,12 @@ const settings = mapping({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time -> write it as "04:30"' })
     .default("04:30"),
   hosts: named(HOST_NAME, "is not a host name -> use small letters, digits and dashes", host),
+  /** Audiences of the owner's own, by name. */
+  audiences: named(
+    AUDIENCE_NAME,
+    "is not a name for an audience -> use small letters, digits and dashes",
+    subnets,
+  ).default({}),
   nas: nas.optional(),
   services: named(/./, "is not a service", z.boolean({ error: "must be true (on) or false (off)" })).default({}),
   values: named(VARIABLE, VARIABLE_RULE, z.coerce.string()).default({}),

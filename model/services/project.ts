@@ -4,8 +4,12 @@ import type { Config } from "../config/settings.js";
 import type { NetworkModel, ServiceModel, VolumeModel } from "../types.js";
 import { interpolate } from "../compose/interpolate.js";
 import { inDependencyOrder } from "./order.js";
-import { ProjectPlanner } from "./planner.js";
-import type { ProjectArgs } from "./planner.js";
+import { volumesOf } from "./mounts.js";
+import { networksOf } from "./networks.js";
+import { planService } from "./planner.js";
+import { Planning } from "./planning.js";
+import type { ProjectArgs } from "./planning.js";
+import { checkAudiences } from "./ports.js";
 import { parseWith } from "../yaml/schema.js";
 import { scopeOf } from "./scope.js";
 import { sourcesIn } from "../compose/secret-sources.js";
@@ -42,15 +46,18 @@ export function planProject(given: ProjectArgs): Project | undefined {
   const on = Object.entries(file.services).filter(([key]) => isOn(key));
   problems.push(...unresolved.filter(({ path }) => concerns(path, on)).map(({ problem }) => problem));
 
-  const planner = new ProjectPlanner(args, file);
-  const services = on.map(([key, definition]) => planner.service(key, definition, isOn));
+  const planning = new Planning(args, file);
+  Object.entries(file.services).forEach(([key, definition]) => {
+    checkAudiences(planning, ["services", key], definition);
+  });
+  const services = on.map(([key, definition]) => planService(planning, key, definition, isOn));
   return {
     source,
-    name: planner.name,
+    name: planning.name,
     services: inDependencyOrder(services, source, problems),
     known: Object.keys(file.services),
-    networks: planner.networksOf(services),
-    volumes: planner.volumesOf(services),
+    networks: networksOf(planning, services),
+    volumes: volumesOf(planning, services),
     secretSources: sources,
   };
 }

@@ -1,4 +1,6 @@
-import { CHAIN_FILES, firewallOf, omvFirewallOf } from "../firewall/firewall.js";
+import { CHAIN_FILES } from "../firewall/chains.js";
+import { omvFirewallOf } from "../firewall/omv.js";
+import { firewallOf } from "../firewall/ufw.js";
 import type { Setting } from "./setting.js";
 
 /** What has no opening is shut. */

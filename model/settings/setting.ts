@@ -1,6 +1,5 @@
 import type { Config, HostConfig } from "../config/settings.js";
-import type { Surroundings } from "../firewall/firewall.js";
-import type { Opening } from "../firewall/openings.js";
+import type { Opening, Surroundings } from "../firewall/opening.js";
 import type { HostShares } from "../shares/types.js";
 import { jsonText } from "../text.js";
 import type { Json, Text } from "../text.js";

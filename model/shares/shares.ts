@@ -1,16 +1,15 @@
-import type { Audience } from "../audience.js";
 import type { Config } from "../config/settings.js";
 import { settingPath } from "../config/settings.js";
 import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import type { Remedy } from "../yaml/remedy.js";
 import { suggest } from "../yaml/suggest.js";
-import type { Opening } from "../firewall/openings.js";
-import { hostsWithShares, nasHostOf, nasOf, peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
+import { nasHost, nasOf, peopleOf, severalNas, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
+import type { OneNas, SomeNas } from "../config/nas.js";
 import type { Project } from "../services/project.js";
 import { howToSet } from "../compose/secret-sources.js";
-import { SHARES_ROLES } from "../roles.js";
 import { MOUNTS, shareIn } from "../share-paths.js";
+import type { ServiceModel } from "../types.js";
 import type { HostShares, ShareModel, Use } from "./types.js";
 import type { Path, Source } from "../yaml/source.js";
 
@@ -40,92 +39,83 @@ interface SharesArgs {
 export function planShares(args: SharesArgs): (host: string) => HostShares {
   const { config } = args;
   const uses = usesOf(args);
-  const nas = nasHostOf(config);
+  const nas = nasHost(config);
   checkPasswords(args);
-  return (host) => sharesOfHost(host, nas, uses, config);
+  return (host) => (nas.kind === "one" ? sharesOfHost(host, nas, uses, config) : NOTHING);
 }
 
-const NOTHING: HostShares = { uses: [], from: undefined, offer: undefined, opens: [] };
+const NOTHING: HostShares = { uses: [], from: undefined, offer: undefined };
 
-function sharesOfHost(name: string, nas: string | undefined, uses: readonly Use[], config: Config): HostShares {
-  const server = nas === undefined ? undefined : config.hosts[nas];
-  if (nas === undefined || server === undefined) {
-    return NOTHING;
-  }
+function sharesOfHost(name: string, server: OneNas, uses: readonly Use[], config: Config): HostShares {
+  const nas = server.name;
   const { base, root } = nasOf(config);
   const mine = uses.filter(({ host }) => host === name);
   if (name !== nas) {
     const path = (share: string): string => (base === "omv" ? `/${share}` : `${root}/${share}`);
-    return { ...NOTHING, uses: mine, from: { server: { name: nas, address: server.address }, path } };
+    return { ...NOTHING, uses: mine, from: { server, path } };
   }
   const offer = { base, root, shares: sharesOf(config, nas, uses), people: peopleOf(config) };
-  const clients = [...new Set(offer.shares.flatMap((share) => share.clients.map((client) => client.name)))].sort();
   return {
     uses: mine,
     from: { server: undefined, path: (share) => `${root}/${share}` },
     offer,
-    opens: [
-      ...(clients.length === 0
-        ? []
-        : [
-            open(
-              2049,
-              "nfs",
-              clients.map((client): Audience => `host:${client}`),
-            ),
-          ]),
-      ...(offer.people.length === 0 ? [] : [open(445, "smb", ["lan", "tailnet"])]),
-    ],
   };
 }
 
-const open = (port: number, what: string, from: Opening["from"]): Opening => ({
-  port,
-  protocol: "tcp",
-  from,
-  what,
-  published: false,
-});
+/** A folder at or below the mount point of shares that a service binds. */
+interface BoundShare extends Use {
+  /** What the Compose file says. */
+  readonly path: string;
+  readonly complain: (code: ProblemCode, message: string, remedy: Remedy) => void;
+}
 
-/** Every use of a share; what is none, but looks like one, is a problem. */
+/** Every use of a share; what only looks like one is a problem. */
 function usesOf({ config, hosts, problems }: SharesArgs): Use[] {
-  const { shares } = nasOf(config);
-  const holders = hostsWithShares(config);
-  const [nas] = holders;
-  if (nas === undefined) {
-    return [];
-  }
-  return hosts.flatMap(({ name: host, projects }) =>
-    projects.flatMap(({ services, source }) =>
-      services.flatMap(({ key, name: service, volumes }) =>
-        volumes.flatMap((volume, i): Use[] => {
-          const share = volume.type === "bind" ? shareIn(volume.source) : undefined;
-          if (volume.type !== "bind" || share === undefined) {
-            return [];
-          }
-          const complain = (code: ProblemCode, message: string, remedy: Remedy): Use[] => {
-            problems.push(source.problem(["services", key, "volumes", i], code, message, remedy));
-            return [];
-          };
-          if (share === "") {
-            return complain("mount-of-all-shares", `${volume.source} has the mounts of all shares in it`, {
-              prose: `mount ${MOUNTS}/NAME, one for each`,
-            });
-          }
-          if (holders.length > 1) {
-            const message = `${holders.join(" and ")} have the role ${SHARES_ROLES}: whose share is it?`;
-            return complain("several-nas", message, { prose: "give one the role" });
-          }
-          if (!Object.hasOwn(shares, share)) {
-            const as = (name: string): string => `${MOUNTS}/${name}`;
-            const remedy = suggest(share, Object.keys(shares), { as, otherwise: "add it to homelab:nas.shares" });
-            return complain("unknown-share", `${nas} has no share "${share}"`, remedy);
-          }
-          return [{ host, service, share, writes: !volume.readOnly }];
-        }),
-      ),
-    ),
+  const nas = nasHost(config);
+  return nas.kind === "none"
+    ? []
+    : boundShares(hosts, problems)
+        .filter((bound) => checkUse(bound, nas, config))
+        .map(({ host, service, share, writes }) => ({ host, service, share, writes }));
+}
+
+function boundShares(hosts: readonly PlannedHost[], problems: Problem[]): BoundShare[] {
+  return servicesOf(hosts).flatMap(({ host, source, service: { key, name, volumes } }) =>
+    volumes.flatMap((volume, i) => {
+      const share = volume.type === "bind" ? shareIn(volume.source) : undefined;
+      if (volume.type !== "bind" || share === undefined) {
+        return [];
+      }
+      const complain: BoundShare["complain"] = (...problem) => {
+        problems.push(source.problem(["services", key, "volumes", i], ...problem));
+      };
+      return [{ host, service: name, share, writes: !volume.readOnly, path: volume.source, complain }];
+    }),
   );
+}
+
+/** Every service of every host, with the Compose file that it is in. */
+const servicesOf = (hosts: readonly PlannedHost[]): { host: string; source: Source; service: ServiceModel }[] =>
+  hosts.flatMap(({ name: host, projects }) =>
+    projects.flatMap(({ services, source }) => services.map((service) => ({ host, source, service }))),
+  );
+
+/** Is there such a share, on one host? */
+function checkUse({ share, path, complain }: BoundShare, nas: SomeNas, config: Config): boolean {
+  const names = Object.keys(nasOf(config).shares);
+  if (share === "") {
+    const prose = `mount ${MOUNTS}/NAME, one for each`;
+    complain("mount-of-all-shares", `${path} has the mounts of all shares in it`, { prose });
+  } else if (nas.kind === "several") {
+    complain(...severalNas(nas));
+  } else if (!names.includes(share)) {
+    const as = (name: string): string => `${MOUNTS}/${name}`;
+    const remedy = suggest(share, names, { as, otherwise: "add it to homelab:nas.shares" });
+    complain("unknown-share", `${nas.name} has no share "${share}"`, remedy);
+  } else {
+    return true;
+  }
+  return false;
 }
 
 function sharesOf(config: Config, nas: string, uses: readonly Use[]): ShareModel[] {

@@ -1,5 +1,4 @@
 import type { NasConfig } from "../config/nas-settings.js";
-import type { Opening } from "../firewall/openings.js";
 
 /** What manages the NAS. */
 export type NasBase = NasConfig["base"];
@@ -57,5 +56,4 @@ export interface HostShares {
   readonly from: ShareSource | undefined;
   /** undefined on every other host than the NAS. */
   readonly offer: ShareOffer | undefined;
-  readonly opens: readonly Opening[];
 }

@@ -1,5 +1,5 @@
 import type { Audience } from "../../model/audience.js";
-import type { Opening } from "../../model/firewall/openings.js";
+import type { Opening } from "../../model/firewall/opening.js";
 import type { HomelabModel, HostModel } from "../../model/types.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
@@ -106,18 +106,18 @@ export class Scans {
 
   private portsOf(protocol: Protocol): string {
     const openings = this.homelab.hosts.flatMap((host) => host.openings.filter((it) => it.protocol === protocol));
-    return [...USUAL[protocol], ...new Set(openings.map(({ port }) => port))].join(",");
+    return [...USUAL[protocol], ...new Set(openings.flatMap(({ port }) => port ?? []))].join(",");
   }
 
   /** What the declaration says is open for somebody. Containers' ports are published over IPv4 (docs/compose.md). */
   private declared(host: HostModel, is: readonly Audience[], { protocol, family }: Way): number[] {
     const invited = (opening: Opening): boolean =>
       opening.protocol === protocol &&
-      !(opening.published && family === "v6") &&
-      opening.from.some((who) => (is as readonly string[]).includes(who) || who === `${this.addressOf(is)}/32`);
+      !(opening.kind === "published" && family === "v6") &&
+      opening.from.some((who) => (is as readonly string[]).includes(who) || who === this.addressOf(is));
     return host.openings
       .filter(invited)
-      .map(({ port }) => port)
+      .flatMap(({ port }) => port ?? [])
       .sort((a, b) => a - b);
   }
 

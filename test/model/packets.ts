@@ -1,11 +1,12 @@
 import ipaddr from "ipaddr.js";
-import type { FirewallInput } from "../../model/firewall/firewall.js";
+import { CHAIN_FILES } from "../../model/firewall/chains.js";
+import type { FirewallInput } from "../../model/firewall/ufw.js";
 
 /** A new connection that arrives at a host. */
 export interface Packet {
   /** Interface that it comes in by. */
   readonly by: string;
-  /** IPv4 address that it comes from. */
+  /** IPv4 or IPv6 address that it comes from. */
   readonly from: string;
   /** Port that it was sent to. */
   readonly port: number;
@@ -15,31 +16,42 @@ export interface Packet {
 }
 
 type Table = "mangle" | "filter";
+type Matches = (packet: Packet) => boolean;
 
-/** Does the firewall let the packet in? Reads the rules as the kernel would; a rule that it does not know is an error. */
-export function letsIn({ rules, files }: FirewallInput, packet: Packet): boolean {
-  const text = files["/etc/homelab/firewall.v4"];
-  if (verdict(chain(text, "mangle", "HOMELAB-TAILNET"), packet) === "DROP") {
-    return false;
-  }
-  if (packet.redirected) {
-    return verdict(chain(text, "filter", "HOMELAB-PUBLISHED"), packet) === "RETURN";
-  }
-  return rules.some((rule) => ufwAccepts(rule, packet));
+/** A rule of a chain, and where packets that match it go: RETURN or DROP. */
+interface Rule {
+  readonly matches: Matches;
+  readonly target: string | undefined;
 }
 
-function chain(text: string, table: Table, name: string): string[] {
+/** Does the firewall let a packet in? Reads the rules as the kernel would; a rule that it does not know is an error. */
+export function kernelWith({ rules, files }: FirewallInput): Matches {
+  const families = [CHAIN_FILES.v4, CHAIN_FILES.v6].map((file) => ({
+    tailnet: chain(files[file], "mangle", "HOMELAB-TAILNET"),
+    published: chain(files[file], "filter", "HOMELAB-PUBLISHED"),
+  }));
+  const ufw = rules.map(ufwRule);
+  return (packet) => {
+    const chains = families[packet.from.includes(":") ? 1 : 0];
+    if (chains === undefined || verdict(chains.tailnet, packet) === "DROP") {
+      return false;
+    }
+    return packet.redirected ? verdict(chains.published, packet) === "RETURN" : ufw.some((matches) => matches(packet));
+  };
+}
+
+function chain(text: string, table: Table, name: string): Rule[] {
   const [, part = ""] = new RegExp(`\\*${table}\\n([\\s\\S]*?)COMMIT`).exec(text) ?? [];
-  return part.split("\n").filter((line) => line.startsWith(`-A ${name} `));
+  return part
+    .split("\n")
+    .filter((line) => line.startsWith(`-A ${name} `))
+    .map((line) => ({ matches: chainRule(line), target: / -j (\S+)$/.exec(line)?.[1] }));
 }
 
-/** RETURN, DROP, or what the last rule says. */
-function verdict(lines: readonly string[], packet: Packet): string {
-  const line = lines.find((it) => matches(it, packet));
-  return / -j (\S+)$/.exec(line ?? "")?.[1] ?? "none";
-}
+const verdict = (rules: readonly Rule[], packet: Packet): string | undefined =>
+  rules.find(({ matches }) => matches(packet))?.target;
 
-function matches(line: string, { by, from, port, protocol, redirected }: Packet): boolean {
+function chainRule(line: string): Matches {
   const words = line
     .replace(/^-A \S+ /, "")
     .replace(/ ?-j \S+$/, "")
@@ -62,38 +74,41 @@ function matches(line: string, { by, from, port, protocol, redirected }: Packet)
   if (rest.trim() !== "") {
     throw new Error(`what is "${rest.trim()}" in ${line}?`);
   }
-  return (
+  const within = withinOf(source);
+  return ({ by, from, port, protocol, redirected }) =>
     (notBy === undefined || !isInterface(notBy, by)) &&
     (onlyBy === undefined || isInterface(onlyBy, by)) &&
-    (source === undefined || isWithin(from, source)) &&
     (proto === undefined || proto === protocol) &&
     (port1 ?? port2 ?? String(port)) === String(port) &&
     (notDnat === undefined || !redirected) &&
-    established === undefined
-  );
+    established === undefined &&
+    within(from);
 }
 
-function ufwAccepts(rule: string, { by, from, port, protocol }: Packet): boolean {
+function ufwRule(rule: string): Matches {
   const match = /^allow (?:in on (\S+) )?(?:from (\S+) )?to any port (\d+) proto (tcp|udp) comment '[^']*'$/.exec(rule);
   if (match === null) {
     throw new Error(`what is ${rule}?`);
   }
   const [, onlyBy, source, to, proto] = match;
-  return (
-    (onlyBy === undefined || isInterface(onlyBy, by)) &&
-    (source === undefined || isWithin(from, source)) &&
-    to === String(port) &&
-    proto === protocol
-  );
+  const within = withinOf(source);
+  return ({ by, from, port, protocol }) =>
+    (onlyBy === undefined || isInterface(onlyBy, by)) && to === String(port) && proto === protocol && within(from);
 }
 
 const isInterface = (pattern: string, name: string): boolean =>
   pattern.endsWith("+") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
-function isWithin(address: string, subnet: string): boolean {
-  if (subnet.includes(":")) {
-    return false;
+/** Is an address in the subnet? Any is where there is none. */
+function withinOf(subnet: string | undefined): (address: string) => boolean {
+  if (subnet === undefined) {
+    return () => true;
   }
-  const whole = subnet.includes("/") ? subnet : `${subnet}/32`;
-  return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(whole));
+  const [network = "", prefix] = subnet.split("/");
+  const range = ipaddr.parse(network);
+  const bits = prefix === undefined ? range.toByteArray().length * 8 : Number(prefix);
+  return (address) => {
+    const from = ipaddr.parse(address);
+    return from.kind() === range.kind() && from.match(range, bits);
+  };
 }

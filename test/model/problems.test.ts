@@ -140,13 +140,13 @@ describe("mistakes in a Compose file", () => {
       "an unknown audience of so few letters that any other is close",
       web("ports: [{target: 80, published: 8080, x-audience: [lna]}]"),
       [
-        `${FILE}:4 services.web.ports[0].x-audience[0]: unknown audience "lna" -> known here: lan, tailnet, containers, localhost, role:nas, role:ci, role:media, role:agent, host:NAME`,
+        `${FILE}:4 services.web.ports[0].x-audience[0]: unknown audience "lna" -> known here: lan, tailnet, containers, localhost, role:nas, role:ci, role:media, role:agent, host:pi5`,
       ],
     ],
     [
       "an audience that is no host",
       web('ports: [{target: 80, published: 8080, x-audience: ["host:pi55"]}]'),
-      [`${FILE}:4 services.web.ports[0]: there is no host "pi55" -> write "host:pi5"`],
+      [`${FILE}:4 services.web.ports[0].x-audience[0]: there is no host "pi55" -> write "host:pi5"`],
     ],
     [
       "something that is no port",

@@ -298,7 +298,7 @@ describe("mistakes", () => {
       ),
       [
         `${STACK}:8 config.homelab:nas: pi5 and pi6 have the role nas; shares lie on one host -> give the role to one of them`,
-        `${MEDIA}:4 services.web.volumes[0]: pi5 and pi6 have the role nas: whose share is it? -> give one the role`,
+        `${MEDIA}:4 services.web.volumes[0]: pi5 and pi6 have the role nas; shares lie on one host -> give the role to one of them`,
       ],
     ],
   ])("%s", (_, media, stack, expected) => {

@@ -1,0 +1,65 @@
+import { sourcesOf, TAILNET } from "../audience.js";
+import type { Audience, Source, World } from "../audience.js";
+
+/** A port of a host and who may reach it. */
+export interface Opening {
+  /** published: Docker forwards it to a container. listens: a service with the host's network is there. Else a program. */
+  readonly kind: "published" | "listens" | "ssh" | "nfs" | "smb" | "omv";
+  /** undefined where Docker chooses one, which only the host itself can reach. */
+  readonly port: number | undefined;
+  readonly protocol: "tcp" | "udp";
+  readonly from: readonly Audience[];
+  /** Name of the service or of the program. */
+  readonly what: string;
+}
+
+const HIGHEST = 65_535;
+const place = ({ port = HIGHEST + 1, protocol, what }: Opening): string =>
+  `${String(port).padStart(5, "0")}/${protocol} ${what}`;
+
+/** By port, whatever the order of declaration. */
+export const inOrder = (openings: readonly Opening[]): Opening[] =>
+  [...openings].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+
+/** What the rules of one host need to know of the others. */
+export interface Surroundings extends World {
+  /** Bridges of Docker networks that have a name of their own. */
+  readonly bridges: readonly string[];
+}
+
+/** An opening as the rules see it. */
+export interface OpenPort {
+  readonly port: number;
+  readonly protocol: "tcp" | "udp";
+  readonly what: string;
+  readonly published: boolean;
+  readonly sources: readonly Source[];
+}
+
+/** What rules are made for, by port. */
+export const openPorts = (openings: readonly Opening[], world: World): OpenPort[] =>
+  inOrder(openings).flatMap(({ kind, port, protocol, what, from }) =>
+    port === undefined
+      ? []
+      : [{ port, protocol, what, published: kind === "published", sources: sourcesOf(from, world) }],
+  );
+
+/** From where packets to the host itself may come: a subnet, or an interface. */
+type Entrance = Extract<Source, { kind: "subnet" }> | { readonly kind: "interface"; readonly interface: string };
+
+/**
+ * Packets to the host itself. Those to a published port are among them where Docker does not forward them: over IPv6,
+ * and from a container to the address of its own host.
+ */
+export function entrancesOf({ published, sources }: OpenPort, bridges: readonly string[]): Entrance[] {
+  return sources.flatMap((source): Entrance[] => {
+    switch (source.kind) {
+      case "subnet":
+        return published && source.family === "v4" ? [] : [source];
+      case "tailnet":
+        return [{ kind: "interface", interface: TAILNET.interface }];
+      case "containers":
+        return bridges.map((bridge) => ({ kind: "interface", interface: bridge }));
+    }
+  });
+}

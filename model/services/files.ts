@@ -1,0 +1,49 @@
+import { dirname, join } from "node:path/posix";
+import { howToSet } from "../compose/secret-sources.js";
+import type { ComposeDelivery } from "../compose/service.js";
+import { SecretText } from "../text.js";
+import type { Text } from "../text.js";
+import type { FileModel } from "../types.js";
+import type { Path } from "../yaml/source.js";
+import type { Planning } from "./planning.js";
+
+const DEFAULT_FILE_MODE = 0o444;
+
+/** The file that a service is given as a config. */
+export function configFile(planning: Planning, at: Path, delivery: ComposeDelivery): FileModel {
+  const { args, file: compose } = planning;
+  const config = compose.configs[delivery.source];
+  if (config === undefined) {
+    planning.unknown(at, "config", delivery.source, Object.keys(compose.configs));
+  }
+  if (config?.file === undefined) {
+    return deliver(delivery, config?.content ?? "");
+  }
+  const file = join(dirname(args.source.file), config.file);
+  const content = args.read(file);
+  if ("problem" in content) {
+    planning.complain(["configs", delivery.source, "file"], "unreadable-file", `${file} ${content.problem}`);
+    return deliver(delivery, "");
+  }
+  return deliver(delivery, content.text);
+}
+
+/** The file that a service is given as a secret. */
+export function secretFile(planning: Planning, at: Path, delivery: ComposeDelivery): FileModel {
+  const { args, file: compose } = planning;
+  const name = compose.secrets[delivery.source]?.environment;
+  if (name === undefined) {
+    planning.unknown(at, "secret", delivery.source, Object.keys(compose.secrets));
+  } else if (!Object.hasOwn(args.config.secrets, name)) {
+    const remedy = howToSet(args.stack, name, compose["x-secrets"][name]);
+    const place = ["secrets", delivery.source, "environment"];
+    planning.complain(place, "missing-secret", `the secret ${name} is not set`, remedy);
+  }
+  return deliver(delivery, new SecretText([{ secret: name ?? "" }]));
+}
+
+const deliver = ({ target, mode = DEFAULT_FILE_MODE }: ComposeDelivery, content: Text): FileModel => ({
+  path: target,
+  content,
+  mode,
+});

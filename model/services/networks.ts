@@ -1,0 +1,50 @@
+import type { ComposeFile } from "../compose/file.js";
+import type { ComposeService } from "../compose/service.js";
+import type { NetworkModel, ServiceModel } from "../types.js";
+import type { Path } from "../yaml/source.js";
+import type { Planning } from "./planning.js";
+
+const DEFAULT_NETWORK = "default";
+
+/** The networks of the file that some of its services are in, and that the program makes. */
+export function networksOf(planning: Planning, services: readonly ServiceModel[]): NetworkModel[] {
+  const used = new Set(services.flatMap((service) => service.networks.map(({ name }) => name)));
+  const networks: ComposeFile["networks"] = { [DEFAULT_NETWORK]: null, ...planning.file.networks };
+  return Object.entries(networks)
+    .map(([key, it]) => ({ name: planning.dockerName("networks", key), it }))
+    .filter(({ name, it }) => it?.external !== true && used.has(name))
+    .map(({ name, it }) => ({
+      name,
+      internal: it?.internal ?? false,
+      driver_opts: it?.driver_opts,
+      ipam: it?.ipam,
+    }));
+}
+
+/** The networks that a service is in. */
+export function attachmentsOf(
+  planning: Planning,
+  at: Path,
+  key: string,
+  definition: ComposeService,
+): ServiceModel["networks"] {
+  const place = [...at, "networks"];
+  if (definition.network_mode !== undefined) {
+    if (definition.networks !== undefined) {
+      const message = "networks: and network_mode: exclude each other";
+      planning.complain(place, "conflicting-keys", message, { prose: "remove one of the two" });
+    }
+    return [];
+  }
+  const { networks } = planning.file;
+  return Object.entries(definition.networks ?? { [DEFAULT_NETWORK]: null }).map(([network, it]) => {
+    if (network !== DEFAULT_NETWORK && !Object.hasOwn(networks, network)) {
+      planning.unknown(place, "network", network, Object.keys(networks));
+    }
+    return {
+      name: planning.dockerName("networks", network),
+      aliases: [...new Set([key, ...(it?.aliases ?? [])])],
+      ...(it?.ipv4_address === undefined ? {} : { ipv4Address: it.ipv4_address }),
+    };
+  });
+}

@@ -1,0 +1,57 @@
+import type { ComposeFile } from "../compose/file.js";
+import type { Config } from "../config/settings.js";
+import type { ReadFile } from "../types.js";
+import type { ProblemCode } from "../yaml/codes.js";
+import type { Problem } from "../yaml/problem.js";
+import type { Remedy } from "../yaml/remedy.js";
+import { suggest } from "../yaml/suggest.js";
+import type { Path, Source } from "../yaml/source.js";
+
+/** What planning a Compose file for a host needs. */
+export interface ProjectArgs {
+  readonly stack: string;
+  readonly source: Source;
+  /** Name of the host. */
+  readonly host: string;
+  readonly config: Config;
+  readonly read: ReadFile;
+  /** Compose's project name where the file gives none. */
+  readonly defaultName: string;
+  readonly problems: Problem[];
+  /**
+   * Plan as if every secret were set of which the file says where it comes from.
+   * @default false
+   */
+  readonly assumeSecrets?: boolean;
+}
+
+/** What the top level of a Compose file declares. */
+type Kind = "service" | "network" | "volume" | "config" | "secret";
+
+/** A Compose file that is being planned for a host: what its parts need of each other, and where mistakes go. */
+export class Planning {
+  /** Compose's project name. */
+  readonly name: string;
+
+  constructor(
+    readonly args: ProjectArgs,
+    readonly file: ComposeFile,
+  ) {
+    this.name = file.name ?? args.defaultName;
+  }
+
+  complain(at: Path, code: ProblemCode, message: string, ...remedies: readonly Remedy[]): void {
+    this.args.problems.push(this.args.source.problem(at, code, message, ...remedies));
+  }
+
+  unknown(at: Path, kind: Kind, name: string, known: readonly string[]): void {
+    const remedy = suggest(name, known, { otherwise: `add it to the top-level ${kind}s:` });
+    this.complain(at, `unknown-${kind}`, `there is no ${kind} "${name}"`, remedy);
+  }
+
+  /** Docker's name of a network or a volume of the file. */
+  dockerName(section: "networks" | "volumes", key: string): string {
+    const it = this.file[section][key];
+    return it?.name ?? (it?.external === true ? key : `${this.name}_${key}`);
+  }
+}

@@ -1,0 +1,111 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+
+/**
+ * An IPv4 or IPv6 subnet or a single address in the one form that UFW, iptables and OpenMediaVault keep: no bits below
+ * the prefix, no prefix for a single address, IPv6 in lower case and compressed (RFC 5952).
+ */
+export type Subnet = string & z.$brand<"Subnet">;
+
+/** A mistake in a subnet and what to write instead. */
+interface Mistake {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const FORM = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
+const BITS = { ipv4: 32, ipv6: 128 };
+const HALVES = { ipv4: "0.0.0.0/1 and 128.0.0.0/1", ipv6: "::/1 and 8000::/1" };
+/** Where no packet from a network comes from. */
+const NOWHERE = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128", "ff00::/8"];
+/** IPv6 ranges that stand for IPv4 addresses: the C library prints them as such. */
+const EMBEDDED = ["::ffff:0:0/96", "::/96"];
+
+/** The normal form of a subnet or an address. */
+export function readSubnet(text: string): Subnet | Mistake {
+  const [, written = "", prefix] = FORM.exec(text) ?? [];
+  const address = parseAddress(written);
+  if (address === undefined) {
+    return {
+      message: `"${text}" is not an address or a subnet`,
+      hint: "write it as 192.168.1.77, 192.168.1.0/24 or fd00:1234::/64",
+    };
+  }
+  const kind = address.kind();
+  const bits = prefix === undefined ? BITS[kind] : Number(prefix);
+  if (bits > BITS[kind]) {
+    return { message: `"${text}" has a prefix beyond ${BITS[kind]}`, hint: "write it as 192.168.1.0/24" };
+  }
+  if (bits === 0) {
+    return {
+      message: `"${text}" is everyone, which firewalls write as no subnet at all`,
+      hint: `write ${HALVES[kind]}`,
+    };
+  }
+  const network = networkOf(address, bits).toString();
+  if (network !== address.toString()) {
+    const hint = `write ${network}/${bits} for the subnet, or ${address.toString()} for the address`;
+    return { message: `"${text}" is an address inside of a subnet`, hint };
+  }
+  if (isWithin(address, bits, NOWHERE)) {
+    return { message: `"${text}" is where no packet comes from`, hint: "write an address or a subnet of a network" };
+  }
+  if (isWithin(address, bits, EMBEDDED)) {
+    return { message: `"${text}" stands for an IPv4 address`, hint: "write that address" };
+  }
+  return (bits === BITS[kind] ? network : `${network}/${bits}`) as Subnet;
+}
+
+function parseAddress(text: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    return ipaddr.IPv4.parse(text);
+  }
+  return text.includes(":") && ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
+}
+
+const networkOf = (address: ipaddr.IPv4 | ipaddr.IPv6, bits: number): ipaddr.IPv4 | ipaddr.IPv6 =>
+  address instanceof ipaddr.IPv4
+    ? ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/${bits}`)
+    : ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/${bits}`);
+
+const isWithin = (address: ipaddr.IPv4 | ipaddr.IPv6, bits: number, ranges: readonly string[]): boolean =>
+  ranges
+    .map((range) => cidr(range))
+    .some(
+      (range) =>
+        address.kind() === range.address.kind() &&
+        bits >= range.bits &&
+        networkOf(address, range.bits).toString() === range.address.toString(),
+    );
+
+export const familyOf = (subnet: Subnet): "v4" | "v6" => (subnet.includes(":") ? "v6" : "v4");
+
+/** Is some address in both? */
+export function overlap(a: Subnet, b: Subnet): boolean {
+  const [one, other] = [cidr(a), cidr(b)];
+  const bits = Math.min(one.bits, other.bits);
+  return (
+    one.address.kind() === other.address.kind() &&
+    networkOf(one.address, bits).toString() === networkOf(other.address, bits).toString()
+  );
+}
+
+function cidr(subnet: string): { readonly address: ipaddr.IPv4 | ipaddr.IPv6; readonly bits: number } {
+  const [text = "", prefix] = subnet.split("/");
+  const address = ipaddr.parse(text);
+  return { address, bits: prefix === undefined ? BITS[address.kind()] : Number(prefix) };
+}
+
+/** Reads a subnet or an address. */
+export const subnet = z.string().transform((text, context): Subnet => {
+  const read = readSubnet(text);
+  if (typeof read === "string") {
+    return read;
+  }
+  context.issues.push({ code: "custom", message: `${read.message} -> ${read.hint}`, input: text });
+  return z.NEVER;
+});
+
+/** The same for what must be a subnet of one family, as the LAN's. */
+export const subnetOf = (family: "v4" | "v6", error: string): z.ZodType<Subnet> =>
+  subnet.refine((it) => it.includes("/") && familyOf(it) === family, { error });
