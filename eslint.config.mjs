@@ -1,11 +1,14 @@
 import tseslint from "typescript-eslint";
+import { IMPORTS } from "./eslint.layers.mjs";
 
 export default tseslint.config(
   { ignores: ["stacks/**", "**/*.mjs"] },
   ...tseslint.configs.strictTypeChecked,
+  IMPORTS,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      "max-lines": ["error", 300],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/consistent-type-imports": "error",
@@ -16,6 +19,19 @@ export default tseslint.config(
         {
           selector: "ExportDefaultDeclaration",
           message: "Export by name; only tools' config files have a default export.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["model/types.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "Program > :not(ImportDeclaration[importKind='type'], ExportNamedDeclaration[exportKind='type'], TSInterfaceDeclaration, TSTypeAliasDeclaration)",
+          message: "Only types: what has code has a file of its own.",
         },
       ],
     },

@@ -34,7 +34,7 @@ export default {
   testSequencer: "<rootDir>/test/sequencer.mjs",
   reporters: ["default", "<rootDir>/test/reporters/slowest.mjs"],
   projects: [
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts}/**/*.test.ts"] },
+    { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts,lint}/**/*.test.ts"] },
     {
       ...common,
       displayName: "offline",

@@ -1,7 +1,8 @@
 #!/bin/bash
 # npm test               style and types, then every test but the kernel's
 # npm test -- NAME       only the files whose names begin so: of the lab's tests, or else offline's, or else the unit tests
-# npm run test:unit      what needs no lab
+# npm run test:unit      what needs no lab, with style and types
+# npm run test:unit -- PATTERN, or --watch, or whatever else jest takes: the tests alone
 # npm run test:kernel    NFS as the kernel has it, in two virtual machines; emulated as they are, only CI always runs them
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
@@ -49,8 +50,11 @@ case ${1:-} in
     ;;
   kernel) exec bash lab/kernel/with-vms.sh npx jest --selectProjects kernel ;;
   unit)
-    npm run --silent lint
-    jest_on unit
+    shift
+    if [ $# -gt 0 ]; then
+      exec npx jest "$@" --selectProjects unit
+    fi
+    exec bash scripts/lint.sh jest --selectProjects unit
     ;;
   *)
     if named lab "$1"; then

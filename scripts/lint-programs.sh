@@ -1,0 +1,25 @@
+#!/bin/bash
+# Installs the Debian packages that lint needs and this machine lacks, after saying which and what for.
+set -Eeuo pipefail
+
+missing=()
+want() { # PACKAGE REASON
+  command -v "$1" >/dev/null && return
+  missing+=("$1")
+  echo "missing: $1, $2"
+}
+want shellcheck "finds mistakes in shell scripts"
+want shfmt "formats shell scripts"
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "install them: this is not a Debian where npm run lint could" >&2
+  exit 1
+fi
+root=()
+if [ "$(id -u)" != 0 ]; then root=(sudo); fi
+echo "installing with apt-get: ${missing[*]}"
+{
+  "${root[@]}" apt-get update
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+} >&2
