@@ -61,7 +61,7 @@ case ${1:-} in
       bring_up "${LABS[@]:0:${#files[@]}}"
       jest_on lab --runTestsByPath "${files[@]}"
     elif named offline "$1"; then
-      bring_up "${LABS[0]}"
+      bash lab/engine.sh
       jest_on offline --runTestsByPath "${files[@]}"
     elif named . "$1"; then
       jest_on unit --runTestsByPath "${files[@]}"
