@@ -219,20 +219,20 @@ test("npm run forget takes a dead host out of the state; an up of the rest chang
   expect([unasked.exitCode, unasked.output]).toEqual([1, expect.stringContaining("Nothing was forgotten.")]);
 
   const { output, exitCode } = await command("forget", "pi-zero-1", "--yes");
-  expect([exitCode, output]).toEqual([0, expect.stringContaining("container        pi-zero-1-woodpecker-agent\n")]);
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("container  woodpecker-agent\n")]);
   const line = Number(/line (\d+) under homelab:hosts/.exec(output)?.[1]);
   const config = await readFile(join(cli.directory, `Pulumi.${cli.stack}.yaml`), "utf8");
   expect(config.split("\n")[line - 1]).toMatch(/^ *pi-zero-1:/);
   const { deployment } = JSON.parse(await cli.must(["stack", "export"])) as {
     deployment: { resources: { urn: string }[] };
   };
-  expect(deployment.resources.filter(({ urn }) => /::pi-zero-1(-|$)/.test(urn))).toEqual([]);
+  expect(deployment.resources.filter(({ urn }) => /::pi-zero-1(\/|$)/.test(urn))).toEqual([]);
 
   await configure(cli, ["homelab:hosts", "pi-zero-1"], undefined);
   const rest = await operate(cli, UP);
   expect([rest.exitCode, rest.changes]).toMatchObject([0, { updated: 2 }]);
-  expect(rest.output).toContain("pi4-ci-firewall updated");
-  expect(rest.output).toContain("pi-zero-2-system updated"); // its reboot window is the next earlier one
+  expect(rest.output).toContain("pi4-ci/setting/firewall updated");
+  expect(rest.output).toContain("pi-zero-2/setting/system updated"); // its reboot window is the next earlier one
   expect(Object.keys(await summaries(cli))).not.toContain("pi-zero-1");
 
   // Nothing was done on the host.

@@ -140,7 +140,7 @@ test("one more Pi Zero touches only itself and the firewall that lets it in, and
   const { output } = await up(cli);
   expect(differing(before, await containers())).toEqual([`${SPARE}/woodpecker-agent`]);
   expect(touched(output)).toEqual(["pi4-ci", SPARE]);
-  expect(output.match(/ pi4-ci-\S+ updated/g)).toEqual([" pi4-ci-firewall updated"]);
+  expect(output.match(/ pi4-ci\/\S+ updated/g)).toEqual([" pi4-ci/setting/firewall updated"]);
 
   await configure(cli, ["homelab:hosts", SPARE], undefined);
   await up(cli);
@@ -183,7 +183,7 @@ test("a host that goes off in the middle fails by itself, and so does a containe
   await lab.root("pi-zero-2", ["systemctl", "stop", "docker.socket", "docker.service"]);
   const { exitCode, output } = await running;
   expect(exitCode).not.toBe(0);
-  expect(output).toContain("pi-zero-2-woodpecker-agent");
+  expect(output).toContain("pi-zero-2/container/woodpecker-agent");
   expect(output).toMatch(/pi4-ci: registry-ui did not come up. The end of its log:\n\s*\S/);
   const [there, changed] = [["pi-zero-1", "pi5", "jellyfin"], ["pi-zero-1/woodpecker-agent"]];
   const after = await containers(there);
@@ -281,5 +281,5 @@ function touched(output: string): string[] {
   const changed = output
     .split("\n")
     .filter((line) => /^\s*[-+~]+\s/.test(line) && !line.includes("pulumi:pulumi:Stack"));
-  return names.filter((name) => changed.some((line) => line.includes(` ${name}-`)));
+  return names.filter((name) => changed.some((line) => line.includes(` ${name}/`)));
 }

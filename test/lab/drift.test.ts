@@ -168,7 +168,7 @@ test("npm run deploy takes away what is no longer declared, also when something 
   const before = await containers();
   const { exitCode, stdout } = await command("deploy");
   expect([exitCode, stdout]).toEqual([3, expect.stringMatching(/jellyfin +│ .*\d deleted +│ +│/)]);
-  expect(stdout).toMatch(/pi4-ci +│ .*│ image-postgres:18\.66, postgres/);
+  expect(stdout).toMatch(/pi4-ci +│ .*│ container\/postgres, .*image\/postgres:18\.66/);
   expect(await since(before)).toEqual(["jellyfin/seerr"]);
 
   await edit(cli, file, "image: postgres:18.66", "image: postgres:18.6");
@@ -204,7 +204,7 @@ describe("a container that somebody made by hand", () => {
     expect([refused.exitCode, refused.output]).toEqual([expect.any(Number), expect.stringContaining("npm run adopt")]);
     expect(await since(before)).toEqual([]);
     const deployed = await command("deploy");
-    expect([deployed.exitCode, deployed.stdout]).toEqual([3, expect.stringMatching(/pi5 .*│ wiki +│/)]);
+    expect([deployed.exitCode, deployed.stdout]).toEqual([3, expect.stringMatching(/pi5 .*│ container\/wiki +│/)]);
   });
 
   test("is put back as it was when the new one does not come up", async () => {
