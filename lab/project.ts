@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
 import { PROGRAM } from "../scripts/lib/project.js";
-import { PulumiCli } from "../scripts/lib/pulumi-cli.js";
+import { PulumiStack } from "../scripts/lib/pulumi-stack.js";
 import { randomText } from "../scripts/secrets/random-text.js";
 import { makeMissingSecrets } from "../scripts/secrets/secrets.js";
 import type { Lab } from "./lab.js";
@@ -18,25 +18,23 @@ const SECRET_LENGTH = 32;
  * The project of a lab: a Pulumi.yaml that points at this program, and a stack configuration of its own, both made from
  * the repository's. State and passphrase lie beside it, so that the work tree is never written to.
  */
-export async function prepareProject(lab: Lab, program: string = PROGRAM): Promise<PulumiCli> {
-  const cli = projectOf(lab);
-  await Promise.all([cli.directory, backendOf(lab)].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
-  await writeProject(cli.directory, program);
-  await writeConfig(lab, cli.directory);
+export async function prepareProject(lab: Lab, program: string = PROGRAM): Promise<PulumiStack> {
+  const stack = projectOf(lab);
+  await Promise.all([stack.directory, backendOf(lab)].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
+  await writeProject(stack.directory, program);
+  await writeConfig(lab, stack.directory);
   if (!existsSync(passphraseFile(lab))) {
     await writeFile(passphraseFile(lab), randomText(SECRET_LENGTH), { mode: 0o600 });
   }
-  if (!isDeployed(lab)) {
-    await cli.must(["stack", "select", "--create"]);
-  }
+  await stack.selectOrCreate();
   // Random ones also for what on a real LAN only the owner can supply.
-  await makeMissingSecrets(cli, [cli.directory, program], ({ generate }) => generate ?? SECRET_LENGTH);
-  return cli;
+  await makeMissingSecrets(stack, [stack.directory, program], ({ generate }) => generate ?? SECRET_LENGTH);
+  return stack;
 }
 
 /** The project of a lab as an earlier deployment left it. */
-export function projectOf(lab: Lab): PulumiCli {
-  return new PulumiCli(join(lab.dir, "project"), STACK, {
+export function projectOf(lab: Lab): PulumiStack {
+  return new PulumiStack(join(lab.dir, "project"), STACK, {
     ...lab.env,
     PULUMI_BACKEND_URL: `file://${backendOf(lab)}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(lab),

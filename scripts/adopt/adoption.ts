@@ -136,7 +136,7 @@ export function targetsOf({ name: host, settings, services }: HostModel, service
     ]),
   ];
   const patterns = [...names.map(patternOf), ...all.map(({ name }) => patternOfFiles(host, name))];
-  return [...new Set(patterns)].flatMap((pattern) => ["--target", pattern]);
+  return [...new Set(patterns)];
 }
 
 function withDependencies(services: readonly ServiceModel[], service: ServiceModel): ServiceModel[] {

@@ -5,8 +5,9 @@ import { loadHomelab } from "../../model/load.js";
 import { Adoption, keptMounts, targetsOf } from "./adoption.js";
 import type { Former } from "./adoption.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
-import { PulumiCli } from "../lib/pulumi-cli.js";
+import { PulumiStack } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
+import { terminalColor, toTerminal } from "../lib/terminal.js";
 
 /** Lets a declared service take the place of a container that somebody made before, or leaves everything as it was. */
 async function adopt(hostName: string, serviceName: string, { stack }: { stack: string }): Promise<void> {
@@ -14,12 +15,12 @@ async function adopt(hostName: string, serviceName: string, { stack }: { stack: 
   const { host, service } = find(loadHomelab(stack, declarationDirectories(directory)), hostName, serviceName);
   const adoption = new Adoption(host, service);
   const former = await adoption.former();
-  // Ctrl-C ends the engine, which is in the same terminal; then everything is put back.
+  // Ctrl-C lets the engine come to its end; then everything is put back.
   process.on("SIGINT", () => undefined);
   console.log(`${service.name} on ${host.name} is stopped and kept as ${adoption.aside} until the new one works.`);
   try {
     await adoption.setAside(former);
-    await deploy(new PulumiCli(directory, stack), host, service);
+    await deploy(new PulumiStack(directory, stack), host, service);
   } catch (error) {
     await giveBack(adoption, former);
     throw error;
@@ -53,16 +54,11 @@ function instead(written: string, known: readonly { readonly name: string }[]): 
 }
 
 /** The provider waits until the container runs and, if it has a health check, is healthy. */
-async function deploy(cli: PulumiCli, host: HostModel, service: ServiceModel): Promise<void> {
-  const { exitCode, stderr } = await cli.run(["up", "--yes", "--skip-preview", ...targetsOf(host, service)], {
-    onLine: (line) => {
-      console.log(line);
-    },
-  });
-  if (exitCode !== 0) {
-    throw new UserError(
-      `${stderr}${service.name} did not come up on ${host.name}: the former container is back.`.trim(),
-    );
+async function deploy(stack: PulumiStack, host: HostModel, service: ServiceModel): Promise<void> {
+  const options = { target: targetsOf(host, service), color: terminalColor() };
+  const { ok } = await stack.operate("up", options, toTerminal);
+  if (!ok) {
+    throw new UserError(`${service.name} did not come up on ${host.name}: the former container is back.`);
   }
 }
 

@@ -1,24 +1,30 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { loadHomelab } from "../../model/load.js";
-import { failingHosts, outcomePerHost, outcomeTable, withoutHosts } from "./outcome.js";
+import { failingHosts, outcomePerHost, outcomeTable, allOfHosts } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
-import type { Outcome } from "./events.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
-import { PulumiCli } from "../lib/pulumi-cli.js";
+import { PulumiStack } from "../lib/pulumi-stack.js";
+import type { Operation } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand } from "../lib/command.js";
+import { terminalColor, toTerminal } from "../lib/terminal.js";
 
 const INCOMPLETE = 3;
+/** As a shell has it for what Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 /** Deploys to every host that can be deployed to, whatever happens on the others, and says what is done and what not. */
-async function deploy({ stack }: { stack: string }): Promise<void> {
+async function deploy({ stack: name }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
-  const { hosts } = loadHomelab(stack, declarationDirectories(directory));
-  const cli = new PulumiCli(directory, stack);
-  const { exitCode, outcome: first } = await up(cli);
+  const { hosts } = loadHomelab(name, declarationDirectories(directory));
+  const stack = new PulumiStack(directory, name);
+  const { ok, events, interrupted } = await up(stack);
+  if (interrupted) {
+    console.log("Interrupted: what was begun is finished. Deploy again for the rest.");
+    process.exitCode = INTERRUPTED;
+    return;
+  }
+  const first = outcomeOf(events);
   if (!first.ran) {
-    process.exitCode = exitCode === 0 ? 1 : exitCode;
+    process.exitCode = 1;
     return;
   }
   const failing = failingHosts(hosts, first);
@@ -28,35 +34,19 @@ async function deploy({ stack }: { stack: string }): Promise<void> {
     console.log(
       `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
     );
-    outcome = together(first, (await up(cli, withoutHosts(failing))).outcome);
+    outcome = together(first, outcomeOf((await up(stack, allOfHosts(failing))).events));
   }
   const outcomes = outcomePerHost(hosts, outcome);
   console.log(outcomeTable(outcomes));
-  const complete = exitCode === 0 && outcomes.every(({ notDone }) => notDone === "");
+  const complete = ok && outcomes.every(({ notDone }) => notDone === "");
   console.log(
     complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
   );
   process.exitCode = complete ? 0 : INCOMPLETE;
 }
 
-async function up(cli: PulumiCli, options: readonly string[] = []): Promise<{ exitCode: number; outcome: Outcome }> {
-  const folder = await mkdtemp(join(tmpdir(), "deploy-"));
-  try {
-    const log = join(folder, "events");
-    const args = ["up", "--yes", "--skip-preview", "--continue-on-error", "--event-log", log, ...options];
-    const { exitCode, stderr } = await cli.run(args, {
-      env: { PULUMI_DEBUG_COMMANDS: "true" }, // else the CLI does not know --event-log
-      onLine: (line) => {
-        console.log(line);
-      },
-    });
-    process.stderr.write(stderr);
-    const events = await readFile(log, "utf8").catch(() => "");
-    return { exitCode, outcome: outcomeOf(events) };
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+const up = (stack: PulumiStack, exclude: string[] = []): Promise<Operation> =>
+  stack.operate("up", { continueOnError: true, exclude, color: terminalColor() }, toTerminal);
 
 void runCommand(
   stackCommand(

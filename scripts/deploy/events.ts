@@ -1,19 +1,5 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
-
-/** What the engine says of one resource. */
-interface Metadata {
-  readonly op: string;
-  readonly urn: string;
-  readonly type: string;
-  readonly new?: { readonly outputs?: Readonly<Record<string, unknown>> } | null;
-}
-
-/** A line of the engine's event log, as far as it is used here. */
-interface EngineEvent {
-  readonly resOutputsEvent?: { readonly metadata: Metadata };
-  readonly resOpFailedEvent?: { readonly metadata: Metadata };
-  readonly summaryEvent?: unknown;
-}
 
 /** What an operation of the engine came to. */
 export interface Outcome {
@@ -37,12 +23,8 @@ export function together(first: Outcome, second: Outcome): Outcome {
   };
 }
 
-/** Reads an event log, as `pulumi up --event-log` writes it. */
-export function outcomeOf(log: string): Outcome {
-  const events = log
-    .split("\n")
-    .filter((line) => /"(resOutputsEvent|resOpFailedEvent|summaryEvent)"/.test(line))
-    .map((line) => JSON.parse(line) as EngineEvent);
+/** What the engine's reports of an operation come to. */
+export function outcomeOf(events: readonly EngineEvent[]): Outcome {
   const done = new Map<string, string>();
   const failed = new Set<string>();
   let notDone = {};
@@ -54,7 +36,7 @@ export function outcomeOf(log: string): Outcome {
         done.set(nameInUrn(urn), op);
       }
       if (type === "pulumi:pulumi:Stack") {
-        notDone = now?.outputs?.["notDone"] ?? {};
+        notDone = (now?.outputs["notDone"] ?? {}) as object;
       }
     }
     if (resOpFailedEvent !== undefined && hostInUrn(resOpFailedEvent.metadata.urn) !== undefined) {

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { parseName, patternsOfHost, printName } from "../../model/resource-names.js";
 import type { ResourceName } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
+import { doneBy } from "../lib/engine-events.js";
 import type { Outcome } from "./events.js";
 
 /** What a deployment came to on one host. */
@@ -13,23 +14,13 @@ export interface HostOutcome {
   readonly notDone: string;
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  create: "created",
-  "create-replacement": "replaced",
-  replace: "replaced",
-  "delete-replaced": "replaced",
-  update: "updated",
-  delete: "deleted",
-};
-
 /** What a deployment came to, host by host. */
 export function outcomePerHost(hosts: readonly HostModel[], outcome: Outcome): HostOutcome[] {
   return hosts.map((host) => {
     const counts = new Map<string, number>();
     for (const [resource, op] of outcome.done) {
-      const word = WORDS[op];
-      if (word !== undefined && hostOf(resource) === host.name && !outcome.failed.has(resource)) {
-        counts.set(word, (counts.get(word) ?? 0) + 1);
+      if (op !== "same" && hostOf(resource) === host.name && !outcome.failed.has(resource)) {
+        counts.set(doneBy(op), (counts.get(doneBy(op)) ?? 0) + 1);
       }
     }
     return {
@@ -60,9 +51,8 @@ export function failingHosts(hosts: readonly HostModel[], { failed }: Outcome): 
   return hosts.map(({ name }) => name).filter((name) => failing.has(name));
 }
 
-/** Options of `pulumi up` that leave out these hosts, and no others. */
-export const withoutHosts = (names: readonly string[]): string[] =>
-  names.flatMap(patternsOfHost).flatMap((pattern) => ["--exclude", pattern]);
+/** Patterns for all that belongs to these hosts. */
+export const allOfHosts = (names: readonly string[]): string[] => names.flatMap(patternsOfHost);
 
 const hostOf = (resource: string): string | undefined => parseName(resource)?.host;
 

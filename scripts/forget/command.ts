@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { SERVICE_LABEL } from "../../model/labels.js";
 import { confirmed } from "../lib/ask.js";
 import { describeHost, hostInState, lineOfHost } from "./state.js";
-import type { StateResource } from "./state.js";
 import { projectDirectory } from "../lib/project.js";
-import { PulumiCli } from "../lib/pulumi-cli.js";
+import { PulumiStack } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
 
 interface Options {
@@ -15,9 +14,9 @@ interface Options {
 }
 
 /** Takes a host that is dead for good out of the state. Nothing is done on the host. */
-async function forget(host: string, { stack, yes }: Options): Promise<void> {
-  const cli = new PulumiCli(projectDirectory(), stack);
-  const found = hostInState(await stateOf(cli), host);
+async function forget(host: string, { stack: name, yes }: Options): Promise<void> {
+  const stack = new PulumiStack(projectDirectory(), name);
+  const found = hostInState(await stack.resources(), host);
   const count = `${found.resources.length} resources`;
   console.log(`The state would forget ${host}, ${count}, among them:\n${describeHost(found).join("\n")}`);
   console.log(
@@ -27,21 +26,9 @@ async function forget(host: string, { stack, yes }: Options): Promise<void> {
   if (!yes && !(await confirmed(`Forget ${host}? [y/N] `))) {
     throw new UserError("Nothing was forgotten.");
   }
-  const { exitCode, stdout, stderr } = await cli.run(["state", "delete", found.urn, "--target-dependents", "--yes"]);
-  if (exitCode !== 0) {
-    throw new UserError(`Pulumi did not forget ${host}: ${(stderr || stdout).trim()}`);
-  }
+  await stack.forget(found.urn);
   console.log(`Forgotten: ${host}, ${count}.`);
-  console.log(await whatIsLeft(host, stack));
-}
-
-async function stateOf(cli: PulumiCli): Promise<readonly StateResource[]> {
-  const { exitCode, stdout, stderr } = await cli.run(["stack", "export"]);
-  if (exitCode !== 0) {
-    throw new UserError(`Pulumi cannot read the state of "${cli.stack}": ${(stderr || stdout).trim()}`);
-  }
-  const { deployment } = JSON.parse(stdout) as { deployment: { resources?: StateResource[] } | null };
-  return deployment?.resources ?? [];
+  console.log(await whatIsLeft(host, name));
 }
 
 /** As long as the host is declared, the next deployment wants to make all of it again. */

@@ -3,15 +3,7 @@ import { nameInUrn, OWN_TYPES, parseName } from "../../model/resource-names.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "../lib/command.js";
-
-/** A resource as `pulumi stack export` lists it. */
-export interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly parent?: string;
-  readonly dependencies?: readonly string[];
-  readonly protect?: boolean;
-}
+import type { StateResource } from "../lib/pulumi-stack.js";
 
 /** What the state knows of a host. */
 export interface HostInState {

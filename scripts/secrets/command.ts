@@ -1,5 +1,5 @@
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
-import { PulumiCli } from "../lib/pulumi-cli.js";
+import { PulumiStack } from "../lib/pulumi-stack.js";
 import { describeSecrets, makeMissingSecrets } from "./secrets.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
@@ -10,7 +10,7 @@ void runCommand(
   stackCommand("secrets", "Make every random secret that is missing; say which ones only you can supply.").action(
     async ({ stack }: { stack: string }) => {
       const project = projectDirectory();
-      const report = await makeMissingSecrets(new PulumiCli(project, stack), declarationDirectories(project));
+      const report = await makeMissingSecrets(new PulumiStack(project, stack), declarationDirectories(project));
       console.log(describeSecrets(stack, report));
       process.exitCode = report.missing.length > 0 ? INCOMPLETE : 0;
     },

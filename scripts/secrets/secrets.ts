@@ -2,9 +2,8 @@ import { readFrom } from "../../model/load.js";
 import { setSecret } from "../../model/compose/secret-sources.js";
 import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
-import type { PulumiCli } from "../lib/pulumi-cli.js";
+import type { PulumiStack } from "../lib/pulumi-stack.js";
 import { randomText } from "./random-text.js";
-import { UserError } from "../lib/command.js";
 
 /** What there is of the secrets that the services need which are on. */
 export interface SecretsReport {
@@ -24,20 +23,20 @@ export interface SecretsReport {
  * @throws HomelabError if the declaration cannot be read, UserError if the stack cannot be written to
  */
 export async function makeMissingSecrets(
-  cli: PulumiCli,
+  stack: PulumiStack,
   directories: readonly string[],
   lengthOf: (secret: NeededSecret) => number | undefined = ({ generate }) => generate,
 ): Promise<SecretsReport> {
-  const needed = neededSecrets(cli.stack, readFrom(directories));
+  const needed = neededSecrets(stack.name, readFrom(directories));
   const absent = needed.filter(({ present }) => !present);
   const made: NeededSecret[] = [];
   for (const secret of absent) {
     const length = lengthOf(secret);
     if (length !== undefined) {
       if (made.length === 0) {
-        await mustBeWritable(cli);
+        await stack.select(); // it has to be there before anything can be encrypted for it
       }
-      await set(cli, secret.name, randomText(length));
+      await stack.setSecret(secret.name, randomText(length));
       made.push(secret);
     }
   }
@@ -46,31 +45,6 @@ export async function makeMissingSecrets(
     made,
     missing: absent.filter((secret) => !made.includes(secret)),
   };
-}
-
-/** What keeps Pulumi from encrypting, such as a passphrase that is not given, is the owner's to set right. */
-async function set(cli: PulumiCli, name: string, value: string): Promise<void> {
-  try {
-    await cli.setSecret(name, value);
-  } catch (error) {
-    throw error instanceof Error ? new UserError(error.message.trimEnd()) : error;
-  }
-}
-
-/** The stack has to be there before anything can be encrypted for it. */
-async function mustBeWritable(cli: PulumiCli): Promise<void> {
-  const { exitCode, stdout, stderr } = await cli.run(["config", "--json"]);
-  if (exitCode === 0) {
-    return;
-  }
-  const why = (stderr || stdout).trim();
-  if (/no stack named/.test(why)) {
-    throw new UserError(
-      `There is no stack "${cli.stack}" yet where Pulumi keeps its state, so nothing can be encrypted for it.\n` +
-        `Run npx pulumi stack init ${cli.stack}, then this command again.`,
-    );
-  }
-  throw new UserError(`Pulumi cannot use the stack "${cli.stack}": ${why}`);
 }
 
 /** What was made and what is left to do, by name only. */

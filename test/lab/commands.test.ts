@@ -4,9 +4,9 @@ import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { ownersClone } from "./clone.js";
-import { configure, containers, differing, lab, operate, up, UP } from "./homelab.js";
+import { configure, containers, differing, lab, operate, up } from "./homelab.js";
 import { freshLab } from "./states.js";
 
 // The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow
@@ -16,7 +16,7 @@ jest.setTimeout(600_000);
 
 /** A copy of the program, as a clone of the owner's own: the commands write into their project's directory. */
 let clone: string;
-let cli: PulumiCli;
+let cli: PulumiStack;
 const started = Date.now();
 
 beforeAll(async () => {
@@ -31,10 +31,10 @@ afterAll(async () => {
 
 /** Runs one of the project's commands in the owner's clone, on the lab's stack; its configuration goes there and back. */
 async function command(...args: string[]): Promise<RunResult & { output: string }> {
-  const file = `Pulumi.${cli.stack}.yaml`;
+  const file = `Pulumi.${cli.name}.yaml`;
   await cp(join(cli.directory, file), join(clone, file));
   const [name = "", ...rest] = args;
-  const result = await run("npm", ["run", "--silent", name, "--", "--stack", cli.stack, ...rest], {
+  const result = await run("npm", ["run", "--silent", name, "--", "--stack", cli.name, ...rest], {
     cwd: clone,
     env: { ...cli.env, INIT_CWD: clone },
   });
@@ -136,7 +136,7 @@ test("no secret is seen in an up from nothing: not in its output, in the engine'
     expect([host, /dockerd/.test(processes), shownIn(processes, values)]).toEqual([host, true, []]);
   }
 
-  const state = await readFile(join(lab.dir, `backend/.pulumi/stacks/homelab/${cli.stack}.json`), "utf8");
+  const state = await readFile(join(lab.dir, `backend/.pulumi/stacks/homelab/${cli.name}.json`), "utf8");
   expect(shownIn(state, values)).toEqual([]);
   expect(shownIn(await engineLogs(), values)).toEqual([]);
 });
@@ -163,12 +163,12 @@ test("docker inspect shows no secret: every service that needs one has it as a f
 
 test("a preview with all differences shows neither the old nor the new value of a secret that changes", async () => {
   const former = await secretValues();
-  const file = join(cli.directory, `Pulumi.${cli.stack}.yaml`);
+  const file = join(cli.directory, `Pulumi.${cli.name}.yaml`);
   const config = await readFile(file, "utf8");
   await cli.setSecret("WOODPECKER_AGENT_SECRET", "another-agent-secret-0123456789");
   await cli.setSecret("POSTGRES_PASSWORD", "another-postgres-password-0123456789");
   const values = await secretValues();
-  const { output, exitCode } = await operate(cli, ["preview", "--diff"]);
+  const { output, exitCode } = await operate(cli, "preview", { diff: true });
   expect([exitCode, output.includes("[secret]")]).toEqual([0, true]);
   expect(output).toContain("woodpecker-agent");
   expect(shownIn(output, former)).toEqual([]);
@@ -221,15 +221,12 @@ test("npm run forget takes a dead host out of the state; an up of the rest chang
   const { output, exitCode } = await command("forget", "pi-zero-1", "--yes");
   expect([exitCode, output]).toEqual([0, expect.stringContaining("container  woodpecker-agent\n")]);
   const line = Number(/line (\d+) under homelab:hosts/.exec(output)?.[1]);
-  const config = await readFile(join(cli.directory, `Pulumi.${cli.stack}.yaml`), "utf8");
+  const config = await readFile(join(cli.directory, `Pulumi.${cli.name}.yaml`), "utf8");
   expect(config.split("\n")[line - 1]).toMatch(/^ *pi-zero-1:/);
-  const { deployment } = JSON.parse(await cli.must(["stack", "export"])) as {
-    deployment: { resources: { urn: string }[] };
-  };
-  expect(deployment.resources.filter(({ urn }) => /::pi-zero-1(\/|$)/.test(urn))).toEqual([]);
+  expect((await cli.resources()).filter(({ urn }) => /::pi-zero-1(\/|$)/.test(urn))).toEqual([]);
 
   await configure(cli, ["homelab:hosts", "pi-zero-1"], undefined);
-  const rest = await operate(cli, UP);
+  const rest = await operate(cli, "up");
   expect([rest.exitCode, rest.changes]).toMatchObject([0, { updated: 2 }]);
   expect(rest.output).toContain("pi4-ci/setting/firewall updated");
   expect(rest.output).toContain("pi-zero-2/setting/system updated"); // its reboot window is the next earlier one
@@ -249,5 +246,5 @@ test("a forgotten host that comes back is emptied as forget said, then deployed 
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/page/compose.yaml"]);
   await up(cli);
   expect(differing(before, await containers())).toEqual(["pi-zero-1/woodpecker-agent"]);
-  expect(Object.keys((await operate(cli, UP)).changes)).toEqual(["unchanged"]);
+  expect(Object.keys((await operate(cli, "up")).changes)).toEqual(["unchanged"]);
 });

@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import { composeFile } from "../../model/compose/file.js";
 import { service } from "../../model/compose/service.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { randomText } from "../../scripts/secrets/random-text.js";
 import { lab, operate, up } from "./homelab.js";
 import { DIFFERENCES } from "./parity/differences.js";
@@ -41,7 +41,7 @@ const FILES = {
 };
 
 jest.setTimeout(300_000);
-let cli: PulumiCli;
+let cli: PulumiStack;
 let ours: Side;
 let theirs: Side;
 
@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([operate(cli, ["destroy", "--yes", "--skip-preview"]), compose("down", "-v")]);
+  await Promise.all([operate(cli, "destroy"), compose("down", "-v")]);
   await Promise.all([OURS, THEIRS].map((host) => shell(host, AFTER)));
   await Promise.all([OURS, THEIRS].map((host) => lab.root(host, ["rm", "-rf", dirname(DIRECTORY)])));
   await rm(cli.directory, { recursive: true, force: true });
@@ -114,13 +114,13 @@ test("docs/compose.md lists exactly these differences", async () => {
 });
 
 test("a second up changes nothing, whatever keys are used", async () => {
-  const { output } = await operate(cli, ["preview"]);
+  const { output } = await operate(cli, "preview");
   const changed = [...output.matchAll(/^\s*[-+~]+\s+docker:\S+\s+(\S+)/gm)].map(([, name = ""]) => name);
   expect(distinct(changed)).toEqual([]);
 });
 
 /** A project whose one host runs the file. */
-async function project(): Promise<PulumiCli> {
+async function project(): Promise<PulumiStack> {
   const directory = await mkdtemp(join(tmpdir(), "compose-parity-"));
   await mkdir(join(directory, "backend"));
   await cp(FOLDER, join(directory, "stacks/nas"), { recursive: true });
@@ -136,7 +136,7 @@ async function project(): Promise<PulumiCli> {
     "homelab:values": VALUES,
   };
   await writeFile(join(directory, `Pulumi.${STACK}.yaml`), stringify({ config }));
-  const made = new PulumiCli(directory, STACK, {
+  const made = new PulumiStack(directory, STACK, {
     ...lab.env,
     PULUMI_BACKEND_URL: `file://${join(directory, "backend")}`,
     PULUMI_CONFIG_PASSPHRASE: randomText(32),

@@ -8,7 +8,7 @@ import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
 import { run } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { configure, containers, differing, edit, lab, operate, projectWithOwnStacks, UP, up } from "./homelab.js";
 import { freshLab } from "./states.js";
 
@@ -16,7 +16,7 @@ import { freshLab } from "./states.js";
 // homelab that the one before left, in sync.
 
 jest.setTimeout(600_000);
-let cli: PulumiCli;
+let cli: PulumiStack;
 /** A host that the lab can boot and does not by itself. */
 const SPARE = "pi-zero-3";
 
@@ -77,13 +77,13 @@ test("again: 0 changes", async () => {
 
 test("a preview needs no key and leaves every container as it was", async () => {
   const before = await containers();
-  const { changes, exitCode } = await operate(cli, ["preview"], { SSH_AUTH_SOCK: "" });
+  const { changes, exitCode } = await operate(cli, "preview", { env: { SSH_AUTH_SOCK: "" } });
   expect([exitCode, Object.keys(changes)]).toEqual([0, ["unchanged"]]);
   expect(await containers()).toEqual(before);
 });
 
 test("a refresh finds nothing to set right", async () => {
-  const { changes } = await operate(cli, ["preview", "--refresh"]);
+  const { changes } = await operate(cli, "preview", { refresh: true });
   expect(Object.keys(changes)).toEqual(["unchanged"]);
 });
 
@@ -98,7 +98,7 @@ test("from a second clone in another folder with another agent: 0 changes", asyn
     await run("git", ["clone", "--quiet", PROGRAM, clone]);
     await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
     const second = await prepareProject(lab, clone);
-    const { changes } = await operate(second, UP, { SSH_AUTH_SOCK: socket });
+    const { changes } = await operate(second, "up", { env: { SSH_AUTH_SOCK: socket } });
     expect(Object.keys(changes)).toEqual(["unchanged"]);
   } finally {
     agent.kill();
@@ -178,7 +178,7 @@ test("a host that goes off in the middle fails by itself, and so does a containe
   const sick = '[CMD, "false"]\n      interval: 1s\n      retries: 1\n      start_period: 0s';
   await edit(cli, file, /(registry-ui:[\s\S]*?test: )\[.*\]/, `$1${sick}`);
   await edit(cli, "stacks/agent/compose.yaml", 'CHANGED: "1"', 'CHANGED: "2"');
-  const running = operate(cli, UP);
+  const running = operate(cli, "up");
   // Docker is away while SSH still answers: as a host looks whose disk or memory gives out.
   await lab.root("pi-zero-2", ["systemctl", "stop", "docker.socket", "docker.service"]);
   const { exitCode, output } = await running;
@@ -199,7 +199,7 @@ test("a host that goes off in the middle fails by itself, and so does a containe
 
 test("Ctrl-C in the middle, then up: it converges", async () => {
   await edit(cli, "stacks/nas/compose.yaml", /TZ: \$\{TIMEZONE\}/g, 'TZ: ${TIMEZONE}\n      INTERRUPTED: "1"');
-  const child = spawn(join(PROGRAM, "node_modules/.bin/pulumi"), [...UP, "--stack", cli.stack, "--non-interactive"], {
+  const child = spawn(join(PROGRAM, "node_modules/.bin/pulumi"), [...UP, "--stack", cli.name, "--non-interactive"], {
     cwd: cli.directory,
     env: { ...process.env, ...cli.env },
     detached: true,
@@ -232,7 +232,7 @@ test("a service of one's own runs beside the role's, and a container that is not
   const before = await containers();
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
 
-  const { exitCode, output } = await operate(cli, UP);
+  const { exitCode, output } = await operate(cli, "up");
   expect(exitCode).not.toBe(0);
   expect(output).toContain("pi5 has a container wiki already that this program did not make, so it is left alone.");
   expect(await containers()).toEqual(before);
@@ -250,7 +250,7 @@ test("a service of one's own runs beside the role's, and a container that is not
 });
 
 test("destroy leaves nothing of ours but the volumes marked stateful", async () => {
-  const { exitCode, output } = await operate(cli, ["destroy", "--yes", "--skip-preview"]);
+  const { exitCode, output } = await operate(cli, "destroy");
   expect([exitCode, exitCode === 0 ? "" : output]).toEqual([0, ""]);
   expect(await containers()).toEqual({});
   const left = await Promise.all(

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
-import { configure, containers, differing, edit, lab, operate, UP, up } from "./homelab.js";
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
 import type { Operation } from "./homelab.js";
 import { deployedLab } from "./states.js";
 
@@ -12,7 +12,7 @@ import { deployedLab } from "./states.js";
 // The tests follow each other: each begins with the homelab that the one before left, in sync.
 
 jest.setTimeout(600_000);
-let cli: PulumiCli;
+let cli: PulumiStack;
 
 beforeAll(async () => {
   // registry-ui can be made sick
@@ -34,7 +34,7 @@ async function by(host: string, command: string): Promise<string> {
 /** Runs one of the project's commands on the lab's stack. */
 async function command(name: string, args: readonly string[] = [], env = {}): Promise<RunResult & { output: string }> {
   const script = join(PROGRAM, `scripts/${name}/command.ts`);
-  const result = await run(join(PROGRAM, "node_modules/.bin/tsx"), [script, ...args, "--stack", cli.stack], {
+  const result = await run(join(PROGRAM, "node_modules/.bin/tsx"), [script, ...args, "--stack", cli.name], {
     cwd: cli.directory,
     env: { ...cli.env, ...env },
   });
@@ -49,7 +49,7 @@ async function since(before: Awaited<ReturnType<typeof containers>>): Promise<st
 }
 
 /** A preview by somebody who may only look. */
-const preview = (): Promise<Operation> => operate(cli, ["preview"], { SSH_AUTH_SOCK: lab.probeAgentSocket });
+const preview = (): Promise<Operation> => operate(cli, "preview", { env: { SSH_AUTH_SOCK: lab.probeAgentSocket } });
 
 /** Recreates a container with what little of it Watchtower would keep here: its label and its image. */
 const recreate = (name: string): string =>
@@ -200,7 +200,7 @@ describe("a container that somebody made by hand", () => {
       "wiki on pi5: a container of this name is there that this program did not make -> run npm run adopt -- pi5 wiki",
     );
     const before = await containers();
-    const refused = await operate(cli, UP);
+    const refused = await operate(cli, "up");
     expect([refused.exitCode, refused.output]).toEqual([expect.any(Number), expect.stringContaining("npm run adopt")]);
     expect(await since(before)).toEqual([]);
     const deployed = await command("deploy");

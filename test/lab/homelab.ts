@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { openLab } from "../../lab/lab.js";
 import { prepareProject } from "../../lab/project.js";
-import { changesOf, diagnostics } from "../../lab/stack.js";
-import type { Changes } from "../../lab/stack.js";
 import { wordsOf } from "../../model/drift/drift.js";
 import { readReport } from "../../model/drift/report.js";
+import { changesOf } from "../../scripts/lib/engine-events.js";
+import type { Changes } from "../../scripts/lib/engine-events.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import type { Operations } from "../../scripts/lib/pulumi-stack.js";
 
 /** The lab that this test file has to itself: each of jest's workers has one. */
 export const lab = openLab(process.env["LAB_INSTANCE"] ?? labOfWorker(Number(process.env["JEST_WORKER_ID"] ?? 1)));
@@ -97,37 +98,48 @@ export interface Operation {
 
 const OPERATION_TIMEOUT_MS = 240_000;
 
-/** Runs an operation of the engine on the lab's stack. */
-export async function operate(
-  cli: PulumiCli,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<Operation> {
-  const { stdout, stderr, exitCode } = await cli.run(args, { env, timeoutMs: OPERATION_TIMEOUT_MS });
-  const output = stdout + stderr;
-  return { output, exitCode, changes: changesOf(output) };
+interface OperateOptions {
+  readonly refresh?: boolean;
+  readonly diff?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Runs an operation of the engine on the lab's stack. */
+export async function operate(
+  cli: PulumiStack,
+  kind: keyof Operations,
+  { env = {}, ...options }: OperateOptions = {},
+): Promise<Operation> {
+  const stack = new PulumiStack(cli.directory, cli.name, { ...cli.env, ...env });
+  const { ok, output, events } = await stack.operate(kind, {
+    continueOnError: kind === "up",
+    signal: AbortSignal.timeout(OPERATION_TIMEOUT_MS),
+    ...options,
+  });
+  return { output, exitCode: ok ? 0 : 1, changes: changesOf(events) };
+}
+
+/** Arguments of a `pulumi up` by the CLI itself. */
 export const UP = ["up", "--yes", "--skip-preview", "--continue-on-error"];
 
 /** `pulumi up` that must succeed. */
-export async function up(cli: PulumiCli): Promise<Operation> {
-  const operation = await operate(cli, UP);
+export async function up(cli: PulumiStack): Promise<Operation> {
+  const operation = await operate(cli, "up");
   if (operation.exitCode !== 0) {
-    throw new Error(diagnostics(operation.output));
+    throw new Error(operation.output);
   }
   return operation;
 }
 
 /** The lab's project with the Compose files as its own copy, for tests that change them. */
-export async function projectWithOwnStacks(): Promise<PulumiCli> {
+export async function projectWithOwnStacks(): Promise<PulumiStack> {
   const cli = await prepareProject(lab);
   await cp(join(PROGRAM, "stacks"), join(cli.directory, "stacks"), { recursive: true });
   return cli;
 }
 
 /** Replaces a text in a file of the project, which must be there. */
-export async function edit(cli: PulumiCli, file: string, from: string | RegExp, to: string): Promise<void> {
+export async function edit(cli: PulumiStack, file: string, from: string | RegExp, to: string): Promise<void> {
   const path = join(cli.directory, file);
   const text = await readFile(path, "utf8");
   const changed = text.replace(from, to);
@@ -138,8 +150,8 @@ export async function edit(cli: PulumiCli, file: string, from: string | RegExp, 
 }
 
 /** Sets something in the project's stack configuration; undefined takes it out. */
-export async function configure(cli: PulumiCli, path: readonly string[], value: unknown): Promise<void> {
-  const file = join(cli.directory, `Pulumi.${cli.stack}.yaml`);
+export async function configure(cli: PulumiStack, path: readonly string[], value: unknown): Promise<void> {
+  const file = join(cli.directory, `Pulumi.${cli.name}.yaml`);
   const document = parseDocument(await readFile(file, "utf8"));
   if (value === undefined) {
     document.deleteIn(["config", ...path]);

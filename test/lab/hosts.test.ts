@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { loadHomelab } from "../../model/load.js";
 import type { HomelabModel } from "../../model/types.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { configure, containers, lab, operate, UP, up } from "./homelab.js";
 import { onHost, Scans, SIBLING, TAILNET, TCP } from "./scan.js";
 import { deployedLab } from "./states.js";
@@ -28,7 +28,7 @@ const GAME = `services:
     network_mode: host
     x-homelab: { listens: [{ port: 5302, protocol: udp, audience: [lan] }] }
 `;
-let cli: PulumiCli;
+let cli: PulumiStack;
 let homelab: HomelabModel;
 let scans: Scans;
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
     await writeFile(join(project.directory, "game.yaml"), GAME);
     await configure(project, ["homelab:hosts", NAS, "services"], ["game.yaml"]);
   });
-  homelab = loadHomelab(cli.stack, [cli.directory, PROGRAM]);
+  homelab = loadHomelab(cli.name, [cli.directory, PROGRAM]);
   scans = new Scans(homelab);
 });
 
@@ -88,7 +88,7 @@ test("a preview opens one connection to each host, with a key that may only look
     );
   };
   const before = await logins();
-  const { changes, exitCode, output } = await operate(cli, ["preview"], { SSH_AUTH_SOCK: lab.probeAgentSocket });
+  const { changes, exitCode, output } = await operate(cli, "preview", { env: { SSH_AUTH_SOCK: lab.probeAgentSocket } });
   expect([exitCode, Object.keys(changes), output]).toEqual([0, ["unchanged"], expect.not.stringContaining("warning")]);
   expect(await logins()).toEqual(before.map((users) => `${users} probe`));
 });
@@ -129,7 +129,7 @@ test("what somebody changes on hosts by hand is told by a preview, healed by up,
     const host = homelab.hosts.find(({ name }) => setting.startsWith(`${name}/`))?.name ?? "";
     expect([setting, (await lab.root(host, ["sh", "-ec", script])).stderr]).toEqual([setting, expect.any(String)]);
   }
-  const preview = await operate(cli, ["preview"]);
+  const preview = await operate(cli, "preview");
   for (const [, words] of Object.values(byHand)) {
     expect(preview.output).toContain(words);
   }
@@ -143,7 +143,7 @@ test("what somebody changes on hosts by hand is told by a preview, healed by up,
 
 test("a deployer that dies between applying and confirming leaves the former firewall, and the next preview says so", async () => {
   await configure(cli, ["homelab:admin"], { from: ["lan", "tailnet", "10.9.0.0/16"] });
-  const child = spawn(join(PROGRAM, "node_modules/.bin/pulumi"), [...UP, "--stack", cli.stack, "--non-interactive"], {
+  const child = spawn(join(PROGRAM, "node_modules/.bin/pulumi"), [...UP, "--stack", cli.name, "--non-interactive"], {
     cwd: cli.directory,
     env: { ...process.env, ...cli.env },
     detached: true,
@@ -163,7 +163,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
   await reverted(died);
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).not.toContain("10.9.0.0/16");
   await cli.must(["cancel", "--yes"]);
-  expect((await operate(cli, ["preview"])).output).toContain(`firewall on ${died}: reverted`);
+  expect((await operate(cli, "preview")).output).toContain(`firewall on ${died}: reverted`);
   await up(cli);
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).toContain("10.9.0.0/16");
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);

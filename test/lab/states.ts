@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
-import type { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { lab, projectWithOwnStacks, up } from "./homelab.js";
 
 // Where test files begin. Each makes its own state, so that it passes alone and after any other.
@@ -22,7 +22,7 @@ export async function freshLab(): Promise<void> {
  * A fresh lab and its project, with the Compose files as the project's own copy. Nothing is deployed.
  * @param change what the project declares besides the repository
  */
-export async function freshProject(change?: (cli: PulumiCli) => Promise<void>): Promise<PulumiCli> {
+export async function freshProject(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
   await freshLab();
   await prepareProject(lab);
   const cli = await projectWithOwnStacks();
@@ -31,7 +31,7 @@ export async function freshProject(change?: (cli: PulumiCli) => Promise<void>): 
 }
 
 /** The same, deployed. */
-export async function deployedLab(change?: (cli: PulumiCli) => Promise<void>): Promise<PulumiCli> {
+export async function deployedLab(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
   const cli = await freshProject(change);
   await up(cli);
   return cli;

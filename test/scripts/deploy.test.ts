@@ -1,6 +1,8 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { keptMounts, targetsOf } from "../../scripts/adopt/adoption.js";
-import { failingHosts, outcomePerHost, withoutHosts } from "../../scripts/deploy/outcome.js";
+import { failingHosts, outcomePerHost, allOfHosts } from "../../scripts/deploy/outcome.js";
 import { outcomeOf, together } from "../../scripts/deploy/events.js";
+import { changesOf, errorsOf } from "../../scripts/lib/engine-events.js";
 import { HOST_KEY, model } from "../model/declare.js";
 
 const hosts = model(
@@ -22,11 +24,17 @@ volumes: {data: }
 
 const urn = (name: string, type = "docker:index/container:Container"): string =>
   `urn:pulumi:lab::homelab::homelab:index:NasHost$${type}::${name}`;
-const event = (kind: "resOutputsEvent" | "resOpFailedEvent", op: string, name: string, more: object = {}): string =>
-  JSON.stringify({ [kind]: { metadata: { op, urn: urn(name), type: "docker:index/container:Container", ...more } } });
-const stack = (notDone: object): string =>
+const report = (content: object): EngineEvent => ({ sequence: 1, timestamp: 0, ...content });
+const event = (
+  kind: "resOutputsEvent" | "resOpFailedEvent",
+  op: string,
+  name: string,
+  more: object = {},
+): EngineEvent =>
+  report({ [kind]: { metadata: { op, urn: urn(name), type: "docker:index/container:Container", ...more } } });
+const stack = (notDone: object): EngineEvent =>
   event("resOutputsEvent", "same", "homelab-lab", { type: "pulumi:pulumi:Stack", new: { outputs: { notDone } } });
-const SUMMARY = '{"summaryEvent":{"result":"succeeded"}}';
+const SUMMARY = report({ summaryEvent: { resourceChanges: { same: 4, "create-replacement": 1 } } });
 const DECLARED = [
   "network/nas_default",
   "volume/nas_data",
@@ -37,7 +45,7 @@ const DECLARED = [
 ];
 const same = DECLARED.map((name) => event("resOutputsEvent", "same", `pi/${name}`));
 
-const outcomes = (...lines: string[]) => outcomePerHost(hosts, outcomeOf(lines.join("\n")));
+const outcomes = (...events: EngineEvent[]) => outcomePerHost(hosts, outcomeOf(events));
 
 test("nothing to do", () => {
   expect(outcomes(...same, stack({}), SUMMARY)).toEqual([
@@ -62,7 +70,9 @@ test("what was done is counted by its host, a replacement once", () => {
 });
 
 test("what failed, and what was not tried because of it, is not done", () => {
-  const done = same.filter((line) => !/::pi\/container\/(web|db)"/.test(line));
+  const done = same.filter(
+    ({ resOutputsEvent }) => !/::pi\/container\/(web|db)$/.test(resOutputsEvent?.metadata.urn ?? ""),
+  );
   const failed = event("resOpFailedEvent", "create", "pi/container/db");
   expect(outcomes(...done, failed, stack({}), SUMMARY)[0]).toEqual({
     host: "pi",
@@ -73,10 +83,10 @@ test("what failed, and what was not tried because of it, is not done", () => {
 
 test("what the second try deletes on the other hosts is counted, and what failed stays named", () => {
   const failure = [...same.slice(0, -1), event("resOpFailedEvent", "create", "pi/container/db"), stack({}), SUMMARY];
-  const first = outcomeOf(failure.join("\n"));
+  const first = outcomeOf(failure);
   expect(failingHosts(hosts, first)).toEqual(["pi"]);
-  expect(withoutHosts(["pi"])).toEqual(["--exclude", "**::homelab:index:*::pi", "--exclude", "**::pi/**"]);
-  const second = outcomeOf([...same, event("resOutputsEvent", "delete", "pi-nas/container/gone"), SUMMARY].join("\n"));
+  expect(allOfHosts(["pi"])).toEqual(["**::homelab:index:*::pi", "**::pi/**"]);
+  const second = outcomeOf([...same, event("resOutputsEvent", "delete", "pi-nas/container/gone"), SUMMARY]);
   expect(outcomePerHost(hosts, together(first, second))).toEqual([
     { host: "pi", done: "nothing to do", notDone: "container/db" },
     { host: "pi-nas", done: "1 deleted", notDone: "" },
@@ -88,8 +98,24 @@ test("a host on which nothing was tried has its reason", () => {
 });
 
 test("a program that did not run has no outcome", () => {
-  expect(outcomeOf("").ran).toBe(false);
-  expect(outcomeOf(SUMMARY).ran).toBe(true);
+  expect(outcomeOf([]).ran).toBe(false);
+  expect(outcomeOf([SUMMARY]).ran).toBe(true);
+});
+
+test("what was done is counted in the words of the CLI", () => {
+  expect(changesOf([...same, SUMMARY])).toEqual({ unchanged: 4, replaced: 1 });
+  expect(changesOf([])).toEqual({});
+});
+
+test("errors are told without the engine's colours, those of a resource with its name", () => {
+  const diagnostic = (severity: string, message: string, more: object = {}): EngineEvent =>
+    report({ diagnosticEvent: { severity, message, ...more } });
+  const events = [
+    diagnostic("info", "Waiting"),
+    diagnostic("error", "<{%fg 1%}>no space<{%reset%}>", { urn: urn("pi/container/web") }),
+    diagnostic("error", "update failed"),
+  ];
+  expect(errorsOf(events)).toBe("pi/container/web: no space\nupdate failed");
 });
 
 test("an adoption touches the service, what it needs, and nothing else", () => {
@@ -98,7 +124,7 @@ test("an adoption touches the service, what it needs, and nothing else", () => {
   if (host === undefined || db === undefined) {
     throw new Error("no host");
   }
-  const names = targetsOf(host, db).filter((it) => it !== "--target");
+  const names = targetsOf(host, db);
   expect(names).toEqual([
     "**::homelab:index:*::pi",
     "**::pi/settings",

@@ -1,5 +1,5 @@
 import { describeHost, hostInState, lineOfHost } from "../../scripts/forget/state.js";
-import type { StateResource } from "../../scripts/forget/state.js";
+import type { StateResource } from "../../scripts/lib/pulumi-stack.js";
 
 const STACK = "urn:pulumi:lab::homelab::pulumi:pulumi:Stack::homelab-lab";
 const urn = (type: string, name: string): string => `urn:pulumi:lab::homelab::${type}::${name}`;

@@ -1,8 +1,8 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunResult } from "../../scripts/lib/process.js";
-import { PulumiCli } from "../../scripts/lib/pulumi-cli.js";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { describeSecrets, makeMissingSecrets } from "../../scripts/secrets/secrets.js";
 import { UserError } from "../../scripts/lib/command.js";
 import { CONFIG } from "../model/declare.js";
@@ -17,17 +17,16 @@ x-secrets:
   THERE: { generate: 16 }
 `;
 
-/** A CLI that keeps what it is told to. */
-class FakeCli extends PulumiCli {
+/** A stack that keeps what it is told to. */
+class FakeStack extends PulumiStack {
   readonly values: Record<string, string> = {};
-  answer: RunResult = { exitCode: 0, stdout: "{}", stderr: "" };
 
   constructor(directory: string) {
     super(directory, "test");
   }
 
-  override run(): Promise<RunResult> {
-    return Promise.resolve(this.answer);
+  override select(): Promise<Stack> {
+    return Promise.resolve(Object.create(null) as Stack);
   }
 
   override setSecret(name: string, value: string): Promise<void> {
@@ -37,14 +36,14 @@ class FakeCli extends PulumiCli {
 }
 
 let directory: string;
-let cli: FakeCli;
+let stack: FakeStack;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "secrets-"));
   await mkdir(join(directory, "stacks/nas"), { recursive: true });
   await writeFile(join(directory, "Pulumi.test.yaml"), `${CONFIG}  homelab:secrets: { THERE: { secure: v1:x } }\n`);
   await writeFile(join(directory, "stacks/nas/compose.yaml"), COMPOSE);
-  cli = new FakeCli(directory);
+  stack = new FakeStack(directory);
 });
 
 afterEach(async () => {
@@ -52,9 +51,9 @@ afterEach(async () => {
 });
 
 test("makes what may be random, of the length asked for, and leaves what is there", async () => {
-  const report = await makeMissingSecrets(cli, [directory]);
-  expect(Object.keys(cli.values)).toEqual(["MADE"]);
-  expect(cli.values["MADE"]).toMatch(/^[A-Za-z0-9]{24}$/);
+  const report = await makeMissingSecrets(stack, [directory]);
+  expect(Object.keys(stack.values)).toEqual(["MADE"]);
+  expect(stack.values["MADE"]).toMatch(/^[A-Za-z0-9]{24}$/);
   expect(report).toMatchObject({
     present: [{ name: "THERE" }],
     made: [{ name: "MADE" }],
@@ -63,7 +62,7 @@ test("makes what may be random, of the length asked for, and leaves what is ther
 });
 
 test("says what it made by name only, and how to supply the rest", async () => {
-  const text = describeSecrets("test", await makeMissingSecrets(cli, [directory]));
+  const text = describeSecrets("test", await makeMissingSecrets(stack, [directory]));
   expect(text).toBe(
     [
       "made MADE, for pi5/web",
@@ -78,8 +77,8 @@ test("says what it made by name only, and how to supply the rest", async () => {
 });
 
 test("others may be random too, if the caller says so; then all are there", async () => {
-  const report = await makeMissingSecrets(cli, [directory], ({ generate }) => generate ?? 32);
-  expect(cli.values["GIVEN"]).toMatch(/^[A-Za-z0-9]{32}$/);
+  const report = await makeMissingSecrets(stack, [directory], ({ generate }) => generate ?? 32);
+  expect(stack.values["GIVEN"]).toMatch(/^[A-Za-z0-9]{32}$/);
   expect(describeSecrets("test", report)).toMatch(/\nAll 3 secrets are there now\./);
 });
 
@@ -89,14 +88,8 @@ test("nothing to do is said", () => {
   );
 });
 
-test("a stack that is not there yet is explained, and nothing is made", async () => {
-  cli.answer = { exitCode: 255, stdout: "", stderr: "error: no stack named 'test' found" };
-  await expect(makeMissingSecrets(cli, [directory])).rejects.toThrow(/Run npx pulumi stack init test, then/);
-  await expect(makeMissingSecrets(cli, [directory])).rejects.toThrow(UserError);
-  expect(cli.values).toEqual({});
-});
-
-test("a passphrase that is not given is the owner's to set right", async () => {
-  cli.setSecret = () => Promise.reject(new Error("pulumi config set failed:\nerror: passphrase must be set\n"));
-  await expect(makeMissingSecrets(cli, [directory])).rejects.toThrow(UserError);
+test("nothing is made for a stack that is not there yet", async () => {
+  stack.select = () => Promise.reject(new UserError("there is no stack"));
+  await expect(makeMissingSecrets(stack, [directory])).rejects.toThrow(UserError);
+  expect(stack.values).toEqual({});
 });

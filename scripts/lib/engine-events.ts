@@ -1,0 +1,35 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import { nameInUrn } from "../../model/resource-names.js";
+
+const DONE: Readonly<Record<string, string>> = {
+  same: "unchanged",
+  create: "created",
+  update: "updated",
+  delete: "deleted",
+  replace: "replaced",
+  "create-replacement": "replaced",
+  "delete-replaced": "replaced",
+};
+
+/** What was done by a step of the engine, such as `replaced`. */
+export const doneBy = (op: string): string => DONE[op] ?? op;
+
+/** How many resources there are for each word of `doneBy`. */
+export type Changes = Readonly<Record<string, number>>;
+
+/** What an operation came to; empty if the program did not run. */
+export function changesOf(events: readonly EngineEvent[]): Changes {
+  const counts = events.find(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent?.resourceChanges ?? {};
+  return Object.fromEntries(Object.entries(counts).map(([op, count]) => [doneBy(op), count]));
+}
+
+/** What went wrong, a resource after the other. */
+export function errorsOf(events: readonly EngineEvent[]): string {
+  return events
+    .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent] : []))
+    .map(({ urn = "", message }) => `${nameInUrn(urn)}: ${message.replace(COLOUR, "")}`.replace(/^: /, ""))
+    .join("\n");
+}
+
+/** How the engine marks colours in what it reports. */
+const COLOUR = /<\{%[^%]*%\}>/g;

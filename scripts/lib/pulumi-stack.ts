@@ -1,0 +1,215 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { isatty } from "node:tty";
+import type * as Automation from "@pulumi/pulumi/automation/index.js";
+import type {
+  DestroyOptions,
+  EngineEvent,
+  PreviewOptions,
+  PulumiCommand,
+  Stack,
+  UpOptions,
+} from "@pulumi/pulumi/automation/index.js";
+import { version } from "pulumi/package.json";
+import { UserError } from "./command.js";
+import { run } from "./process.js";
+import type { RunOptions, RunResult } from "./process.js";
+import { PROGRAM } from "./project.js";
+
+/** What the engine can do to a stack, with the options that each takes. */
+export interface Operations {
+  readonly up: Omit<UpOptions, "onOutput">;
+  readonly preview: Omit<PreviewOptions, "onOutput">;
+  readonly destroy: Omit<DestroyOptions, "onOutput">;
+}
+
+/** What an operation came to. */
+export interface Operation {
+  /** Everything succeeded. */
+  readonly ok: boolean;
+  /** Everything that the engine printed. */
+  readonly output: string;
+  /** Everything that the engine reported, in order. */
+  readonly events: readonly EngineEvent[];
+  /** It was told to stop. */
+  readonly interrupted: boolean;
+}
+
+/** A resource as the state has it. */
+export interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly parent?: string;
+  readonly dependencies?: readonly string[];
+}
+interface StateOfStack {
+  readonly resources?: readonly StateResource[];
+}
+
+/** Loaded at its first use, since it takes longer than all the rest of a command. */
+const automation = (): Promise<typeof Automation> => import("@pulumi/pulumi/automation/index.js");
+
+/** One stack of one project, through Pulumi's Automation API. */
+export class PulumiStack {
+  private selected: Promise<Stack> | undefined;
+
+  /**
+   * @param directory where Pulumi.yaml is
+   * @param env added to this process's own environment
+   */
+  constructor(
+    readonly directory: string,
+    readonly name: string,
+    readonly env: Readonly<Record<string, string>> = {},
+  ) {}
+
+  /**
+   * Runs an operation to its end; a failure of the engine is a result, not an exception. Ctrl-C lets the engine finish
+   * what it has begun.
+   *
+   * @param show is given what the engine prints, as it comes
+   * @throws UserError if there is no such stack
+   */
+  async operate<Kind extends keyof Operations>(
+    kind: Kind,
+    options: Operations[Kind] = {},
+    show: (text: string, from: "stdout" | "stderr") => void = () => undefined,
+  ): Promise<Operation> {
+    const { CommandError } = await automation();
+    const stack = await this.select();
+    const events: EngineEvent[] = [];
+    let output = "";
+    const print =
+      (from: "stdout" | "stderr") =>
+      (text: string): void => {
+        output += text;
+        show(text, from);
+      };
+    const interrupt = new AbortController();
+    const stop = (signal: NodeJS.Signals): void => {
+      // A terminal sends Ctrl-C to the engine as well, for which a second one means to stop at once.
+      if (signal === "SIGTERM" || ![0, 1, 2].some((fd) => isatty(fd))) {
+        interrupt.abort();
+      }
+      interrupted = true;
+    };
+    let interrupted = false;
+    process.on("SIGINT", stop).on("SIGTERM", stop);
+    try {
+      await stack[kind]({
+        color: "never",
+        ...(kind === "up" && { showSecrets: false }),
+        ...options,
+        onEvent: (event) => {
+          events.push(event);
+          options.onEvent?.(event);
+        },
+        onOutput: print("stdout"),
+        onError: print("stderr"),
+        signal: AbortSignal.any([interrupt.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+      });
+      return { ok: true, output, events, interrupted };
+    } catch (error) {
+      if (error instanceof CommandError) {
+        return { ok: false, output, events, interrupted };
+      }
+      throw error;
+    } finally {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+    }
+  }
+
+  /** What the state has, resource by resource; a parent comes before its children. */
+  async resources(): Promise<readonly StateResource[]> {
+    const { deployment } = (await (await this.select()).exportStack()) as { deployment: StateOfStack | null };
+    return deployment?.resources ?? [];
+  }
+
+  /**
+   * Takes a resource and all that depends on it out of the state.
+   *
+   * @throws UserError if the engine refuses
+   */
+  async forget(urn: string): Promise<void> {
+    // The API could only import a whole state, which it first writes to a file with all secrets decrypted.
+    await this.must(["state", "delete", urn, "--target-dependents", "--yes"]);
+  }
+
+  /** The stack's outputs; empty before the first deployment. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const outputs = await (await this.select()).outputs();
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
+  }
+
+  /** Encrypts a secret into the stack's configuration. */
+  async setSecret(name: string, value: string): Promise<void> {
+    // Not the API's setConfig, which passes the value as an argument, where every user of the machine can see it.
+    await this.must(["config", "set", "--secret", "--path", `homelab:secrets.${name}`], { input: value });
+  }
+
+  /**
+   * The stack, which has to be there.
+   *
+   * @throws UserError if it is not
+   */
+  select(): Promise<Stack> {
+    return (this.selected ??= this.open("selectStack"));
+  }
+
+  /** The stack, which is made if it is not there. */
+  selectOrCreate(): Promise<Stack> {
+    return (this.selected ??= this.open("createOrSelectStack"));
+  }
+
+  private async open(how: "selectStack" | "createOrSelectStack"): Promise<Stack> {
+    const { LocalWorkspace, StackNotFoundError } = await automation();
+    const options = { pulumiCommand: await this.engine(), envVars: { ...this.env, PULUMI_SKIP_UPDATE_CHECK: "1" } };
+    try {
+      return await LocalWorkspace[how]({ stackName: this.name, workDir: this.directory }, options);
+    } catch (error) {
+      if (error instanceof StackNotFoundError) {
+        throw new UserError(
+          `There is no stack "${this.name}" yet where Pulumi keeps its state.\n` +
+            `Run npx pulumi stack init ${this.name}, then this command again.`,
+        );
+      }
+      throw error;
+    }
+  }
+
+  /** The engine itself, not npm's wrapper around it, which does not outlive Ctrl-C. */
+  private async engine(): Promise<PulumiCommand> {
+    const { PulumiCommand } = await automation();
+    const home = this.env["PULUMI_HOME"] ?? process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
+    const root = join(home, "versions", version);
+    if (!existsSync(join(root, "bin/pulumi"))) {
+      await this.must(["version"]); // the wrapper downloads it to there
+    }
+    return PulumiCommand.get({ root });
+  }
+
+  /** Runs `pulumi ARGS --stack STACK` for what the API does not have; a failure is an exit code. */
+  run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const stack = args[0] === "version" ? [] : ["--stack", this.name];
+    const cli = join(PROGRAM, "node_modules/.bin/pulumi");
+    return run(cli, [...args, ...stack, "--non-interactive", "--color", "never"], {
+      ...options,
+      cwd: this.directory,
+      env: { ...this.env, ...options.env },
+    });
+  }
+
+  /**
+   * The same for what must succeed.
+   *
+   * @throws UserError with what the engine said
+   */
+  async must(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    const { stdout, stderr, exitCode } = await this.run(args, options);
+    if (exitCode !== 0) {
+      throw new UserError(`pulumi ${args.join(" ")} failed:\n${(stderr || stdout).trimEnd()}`);
+    }
+    return stdout;
+  }
+}
