@@ -2,7 +2,7 @@ import tseslint from "typescript-eslint";
 import { IMPORTS } from "./eslint.layers.mjs";
 
 export default tseslint.config(
-  { ignores: ["stacks/**", "**/*.mjs"] },
+  { ignores: ["stacks/**", "**/*.mjs", "start.cjs"] },
   ...tseslint.configs.strictTypeChecked,
   IMPORTS,
   {

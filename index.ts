@@ -1,7 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { HostSummary } from "./model/outputs/summary.js";
 import { observe } from "./components/observe.js";
-import { registerHost } from "./components/roles.js";
+import type * as Components from "./components/roles.js";
+import type { HostSummary } from "./model/outputs/summary.js";
 import { HomelabError } from "./model/yaml/problem.js";
 import { loadHomelab } from "./model/load.js";
 import { dnsRecords } from "./model/outputs/dns.js";
@@ -10,7 +11,11 @@ import { dnsRecords } from "./model/outputs/dns.js";
 async function main(): Promise<Record<string, unknown>> {
   const homelab = loadHomelab(pulumi.getStack(), [pulumi.getRootDirectory(), __dirname]);
   const secrets = new pulumi.Config().getSecretObject<Record<string, string>>("secrets") ?? {};
-  const stateOf = await observe(homelab, pulumi.getStack());
+  // What is still to be loaded is loaded once the probes are on their way.
+  const [stateOf, { registerHost }] = await Promise.all([
+    observe(homelab, pulumi.getStack()),
+    setImmediate().then(loadComponents),
+  ]);
 
   const hosts: Record<string, HostSummary> = {};
   const notDone: Record<string, string> = {};
@@ -22,6 +27,12 @@ async function main(): Promise<Record<string, unknown>> {
     }
   }
   return { hosts, dns: dnsRecords(homelab.names), notDone };
+}
+
+/** With the packages of the providers. Not by import(), whose loader has no hook for TypeScript (see start.cjs). */
+function loadComponents(): typeof Components {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  return require("./components/roles.js") as typeof Components;
 }
 
 /** A mistake in the declaration is shown as such, without a stack trace. */

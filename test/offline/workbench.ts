@@ -134,7 +134,8 @@ export class Workbench {
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private makeProject(): void {
+  /** The project alone, for what needs no sshd. */
+  makeProject(): void {
     const compilerOptions = { target: "es2022", module: "commonjs", moduleResolution: "node", strict: true };
     fs.cpSync(path.join(__dirname, "program"), this.path("project"), { recursive: true });
     fs.mkdirSync(this.path("state"));
