@@ -4,6 +4,7 @@ import type { Role } from "./roles.js";
 import { familyOf, overlap, readSubnet } from "./subnet.js";
 import type { Subnet } from "./subnet.js";
 import type { ProblemCode } from "./yaml/codes.js";
+import { complaint, refuse } from "./yaml/complaint.js";
 import type { Remedy } from "./yaml/remedy.js";
 import { suggest } from "./yaml/suggest.js";
 
@@ -122,20 +123,28 @@ function unknown(who: string, world?: World): Mistake {
 /** Reads an audience of a port. Whether it exists is for `checkAudience` to say. */
 export const audience = z.string().transform((who, context): Audience => {
   const mistake = looksNumeric(who) ? unnamed(who) : kindOf(who) === undefined ? unknown(who) : undefined;
-  return mistake === undefined ? (who as Audience) : refuse(mistake, who, context);
+  return mistake === undefined ? (who as Audience) : refuse(context, complaint(...mistake));
 });
+
+/** Who may reach something: at least one. */
+export const audiences = z
+  .array(audience)
+  .refine(
+    (list) => list.length > 0,
+    complaint("empty-audience", "names nobody", { prose: "name who may reach it, or remove the port" }),
+  );
 
 /** Reads who may reach a host's SSH: an audience of other machines, or a subnet without a name. */
 export const remoteAudience = z.string().transform((who, context): Audience => {
   if (KINDS.containers.is(who) || KINDS.localhost.is(who)) {
     const prose = "write lan, tailnet, or a name of homelab:audiences";
-    return refuse(["malformed", `"${who}" has no machine from which one could log in`, { prose }], who, context);
+    return refuse(context, complaint("malformed", `"${who}" has no machine from which one could log in`, { prose }));
   }
   if (looksNumeric(who)) {
     const read = readSubnet(who);
-    return typeof read === "string" ? read : refuse(["malformed", read.message, { prose: read.hint }], who, context);
+    return typeof read === "string" ? read : refuse(context, read);
   }
-  return kindOf(who) === undefined ? refuse(unknown(who), who, context) : (who as Audience);
+  return kindOf(who) === undefined ? refuse(context, complaint(...unknown(who))) : (who as Audience);
 });
 
 /** Is it meant as an address or a subnet? */
@@ -147,11 +156,6 @@ const unnamed = (who: string): Mistake => [
   `"${who}" has no name`,
   { prose: `write under homelab:audiences whose it is, as in { guests: ${who} }, and here that name` },
 ];
-
-function refuse([, message, { prose }]: Mistake, input: unknown, context: z.RefinementCtx): never {
-  context.issues.push({ code: "custom", message: `${message} -> ${prose}`, input });
-  return z.NEVER;
-}
 
 /** Could it be the owner's name for an audience? Not if it already means something. */
 export const isFree = (name: string): boolean =>

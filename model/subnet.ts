@@ -1,5 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { complaint, refuse } from "./yaml/complaint.js";
+import type { Refusal } from "./yaml/complaint.js";
 
 /**
  * An IPv4 or IPv6 subnet or a single address in the one form that UFW, iptables and OpenMediaVault keep: no bits below
@@ -7,11 +9,7 @@ import { z } from "zod";
  */
 export type Subnet = string & z.$brand<"Subnet">;
 
-/** A mistake in a subnet and what to write instead. */
-interface Mistake {
-  readonly message: string;
-  readonly hint: string;
-}
+const mistake = (message: string, prose: string): Refusal => complaint("malformed", message, { prose });
 
 const FORM = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
 const BITS = { ipv4: 32, ipv6: 128 };
@@ -22,36 +20,31 @@ const NOWHERE = ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/128", "::1/128",
 const EMBEDDED = ["::ffff:0:0/96", "::/96"];
 
 /** The normal form of a subnet or an address. */
-export function readSubnet(text: string): Subnet | Mistake {
+export function readSubnet(text: string): Subnet | Refusal {
   const [, written = "", prefix] = FORM.exec(text) ?? [];
   const address = parseAddress(written);
   if (address === undefined) {
-    return {
-      message: `"${text}" is not an address or a subnet`,
-      hint: "write it as 192.168.1.77, 192.168.1.0/24 or fd00:1234::/64",
-    };
+    const prose = "write it as 192.168.1.77, 192.168.1.0/24 or fd00:1234::/64";
+    return mistake(`"${text}" is not an address or a subnet`, prose);
   }
   const kind = address.kind();
   const bits = prefix === undefined ? BITS[kind] : Number(prefix);
   if (bits > BITS[kind]) {
-    return { message: `"${text}" has a prefix beyond ${BITS[kind]}`, hint: "write it as 192.168.1.0/24" };
+    return mistake(`"${text}" has a prefix beyond ${BITS[kind]}`, "write it as 192.168.1.0/24");
   }
   if (bits === 0) {
-    return {
-      message: `"${text}" is everyone, which firewalls write as no subnet at all`,
-      hint: `write ${HALVES[kind]}`,
-    };
+    return mistake(`"${text}" is everyone, which firewalls write as no subnet at all`, `write ${HALVES[kind]}`);
   }
   const network = networkOf(address, bits).toString();
   if (network !== address.toString()) {
     const hint = `write ${network}/${bits} for the subnet, or ${address.toString()} for the address`;
-    return { message: `"${text}" is an address inside of a subnet`, hint };
+    return mistake(`"${text}" is an address inside of a subnet`, hint);
   }
   if (isWithin(address, bits, NOWHERE)) {
-    return { message: `"${text}" is where no packet comes from`, hint: "write an address or a subnet of a network" };
+    return mistake(`"${text}" is where no packet comes from`, "write an address or a subnet of a network");
   }
   if (isWithin(address, bits, EMBEDDED)) {
-    return { message: `"${text}" stands for an IPv4 address`, hint: "write that address" };
+    return mistake(`"${text}" stands for an IPv4 address`, "write that address");
   }
   return (bits === BITS[kind] ? network : `${network}/${bits}`) as Subnet;
 }
@@ -99,13 +92,17 @@ function cidr(subnet: string): { readonly address: ipaddr.IPv4 | ipaddr.IPv6; re
 /** Reads a subnet or an address. */
 export const subnet = z.string().transform((text, context): Subnet => {
   const read = readSubnet(text);
-  if (typeof read === "string") {
-    return read;
-  }
-  context.issues.push({ code: "custom", message: `${read.message} -> ${read.hint}`, input: text });
-  return z.NEVER;
+  return typeof read === "string" ? read : refuse(context, read);
 });
 
 /** The same for what must be a subnet of one family, as the LAN's. */
-export const subnetOf = (family: "v4" | "v6", error: string): z.ZodType<Subnet> =>
-  subnet.refine((it) => it.includes("/") && familyOf(it) === family, { error });
+export const subnetOf = (family: "v4" | "v6"): z.ZodType<Subnet> =>
+  subnet.refine(
+    (it) => it.includes("/") && familyOf(it) === family,
+    complaint("malformed", `is not an ${FAMILIES[family].what}`, { prose: `write it as ${FAMILIES[family].example}` }),
+  );
+
+const FAMILIES = {
+  v4: { what: "IPv4 subnet", example: "192.168.1.0/24" },
+  v6: { what: "IPv6 subnet", example: "fd00:1234::/64" },
+};

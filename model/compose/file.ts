@@ -1,24 +1,28 @@
 import { z } from "zod";
 import { service } from "./service.js";
 import { labels } from "./values.js";
+import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { secretSources } from "./secret-sources.js";
 import { SecretText } from "../text.js";
 import type { Text } from "../text.js";
 
-const KEY = /^[a-z0-9][a-z0-9._-]*$/;
-const KEY_RULE = "is not a name -> use small letters, digits, dots, dashes and underscores";
+const NO_NAME = "is not a name";
+const RULE = "use small letters, digits, dots, dashes and underscores";
+const key = form(/^[a-z0-9][a-z0-9._-]*$/, NO_NAME, { prose: RULE });
 /** Docker's own rule for containers asks for two characters at least. */
-const SERVICE_KEY = /^[a-z0-9][a-z0-9._-]+$/;
-const SERVICE_RULE = `${KEY_RULE}, at least two`;
+const serviceKey = form(/^[a-z0-9][a-z0-9._-]+$/, NO_NAME, { prose: `${RULE}, at least two` });
+const volumeKey = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, NO_NAME, {
+  prose: "use letters, digits, dots, dashes and underscores",
+});
 
 const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema, z.ZodNull]> =>
-  z.union([schema, z.null()], { error: "must be a mapping" });
+  z.union([schema, z.null()]);
 
 const network = mapping(
   {
     name: z.string().optional(),
-    driver: z.enum(["bridge"], { error: "must be bridge" }).optional(),
+    driver: z.enum(["bridge"]).optional(),
     driver_opts: labels.optional(),
     internal: z.boolean().default(false),
     external: z.boolean().default(false),
@@ -26,7 +30,7 @@ const network = mapping(
       config: z
         .array(
           mapping({
-            subnet: z.cidrv4({ error: "must be a subnet such as 172.20.0.0/24" }),
+            subnet: z.cidrv4(),
             gateway: z.ipv4().optional(),
           }),
         )
@@ -54,13 +58,19 @@ const volume = mapping(
 );
 export type ComposeVolumeDefinition = z.infer<typeof volume>;
 
-const content = z.union([z.string(), z.instanceof(SecretText)], { error: "must be a text" });
+const content = z.union([z.string(), z.instanceof(SecretText)]);
 const config = mapping(
   { file: z.string().optional(), content: content.optional() },
   { environment: "write content: with ${NAME} in it", external: "it is for Swarm", name: "it is for Swarm" },
-).refine((it) => (it.file === undefined) !== (it.content === undefined), {
-  error: "needs a file or a content -> write file: ./NAME, or content: with the text itself",
-});
+).refine(
+  (it) => (it.file === undefined) !== (it.content === undefined),
+  complaint(
+    "not-exactly-one",
+    "needs a file or a content",
+    { prose: "write file: ./NAME" },
+    { prose: "write content: with the text itself" },
+  ),
+);
 
 const secret = mapping(
   { environment: z.string() },
@@ -74,12 +84,12 @@ const secret = mapping(
 /** A Compose file: the services of one host that belong together. */
 export const composeFile = mapping(
   {
-    name: z.string().regex(KEY, { error: KEY_RULE }).optional(),
-    services: named(SERVICE_KEY, SERVICE_RULE, service),
-    networks: named(KEY, KEY_RULE, orNothing(network)).default({}),
-    volumes: named(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, KEY_RULE, orNothing(volume)).default({}),
-    configs: named(KEY, KEY_RULE, config).default({}),
-    secrets: named(KEY, KEY_RULE, secret).default({}),
+    name: key.optional(),
+    services: named(serviceKey, service),
+    networks: named(key, orNothing(network)).default({}),
+    volumes: named(volumeKey, orNothing(volume)).default({}),
+    configs: named(key, config).default({}),
+    secrets: named(key, secret).default({}),
     "x-secrets": secretSources,
   },
   {

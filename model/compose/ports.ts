@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { audience } from "../audience.js";
+import { audiences } from "../audience.js";
 import type { Audience } from "../audience.js";
+import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping } from "../yaml/schema.js";
 
 /** A port of a container and where, if at all, it is published on the host. */
@@ -50,33 +51,29 @@ function readShort(text: string): ComposePort[] | undefined {
 const shortPort = z.union([z.string(), z.number()]).transform((value, context): ComposePort[] => {
   const ports = readShort(String(value));
   if (ports === undefined) {
-    const message = `"${value}" is not a port -> write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}`;
-    context.issues.push({ code: "custom", message, input: value });
-    return z.NEVER;
+    const prose = 'write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}';
+    return refuse(context, complaint("malformed", `"${value}" is not a port`, { prose }));
   }
   return ports;
 });
 
+const NO_PORT = "is not a port";
+const NUMBER = { prose: "write a number from 1 to 65535" };
 const portNumber = z
-  .union([z.int(), z.string().regex(/^\d+$/, { error: "is not a port -> write a number from 1 to 65535" })], {
-    error: "must be a whole number",
-  })
+  .union([z.int(), form(/^\d+$/, NO_PORT, NUMBER)])
   .transform(Number)
-  .refine(isPort, { error: "is not a port -> write a number from 1 to 65535" });
+  .refine(isPort, complaint("out-of-range", NO_PORT, NUMBER));
 
 const longPort = mapping(
   {
     name: z.string().optional(),
     target: portNumber,
     published: portNumber.optional(),
-    protocol: z.enum(["tcp", "udp"], { error: "must be tcp or udp" }).default("tcp"),
-    host_ip: z.ipv4({ error: "must be an IPv4 address of the host" }).optional(),
-    mode: z.enum(["host", "ingress"], { error: "must be host or ingress" }).optional(),
-    "x-audience": z
-      .array(audience)
-      .min(1, { error: "names nobody -> name who may reach it, or remove the port" })
-      .optional(),
-    "x-scheme": z.enum(["http", "https"], { error: "must be http or https" }).optional(),
+    protocol: z.enum(["tcp", "udp"]).default("tcp"),
+    host_ip: z.ipv4().optional(),
+    mode: z.enum(["host", "ingress"]).optional(),
+    "x-audience": audiences.optional(),
+    "x-scheme": z.enum(["http", "https"]).optional(),
   },
   { app_protocol: "use x-scheme: http or https" },
 ).transform((port): ComposePort[] => [
@@ -91,4 +88,4 @@ const longPort = mapping(
 ]);
 
 /** The ports of a service, from the short and the long form. */
-export const ports = z.array(z.union([shortPort, longPort], { error: "must be a text or a mapping" })).readonly();
+export const ports = z.array(z.union([shortPort, longPort])).readonly();

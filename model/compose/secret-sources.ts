@@ -1,19 +1,25 @@
 import { z } from "zod";
 import type { Remedy } from "../yaml/remedy.js";
+import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 
 /** Where a secret comes from: so many random characters, or the owner. */
 const secretSource = mapping({
   generate: z.int().min(8).max(256).optional(),
   obtain: z.string().optional(),
-}).refine((it) => (it.generate === undefined) !== (it.obtain === undefined), {
-  error: "needs one of generate: and obtain: -> write {generate: 32}, or {obtain: where the owner gets it}",
-});
+}).refine(
+  (it) => (it.generate === undefined) !== (it.obtain === undefined),
+  complaint(
+    "not-exactly-one",
+    "needs one of generate: and obtain:",
+    { prose: "write {generate: 32}" },
+    { prose: "write {obtain: where the owner gets it}" },
+  ),
+);
 
 /** The top-level x-secrets: of a Compose file. */
 export const secretSources = named(
-  /^[A-Z_][A-Z0-9_]*$/,
-  "is not the name of a secret -> write it in capitals",
+  form(/^[A-Z_][A-Z0-9_]*$/, "is not the name of a secret", { prose: "write it in capitals" }),
   secretSource,
 ).default({});
 export type SecretSources = z.infer<typeof secretSources>;

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { audience } from "../audience.js";
+import { audiences } from "../audience.js";
 import { ports } from "./ports.js";
 import { volumes } from "./volumes.js";
 import { bytes, command, device, duration, environment, extraHosts, labels, texts, ulimit } from "./values.js";
+import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 
 // The part of the Compose file format that this program takes for a service (https://compose-spec.io), read strictly:
@@ -13,13 +14,10 @@ const name = /^[a-z0-9][a-z0-9._-]*$/;
 
 const healthcheck = mapping({
   test: z
-    .union(
-      [
-        text.transform((line): readonly string[] => ["CMD-SHELL", line]),
-        z.tuple([z.enum(["CMD", "CMD-SHELL", "NONE"])], text).readonly(),
-      ],
-      { error: 'must be a text, or a list that begins with "CMD", "CMD-SHELL" or "NONE"' },
-    )
+    .union([
+      text.transform((line): readonly string[] => ["CMD-SHELL", line]),
+      z.tuple([z.enum(["CMD", "CMD-SHELL", "NONE"])], text).readonly(),
+    ])
     .optional(),
   interval: duration.optional(),
   timeout: duration.optional(),
@@ -27,70 +25,68 @@ const healthcheck = mapping({
   start_interval: duration.optional(),
   retries: z.int().positive().optional(),
   disable: z.boolean().default(false),
-}).refine(({ test, disable }) => test !== undefined || disable, {
-  error: "has no test -> write test:, or disable: true; times alone would be those of the image's own check",
-});
+}).refine(
+  ({ test, disable }) => test !== undefined || disable,
+  complaint("healthcheck-without-test", "has no test", {
+    prose: "write test:, or disable: true; times alone would be those of the image's own check",
+  }),
+);
 
 const CONDITIONS = ["service_started", "service_healthy"] as const;
 type Condition = (typeof CONDITIONS)[number];
 const dependency = mapping(
   {
-    condition: z.enum(CONDITIONS, { error: `must be one of ${CONDITIONS.join(", ")}` }).default("service_started"),
+    condition: z.enum(CONDITIONS).default("service_started"),
     required: z.boolean().default(true),
   },
   { restart: "a service is restarted only when its own definition changes" },
 );
-const dependsOn = z.union(
-  [
-    z
-      .array(text)
-      .transform((list): Record<string, { condition: Condition; required: boolean }> =>
-        Object.fromEntries(list.map((it) => [it, { condition: "service_started", required: true }])),
-      ),
-    z.record(text, dependency),
-  ],
-  { error: "must be a list of services, or a mapping with conditions" },
-);
+const dependsOn = z.union([
+  z
+    .array(text)
+    .transform((list): Record<string, { condition: Condition; required: boolean }> =>
+      Object.fromEntries(list.map((it) => [it, { condition: "service_started", required: true }])),
+    ),
+  z.record(text, dependency),
+]);
 
 const attachment = mapping({
   aliases: z.array(text).readonly().default([]),
   ipv4_address: z.ipv4().optional(),
 });
 export type ComposeAttachment = z.infer<typeof attachment>;
-const networks = z.union(
-  [
-    z.array(text).transform((list) => Object.fromEntries(list.map((it) => [it, null]))),
-    z.record(text, z.union([attachment, z.null()], { error: "must be a mapping" })),
-  ],
-  { error: "must be a list of networks, or a mapping" },
+const networks = z.union([
+  z.array(text).transform((list) => Object.fromEntries(list.map((it) => [it, null]))),
+  z.record(text, z.union([attachment, z.null()])),
+]);
+
+const MODES = ["host", "none", "bridge"] as const;
+const networkMode = z.custom<(typeof MODES)[number]>(
+  (value) => MODES.some((it) => it === value),
+  complaint("unknown-value", "must be host, none or bridge", { prose: "give both services a network in common" }),
 );
 
 const mode = z
-  .union([z.int(), text.regex(/^0?[0-7]{3}$/, { error: 'is not a file mode -> write "0440"' })], {
-    error: "must be a file mode",
-  })
+  .union([z.int(), form(/^0?[0-7]{3}$/, "is not a file mode", { prose: 'write "0440"' })])
   .transform((value) => (typeof value === "number" ? value : parseInt(value, 8)));
 // The path becomes part of a command on the host, so it holds nothing that a shell would read.
-const deliveredTo = text.regex(/^[A-Za-z0-9_./-]+$/, { error: "is not a path -> use letters, digits and _ . / -" });
+const deliveredTo = form(/^[A-Za-z0-9_./-]+$/, "is not a path", { prose: "use letters, digits and _ . / -" });
 /** A file of the top-level configs: or secrets:, mounted into the container. */
 const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
-  z.union(
-    [
-      deliveredTo.transform((source): ComposeDelivery => ({ source, target: `${folder}${source}`, mode: undefined })),
-      mapping(
-        { source: text, target: deliveredTo.optional(), mode: mode.optional() },
-        {
-          uid: "the file belongs to the account that deploys, as with Compose outside Swarm",
-          gid: "the file belongs to the account that deploys, as with Compose outside Swarm",
-        },
-      ).transform(({ source, target = source, ...rest }): ComposeDelivery => ({
-        source,
-        target: target.startsWith("/") ? target : `${folder}${target}`,
-        mode: rest.mode,
-      })),
-    ],
-    { error: "must be a name or a mapping" },
-  );
+  z.union([
+    deliveredTo.transform((source): ComposeDelivery => ({ source, target: `${folder}${source}`, mode: undefined })),
+    mapping(
+      { source: text, target: deliveredTo.optional(), mode: mode.optional() },
+      {
+        uid: "the file belongs to the account that deploys, as with Compose outside Swarm",
+        gid: "the file belongs to the account that deploys, as with Compose outside Swarm",
+      },
+    ).transform(({ source, target = source, ...rest }): ComposeDelivery => ({
+      source,
+      target: target.startsWith("/") ? target : `${folder}${target}`,
+      mode: rest.mode,
+    })),
+  ]);
 
 /** Which file of the top-level configs: or secrets: stands where in the container. */
 export interface ComposeDelivery {
@@ -114,21 +110,21 @@ const resources = mapping({
 
 /** How the program treats a service, beyond what Compose can say. */
 const homelab = mapping({
-  updates: z.enum(["pinned", "automatic"], { error: "must be pinned or automatic" }).default("pinned"),
-  audience: z.array(audience).min(1).optional(),
+  updates: z.enum(["pinned", "automatic"]).default("pinned"),
+  audience: audiences.optional(),
   /** For `network_mode: host`, where ports: would be without effect. */
   listens: z
     .array(
       mapping({
         port: z.int().min(1).max(65535),
-        protocol: z.enum(["tcp", "udp"], { error: "must be tcp or udp" }).default("tcp"),
-        audience: z.array(audience).min(1, { error: "names nobody -> name who may reach it, or remove the port" }),
+        protocol: z.enum(["tcp", "udp"]).default("tcp"),
+        audience: audiences,
       }),
     )
     .readonly()
     .default([]),
   platforms: z
-    .array(text.regex(/^linux\//, { error: "is not a platform -> write linux/arm64" }))
+    .array(form(/^linux\//, "is not a platform", { prose: "write linux/arm64" }))
     .readonly()
     .optional(),
   "privileged-reason": text.optional(),
@@ -156,7 +152,7 @@ export const REFUSED = {
 export const service = mapping(
   {
     image: text,
-    container_name: text.regex(name, { error: "must be a container name: small letters, digits, . _ -" }).optional(),
+    container_name: form(name, "is not a container name", { prose: "use small letters, digits and . _ -" }).optional(),
     hostname: text.optional(),
     domainname: text.optional(),
     command: command.optional(),
@@ -170,14 +166,10 @@ export const service = mapping(
     volumes: volumes.default([]),
     tmpfs: texts.default([]),
     networks: networks.optional(),
-    network_mode: z
-      .enum(["host", "none", "bridge"], {
-        error: "must be host, none or bridge -> give both services a network in common",
-      })
-      .optional(),
+    network_mode: networkMode.optional(),
     depends_on: dependsOn.default({}),
     healthcheck: healthcheck.optional(),
-    restart: text.regex(RESTART, { error: "must be no, always, unless-stopped or on-failure[:N]" }).default("no"),
+    restart: form(RESTART, "must be no, always, unless-stopped or on-failure[:N]").default("no"),
     init: z.boolean().optional(),
     stop_signal: text.optional(),
     stop_grace_period: duration.optional(),
@@ -188,12 +180,12 @@ export const service = mapping(
     security_opt: z.array(text).readonly().default([]),
     devices: z.array(device).readonly().default([]),
     device_cgroup_rules: z.array(text).readonly().default([]),
-    pid: z.literal("host", { error: "must be host" }).optional(),
-    userns_mode: z.literal("host", { error: "must be host" }).optional(),
+    pid: z.literal("host").optional(),
+    userns_mode: z.literal("host").optional(),
     cgroup_parent: text.optional(),
     runtime: text.optional(),
     sysctls: labels.default({}),
-    ulimits: named(/^[a-z]+$/, "is not the name of a limit", ulimit).default({}),
+    ulimits: named(form(/^[a-z]+$/, "is not the name of a limit"), ulimit).default({}),
     shm_size: bytes.optional(),
     mem_limit: bytes.optional(),
     mem_reservation: bytes.optional(),

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { complaint, refuse } from "../yaml/complaint.js";
+import type { Refusal } from "../yaml/complaint.js";
+import { mapping } from "../yaml/schema.js";
 import { SecretText } from "../text.js";
 import type { Text } from "../text.js";
 
@@ -8,20 +11,16 @@ import type { Text } from "../text.js";
 function reading<In extends z.ZodType, Out>(
   schema: In,
   read: (value: z.output<In>) => Out | undefined,
-  wrong: string,
+  wrong: Refusal,
 ): z.ZodPipe<In, z.ZodTransform<Awaited<Out>, z.output<In>>> {
   return schema.transform((value, context) => {
     const result = read(value);
-    if (result === undefined) {
-      context.issues.push({ code: "custom", message: wrong, input: value });
-      return z.NEVER;
-    }
-    return result as Awaited<Out>;
+    return result === undefined ? refuse(context, wrong) : (result as Awaited<Out>);
   });
 }
 
 const text = z.string();
-const textOrNumber = z.union([text, z.number()], { error: "must be a text or a number" });
+const textOrNumber = z.union([text, z.number()]);
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:us|ms|s|m|h))+$/;
@@ -36,7 +35,7 @@ export const duration = reading(
           0,
         )
       : undefined,
-  "is not a duration -> write a number with its unit, such as 30s or 1m30s",
+  complaint("malformed", "is not a duration", { prose: "write a number with its unit, such as 30s or 1m30s" }),
 );
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
@@ -50,7 +49,9 @@ export const bytes = reading(
       ? undefined
       : Math.round(Number(match[1]) * (UNIT_BYTES[(match[2] ?? "").toLowerCase()] ?? 1));
   },
-  "is not an amount of memory -> write a number with its unit, such as 256m or 2g",
+  complaint("malformed", "is not an amount of memory", {
+    prose: "write a number with its unit, such as 256m or 2g",
+  }),
 );
 
 /** Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. */
@@ -73,52 +74,41 @@ export function splitWords(line: string): string[] {
 
 /** A command: a list as it is, a text split into words. */
 export const command = z
-  .union([text.transform((line): readonly string[] => splitWords(line)), z.array(text).readonly()], {
-    error: "must be a text or a list of texts",
-  })
-  .refine((words) => !words.includes(""), {
-    error: "has an empty word, which the Docker provider refuses -> remove it",
-  });
+  .union([text.transform((line): readonly string[] => splitWords(line)), z.array(text).readonly()])
+  .refine(
+    (words) => !words.includes(""),
+    complaint("empty-word", "has an empty word, which the Docker provider refuses", { prose: "remove it" }),
+  );
 
 /** One text or a list of them. */
-export const texts = z.union([text.transform((value): readonly string[] => [value]), z.array(text).readonly()], {
-  error: "must be a text or a list of texts",
-});
+export const texts = z.union([text.transform((value): readonly string[] => [value]), z.array(text).readonly()]);
 
-const scalar = z.union([text, z.number(), z.boolean(), z.null()], { error: "must be a text, a number, true or false" });
+const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
 
 /** A mapping of texts, or the same as a list of `KEY=value`. */
-export const labels = z.union(
-  [
-    z.record(text, scalar).transform((map) => mapValues(map, (value) => (value === null ? "" : String(value)))),
-    z.array(text).transform((list) => Object.fromEntries(list.map((entry) => splitAt(entry, "=")))),
-  ],
-  { error: "must be a mapping, or a list of KEY=value" },
-);
+export const labels = z.union([
+  z.record(text, scalar).transform((map) => mapValues(map, (value) => (value === null ? "" : String(value)))),
+  z.array(text).transform((list) => Object.fromEntries(list.map((entry) => splitAt(entry, "=")))),
+]);
 
 const secretText = z.instanceof(SecretText);
-const environmentValue = z.union([text, z.number(), z.boolean(), secretText], {
-  error: "has no value -> write one; nothing is taken from the shell that runs the deployment",
-});
+/** Compose would take it from the shell that runs it. */
+const noValue = (instead: string): Refusal =>
+  complaint("missing-value", "has no value", {
+    prose: `write ${instead}; nothing is taken from the shell that runs the deployment`,
+  });
+const nothing = z.null().transform((_, context): never => refuse(context, noValue("one")));
+const environmentValue = z.union([text, z.number(), z.boolean(), secretText, nothing]);
 
 /** Environment variables: a mapping, or a list of `KEY=value`. Values may contain secrets. */
-export const environment = z.union(
-  [
-    z
-      .record(z.string(), environmentValue)
-      .transform((map) => mapValues(map, (value): Text => (value instanceof SecretText ? value : String(value)))),
-    z
-      .array(
-        reading(
-          z.union([text, secretText]),
-          environmentEntry,
-          "has no value -> write KEY=value; nothing is taken from the shell that runs the deployment",
-        ),
-      )
-      .transform((list): Record<string, Text> => Object.fromEntries(list)),
-  ],
-  { error: "must be a mapping, or a list of KEY=value" },
-);
+export const environment = z.union([
+  z
+    .record(z.string(), environmentValue)
+    .transform((map) => mapValues(map, (value): Text => (value instanceof SecretText ? value : String(value)))),
+  z
+    .array(reading(z.union([text, secretText]), environmentEntry, noValue("KEY=value")))
+    .transform((list): Record<string, Text> => Object.fromEntries(list)),
+]);
 
 function environmentEntry(entry: Text): [string, Text] | undefined {
   if (typeof entry === "string") {
@@ -133,23 +123,20 @@ function environmentEntry(entry: Text): [string, Text] | undefined {
 }
 
 /** Additional lines of /etc/hosts: `name=address` or `name:address` in a list, or a mapping. */
-export const extraHosts = z.union(
-  [
-    z.record(text, text).transform((map) => Object.entries(map).map(([host, ip]) => ({ host, ip }))),
-    z.array(
-      reading(
-        text,
-        (entry) => {
-          const [host, address] = splitAt(entry, entry.includes("=") ? "=" : ":");
-          const ip = address.replace(/^\[(.*)\]$/, "$1"); // IPv6 may stand in brackets
-          return ip === "" ? undefined : { host, ip };
-        },
-        'is not a host entry -> write "name=address"',
-      ),
+export const extraHosts = z.union([
+  z.record(text, text).transform((map) => Object.entries(map).map(([host, ip]) => ({ host, ip }))),
+  z.array(
+    reading(
+      text,
+      (entry) => {
+        const [host, address] = splitAt(entry, entry.includes("=") ? "=" : ":");
+        const ip = address.replace(/^\[(.*)\]$/, "$1"); // IPv6 may stand in brackets
+        return ip === "" ? undefined : { host, ip };
+      },
+      complaint("malformed", "is not a host entry", { prose: 'write "name=address"' }),
     ),
-  ],
-  { error: "must be a mapping, or a list of name=address" },
-);
+  ),
+]);
 
 /** Devices: `/dev/dri:/dev/dri:rwm`, of which the path in the container and the permissions may be left out. */
 export const device = reading(
@@ -160,14 +147,14 @@ export const device = reading(
       ? { hostPath, containerPath, permissions }
       : undefined;
   },
-  'is not a device -> write "/dev/NAME" or "/dev/NAME:/dev/NAME:rwm"',
+  complaint("malformed", "is not a device", { prose: 'write "/dev/NAME" or "/dev/NAME:/dev/NAME:rwm"' }),
 );
 
 /** Limits of the kernel on processes: a number, or soft and hard. */
-export const ulimit = z.union(
-  [z.int().transform((value) => ({ soft: value, hard: value })), z.strictObject({ soft: z.int(), hard: z.int() })],
-  { error: "must be a whole number, or soft and hard" },
-);
+export const ulimit = z.union([
+  z.int().transform((value) => ({ soft: value, hard: value })),
+  mapping({ soft: z.int(), hard: z.int() }),
+]);
 
 function splitAt(entry: string, separator: string): [string, string] {
   const at = entry.indexOf(separator);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bytes } from "./values.js";
+import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping } from "../yaml/schema.js";
 
 /** Something mounted into a container. */
@@ -28,34 +29,36 @@ export type ComposeVolume =
       readonly mode: number | undefined;
     };
 
-const RELATIVE =
-  "a path relative to this file is not on the host -> put a file into the top-level configs:, or write the host's absolute path";
+const RELATIVE = complaint(
+  "relative-bind",
+  "a path relative to this file is not on the host",
+  { prose: "put a file into the top-level configs:" },
+  { prose: "write the host's absolute path" },
+);
+const BEGIN = { prose: "begin it with /" };
 
-const absolute = z.string().regex(/^\//, { error: "is not a path in the container -> begin it with /" });
-const hostPath = z.string().regex(/^\//, { error: RELATIVE });
+const absolute = form(/^\//, "is not a path in the container", BEGIN);
+const hostPath = z.string().refine((path) => path.startsWith("/"), RELATIVE);
 const PROPAGATION = ["private", "rprivate", "shared", "rshared", "slave", "rslave"] as const;
 
 const shortVolume = z.string().transform((text, context): ComposeVolume => {
   const [first = "", second, options = "", ...more] = text.split(":");
-  const fail = (message: string): never => {
-    context.issues.push({ code: "custom", message, input: text });
-    return z.NEVER;
-  };
   const flags = options === "" ? [] : options.split(",");
   const unknown = flags.find((flag) => !["ro", "rw", "z", "Z"].includes(flag) && !isPropagation(flag));
   if (more.length > 0 || unknown !== undefined) {
-    return fail(`"${text}" cannot be read -> write SOURCE:/path/in/container, with :ro behind it for read-only`);
+    const prose = "write SOURCE:/path/in/container, with :ro behind it for read-only";
+    return refuse(context, complaint("malformed", `"${text}" cannot be read`, { prose }));
   }
   const target = second ?? first;
   if (!target.startsWith("/")) {
-    return fail(`${target} is not a path in the container -> begin it with /`);
+    return refuse(context, complaint("malformed", `${target} is not a path in the container`, BEGIN));
   }
   const readOnly = flags.includes("ro");
   if (second === undefined) {
     return { type: "volume", source: undefined, target, readOnly };
   }
   if (/^[.~]/.test(first)) {
-    return fail(RELATIVE);
+    return refuse(context, RELATIVE);
   }
   return first.startsWith("/")
     ? { type: "bind", source: first, target, readOnly, createHostPath: true, propagation: flags.find(isPropagation) }
@@ -67,35 +70,31 @@ const isPropagation = (flag: string): boolean => (PROPAGATION as readonly string
 const common = { target: absolute, read_only: z.boolean().default(false) };
 
 const longVolume = z
-  .discriminatedUnion(
-    "type",
-    [
-      mapping({
-        ...common,
-        type: z.literal("volume"),
-        source: z.string().optional(),
-        volume: mapping(
-          {},
-          { nocopy: "Docker copies what the image has at that path", subpath: "mount the whole volume" },
-        ).optional(),
-      }).unwrap(),
-      mapping({
-        ...common,
-        type: z.literal("bind"),
-        source: hostPath,
-        bind: mapping({
-          create_host_path: z.boolean().default(true),
-          propagation: z.enum(PROPAGATION, { error: `must be one of ${PROPAGATION.join(", ")}` }).optional(),
-        }).optional(),
-      }).unwrap(),
-      mapping({
-        type: z.literal("tmpfs"),
-        target: absolute,
-        tmpfs: mapping({ size: bytes.optional(), mode: z.int().optional() }).optional(),
-      }).unwrap(),
-    ],
-    { error: "must have a type -> write type: volume, type: bind or type: tmpfs" },
-  )
+  .discriminatedUnion("type", [
+    mapping({
+      ...common,
+      type: z.literal("volume"),
+      source: z.string().optional(),
+      volume: mapping(
+        {},
+        { nocopy: "Docker copies what the image has at that path", subpath: "mount the whole volume" },
+      ).optional(),
+    }).unwrap(),
+    mapping({
+      ...common,
+      type: z.literal("bind"),
+      source: hostPath,
+      bind: mapping({
+        create_host_path: z.boolean().default(true),
+        propagation: z.enum(PROPAGATION).optional(),
+      }).optional(),
+    }).unwrap(),
+    mapping({
+      type: z.literal("tmpfs"),
+      target: absolute,
+      tmpfs: mapping({ size: bytes.optional(), mode: z.int().optional() }).optional(),
+    }).unwrap(),
+  ])
   .transform((volume): ComposeVolume => {
     switch (volume.type) {
       case "volume":
@@ -115,4 +114,4 @@ const longVolume = z
   });
 
 /** What a service mounts, from the short and the long form. */
-export const volumes = z.array(z.union([shortVolume, longVolume], { error: "must be a text or a mapping" })).readonly();
+export const volumes = z.array(z.union([shortVolume, longVolume])).readonly();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { MOUNTS } from "../share-paths.js";
 
@@ -6,8 +7,8 @@ import { MOUNTS } from "../share-paths.js";
 const ROOT = /^\/(srv|mnt|media|data|export)(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 const DEFAULT_SHARES = ["movies", "tv", "music", "backups"];
 
-const person = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
-  error: "is not a person's name -> use small letters, digits and dashes, with a letter first",
+const person = form(/^[a-z][a-z0-9-]{0,30}$/, "is not a person's name", {
+  prose: "use small letters, digits and dashes, with a letter first",
 });
 const people = z.array(person).readonly().default([]);
 const share = mapping({
@@ -20,20 +21,18 @@ export type ShareConfig = z.infer<typeof share>;
 
 /** homelab:nas: the shares of the host with the role nas. */
 export const nas = mapping({
-  base: z.enum(["debian", "omv"], { error: "must be debian or omv" }).default("debian"),
+  base: z.enum(["debian", "omv"]).default("debian"),
   /** Folder that has those of the shares in it. */
-  root: z
-    .string()
-    .regex(ROOT, {
-      error: "is not a folder for shares -> write an absolute path below /srv, /mnt, /media, /data or /export",
-    })
-    .refine((path) => path !== MOUNTS && !path.startsWith(`${MOUNTS}/`), {
-      error: `lies where shares are mounted -> choose a folder outside ${MOUNTS}`,
-    })
+  root: form(ROOT, "is not a folder for shares", {
+    prose: "write an absolute path below /srv, /mnt, /media, /data or /export",
+  })
+    .refine(
+      (path) => path !== MOUNTS && !path.startsWith(`${MOUNTS}/`),
+      complaint("reserved-path", "lies where shares are mounted", { prose: `choose a folder outside ${MOUNTS}` }),
+    )
     .optional(),
   shares: named(
-    /^[a-z][a-z0-9-]*$/,
-    "is not a name for a share -> use small letters, digits and dashes",
+    form(/^[a-z][a-z0-9-]*$/, "is not a name for a share", { prose: "use small letters, digits and dashes" }),
     share,
   ).default(Object.fromEntries(DEFAULT_SHARES.map((name) => [name, { write: [], read: [] }]))),
 });

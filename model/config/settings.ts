@@ -5,29 +5,34 @@ import { subnet, subnetOf } from "../subnet.js";
 import { bytes } from "../compose/values.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
+import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
 import type { Path, Source } from "../yaml/source.js";
 
-const HOST_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
-const VARIABLE_RULE = "is not a name for a value -> write it in capitals, digits and underscores";
-const ipv4 = z.ipv4({ error: "is not an IPv4 address -> write four numbers from 0 to 255 with dots between them" });
+const hostName = form(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a host name", {
+  prose: "use small letters, digits and dashes",
+});
+const variable = form(/^[A-Z_][A-Z0-9_]*$/, "is not a name for a value", {
+  prose: "write it in capitals, digits and underscores",
+});
+
+/** A secret as Pulumi encrypts it. */
+const encrypted = z.strictObject({ secure: z.string() });
 
 /** The platforms that Raspberry Pis and PCs have, as image registries name them. */
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"] as const;
 
 const host = mapping({
-  address: ipv4,
-  role: z.enum(ROLES, { error: `must be one of ${ROLES.join(", ")}` }).optional(),
+  address: z.ipv4(),
+  role: z.enum(ROLES).optional(),
   /** Compose files of the owner's own, relative to the project's directory. */
   services: z.array(z.string()).readonly().default([]),
   /** What the host's images must be made for. */
-  platform: z.enum(PLATFORMS, { error: `must be one of ${PLATFORMS.join(", ")}` }).optional(),
+  platform: z.enum(PLATFORMS).optional(),
   /** The host's Ed25519 public key, `ssh-ed25519 AAAA…`. */
-  hostKey: z
-    .string()
-    .regex(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/, { error: 'is not an Ed25519 host key -> write "ssh-ed25519 AAAA..."' })
-    .optional(),
+  hostKey: form(/^ssh-ed25519 [A-Za-z0-9+/]+=*$/, "is not an Ed25519 host key", {
+    prose: 'write "ssh-ed25519 AAAA..."',
+  }).optional(),
   /** Account that deploys. */
   user: z.string().default("deploy"),
   port: z.int().min(1).max(65535).default(22),
@@ -36,57 +41,58 @@ const host = mapping({
 });
 
 const lan = mapping({
-  subnet: subnetOf("v4", "is not an IPv4 subnet -> write it as 192.168.1.0/24"),
+  subnet: subnetOf("v4"),
   /** The LAN's IPv6 subnet; without one nothing is open over IPv6 but to the tailnet. */
-  subnet6: subnetOf("v6", "is not an IPv6 subnet -> write it as fd00:1234::/64").optional(),
-  agents: mapping({ first: ipv4, last: ipv4 }).optional(),
+  subnet6: subnetOf("v6").optional(),
+  agents: mapping({ first: z.ipv4(), last: z.ipv4() }).optional(),
 });
 
 /** Who may reach SSH: the owner has to be among them. */
 const admin = mapping({
   from: z
     .array(remoteAudience)
-    .min(1, { error: "names nobody -> write [lan, tailnet]" })
+    .refine((list) => list.length > 0, complaint("empty-audience", "names nobody", { prose: "write [lan, tailnet]" }))
     .readonly()
     .default(["lan", "tailnet"]),
 }).default({ from: ["lan", "tailnet"] });
 
 /** What a name of the owner's own stands for. */
 const subnets = z
-  .union(
-    [subnet.transform((it) => [it]), z.array(subnet).min(1, { error: "names nobody -> write an address or a subnet" })],
-    {
-      error: "must be an address, a subnet, or a list of them",
-    },
-  )
+  .union([
+    subnet.transform((it) => [it]),
+    z
+      .array(subnet)
+      .refine(
+        (list) => list.length > 0,
+        complaint("empty-audience", "names nobody", { prose: "write an address or a subnet" }),
+      ),
+  ])
   .readonly();
 
-const secret = z.strictObject(
-  { secure: z.string() },
-  { error: "stands there in the clear -> run npx pulumi config set --secret --path homelab:secrets.NAME" },
+const secret = z.custom<{ readonly secure: string }>(
+  (value) => encrypted.safeParse(value).success,
+  complaint("plain-text-secret", "stands there in the clear", {
+    command: "npx pulumi config set --secret --path homelab:secrets.NAME",
+  }),
 );
 
 const settings = mapping({
-  domain: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, { error: "is not a domain -> write it as example.org" }),
+  domain: form(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "is not a domain", { prose: "write it as example.org" }),
   timezone: z.string().default("Etc/UTC"),
   lan,
   admin,
   /** When a host may reboot after an upgrade; the hosts follow each other from then on. */
-  reboot: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'is not a time -> write it as "04:30"' })
-    .default("04:30"),
-  hosts: named(HOST_NAME, "is not a host name -> use small letters, digits and dashes", host),
+  reboot: form(/^([01]\d|2[0-3]):[0-5]\d$/, "is not a time", { prose: 'write it as "04:30"' }).default("04:30"),
+  hosts: named(hostName, host),
   /** Audiences of the owner's own, by name. */
   audiences: named(
-    AUDIENCE_NAME,
-    "is not a name for an audience -> use small letters, digits and dashes",
+    form(AUDIENCE_NAME, "is not a name for an audience", { prose: "use small letters, digits and dashes" }),
     subnets,
   ).default({}),
   nas: nas.optional(),
-  services: named(/./, "is not a service", z.boolean({ error: "must be true (on) or false (off)" })).default({}),
-  values: named(VARIABLE, VARIABLE_RULE, z.coerce.string()).default({}),
-  secrets: named(VARIABLE, VARIABLE_RULE, secret).default({}),
+  services: named(form(/./, "is not a service"), z.boolean()).default({}),
+  values: named(variable, z.coerce.string()).default({}),
+  secrets: named(variable, secret).default({}),
 });
 
 /** What the owner sets in the stack's configuration; of the secrets only the names. */

@@ -3,7 +3,7 @@ import { containerDrift, networkDrift } from "./containers.js";
 import type { DriftHost, Finding, Found, Leftover } from "./findings.js";
 import type { ProbeReport, SettingReport } from "./report.js";
 import type { Text } from "../text.js";
-import { remedyText } from "../yaml/remedy.js";
+import { withRemedies } from "../yaml/remedy.js";
 
 /** What a deployment has to do again on a host although its declaration has not changed. */
 export interface Repairs {
@@ -51,7 +51,8 @@ export const sentence = (finding: Finding): string => `${finding.subject} on ${f
 
 /** What a finding says, for the owner. */
 export function wordsOf({ item, words, remedy }: Pick<Finding, "item" | "words" | "remedy">): string {
-  return `${(item ?? "") === "" ? "" : `${item}: `}${words}${remedy === undefined ? "" : ` -> ${remedyText(remedy)}`}`;
+  const prefix = item === undefined || item === "" ? "" : `${item}: `;
+  return withRemedies(`${prefix}${words}`, remedy === undefined ? [] : [remedy]);
 }
 
 /** Is the host not as it should be? What is merely worth knowing does not count. */

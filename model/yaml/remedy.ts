@@ -5,3 +5,7 @@ export type Remedy =
 /** The only place where a remedy becomes text. */
 export const remedyText = ({ prose, command }: Remedy): string =>
   command === undefined ? prose : prose === undefined ? `run ${command}` : `${prose}: ${command}`;
+
+/** What is wrong and what to do about it, in one line. */
+export const withRemedies = (message: string, remedies: readonly Remedy[]): string =>
+  [message, ...(remedies.length === 0 ? [] : [remedies.map(remedyText).join(", or ")])].join(" -> ");

@@ -5,6 +5,8 @@ import { homedir } from "node:os";
 import { format, resolveConfig } from "prettier";
 import { basename, dirname, join, resolve } from "node:path";
 import { audience as audienceSchema } from "../../model/audience.js";
+import { complaintsIn } from "../../model/yaml/explain.js";
+import { withRemedies } from "../../model/yaml/remedy.js";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
@@ -143,9 +145,10 @@ function lookFrom(directory: string): (path: string) => Found {
 
 function readAudience(text: string): string[] {
   return text.split(",").map((who) => {
-    const result = audienceSchema.safeParse(who.trim());
+    const result = audienceSchema.safeParse(who.trim(), { reportInput: true });
     if (!result.success) {
-      throw new UserError(`--audience: ${result.error.issues.map(({ message }) => message).join("; ")}`);
+      const wrong = complaintsIn(result.error.issues).map(({ message, remedies }) => withRemedies(message, remedies));
+      throw new UserError(`--audience: ${wrong.join("; ")}`);
     }
     return result.data;
   });

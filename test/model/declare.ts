@@ -1,5 +1,5 @@
 import { HomelabError } from "../../model/yaml/problem.js";
-import { remedyText } from "../../model/yaml/remedy.js";
+import { withRemedies } from "../../model/yaml/remedy.js";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
 
@@ -52,8 +52,7 @@ export function problemsOf(build: () => unknown): string[] {
   } catch (error) {
     if (error instanceof HomelabError) {
       return error.problems.map(
-        ({ file, line, path, message, remedies }) =>
-          `${file}:${line} ${path}: ${[message, remedies.map(remedyText).join(", or ")].filter(Boolean).join(" -> ")}`,
+        ({ file, line, path, message, remedies }) => `${file}:${line} ${path}: ${withRemedies(message, remedies)}`,
       );
     }
     throw error;

@@ -29,7 +29,7 @@ describe("mistakes in the stack's configuration", () => {
     [
       "an unknown role",
       hosts(`pi5: {address: 192.168.1.100, role: nass, ${KEY}}`),
-      [`${STACK}:5 config.homelab:hosts.pi5.role: must be one of nas, ci, media, agent`],
+      [`${STACK}:5 config.homelab:hosts.pi5.role: must be nas, ci, media or agent -> write nas`],
     ],
     [
       "something that is no address",
@@ -73,9 +73,9 @@ describe("mistakes in the stack's configuration", () => {
       [`${STACK}:1 config.homelab:lan: is missing`],
     ],
     [
-      "a number where a text belongs",
+      "a number where a string belongs",
       CONFIG.replace("example.org", "7"),
-      [`${STACK}:2 config.homelab:domain: must be a text, not 7`],
+      [`${STACK}:2 config.homelab:domain: must be a string, not 7`],
     ],
   ])("%s", (_, stack, expected) => {
     expect(problemsOf(() => model(WEB, stack))).toEqual(expected);
