@@ -38,7 +38,11 @@ export default {
   testSequencer: "<rootDir>/test/sequencer.mjs",
   reporters: ["default", "<rootDir>/test/reporters/slowest.mjs"],
   projects: [
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/test/{model,components,scripts,lint}/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/test/{model,components,scripts,helper,lint}/**/*.test.ts"],
+    },
     {
       ...common,
       displayName: "offline",

@@ -9,7 +9,7 @@ helper() {
   [ -f "$bundle/helper/helper" ] || die "the helper is not in what was sent"
   mkdir "$bundle/new"
   cp -R "$bundle/helper/." "$bundle/new"
-  rm -r "$bundle/new/bootstrap" "$bundle/new/bootstrap.sh"
+  rm -rf "$bundle/new/bootstrap" "$bundle/new/bootstrap.sh" "$bundle/new/README.md"
   (cd "$bundle/new" && find . -type f | sort | xargs sha256sum | sha256sum | cut -c 1-12) >"$bundle/version"
   mv "$bundle/version" "$bundle/new/version"
   modes "$bundle/new"

@@ -37,8 +37,7 @@ apply_setting() {
 take_back() { # FOLDER
   restore_files "$1"
   touches >>"$CHANGED"
-  INPUT= # what takes effect now are the files that are back
-  (activate) >&2 || say "$SETTING: the former state does not take effect either" >&2
+  (activate restore) >&2 || say "$SETTING: the former state does not take effect either" >&2
   if is_guarded; then
     disarm
     drop_pending
@@ -51,10 +50,10 @@ take_back() { # FOLDER
 put_in_force() {
   set -e
   write_files
-  activate
-  live >"$WORK/live"
+  activate apply
   kept >"$WORK/kept"
   write_file "$APPLIED" 0600 <"$WORK/kept"
+  live >"$WORK/live"
   digest_of "$INPUT" | write_file "$DIGEST" 0600
   write_file "$LIVE" 0600 <"$WORK/live"
 }

@@ -16,8 +16,16 @@ refuse() {
 
 usage() {
   say "usage: homelab-helper version | probe | apply SETTING | remove SETTING | confirm TOKEN | revert" >&2
-  say "settings: $SETTINGS" >&2
+  say "settings: $(settings | tr '\n' ' ')" >&2
   exit 64
+}
+
+# The settings that there are: one for each file. The program has their order.
+settings() {
+  for file in "$LIB"/settings/*.sh; do
+    file=${file##*/}
+    echo "${file%.sh}"
+  done
 }
 
 # A folder for this run that goes when it ends, and the folder of what is remembered from run to run.
@@ -25,7 +33,7 @@ begin() {
   [ "$(id -u)" = 0 ] || refuse "only root can do this"
   [ -d "$STATE" ] || install -d -m 0700 "$STATE"
   install -d -m 0700 "$STATE/applied" "$STATE/reverted" "$STATE/backup"
-  WORK=$(mktemp -d /run/homelab.XXXXXX)
+  WORK=$(mktemp -d "$ROOT/run/homelab.XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
   trap 'exit 1' HUP INT TERM
 }
@@ -47,7 +55,7 @@ load() {
   APPLIED=$STATE/applied/$SETTING.json
   LIVE=$STATE/applied/$SETTING.live
   DIGEST=$STATE/applied/$SETTING.digest
-  path_allowed() { return 1; }
+  may_write() { :; }
   mode_of() { echo 0644; }
   is_guarded() { return 1; }
   touches() { :; }

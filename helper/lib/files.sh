@@ -4,9 +4,9 @@
 # Neither the file nor a folder above it may be a link: what is written must be what was permitted.
 no_links() {
   at=$1
-  while [ "$at" != / ]; do
+  while [ -n "$at" ]; do
     [ ! -L "$at" ] || refuse "$at is a symbolic link"
-    at=$(dirname "$at")
+    at=${at%/*}
   done
 }
 
@@ -42,10 +42,14 @@ give_back() {
 
 # Writes the files of a desired state as texts below a folder, and prints their paths.
 unpack() { # JSON FOLDER
-  jq -r '.files // {} | to_entries[] | .key, (.value[] | "\t" + .)' "$1" | awk -v folder="$2" -f "$LIB/lib/unpack.awk"
+  jq -r --arg root "$ROOT" '.files // {} | to_entries[] | $root + .key, (.value[] | "\t" + .)' "$1" | awk -v folder="$2" -f "$LIB/lib/unpack.awk"
 }
 
-applied_paths() { applied '.files // {} | keys[]'; }
+# Where on this host the files of a desired state are.
+paths_of() { # JSON
+  jq -r --arg root "$ROOT" '.files // {} | keys[] | $root + .' "$1"
+}
+applied_paths() { [ ! -f "$APPLIED" ] || paths_of "$APPLIED"; }
 
 # The paths that have to be written or taken away, to $CHANGED.
 compare_files() {

@@ -80,20 +80,23 @@ revert() { # WHY
     return
   }
   load "$(cat "$PENDING/setting")"
-  if [ -n "${HOMELAB_BOOT:-}" ] && needs_services; then
+  if at_boot && needs_services; then
     deadline 60
     return
   fi
   restore_files "$PENDING"
-  CHANGED=$WORK/reverted
-  {
-    applied_paths
-    touches
-  } >"$CHANGED"
-  [ -n "${HOMELAB_BOOT:-}" ] || activate
+  if ! at_boot; then
+    CHANGED=$WORK/reverted
+    {
+      applied_paths
+      touches
+    } >"$CHANGED"
+    activate restore
+  fi
   say "$1" >"$STATE/reverted/$SETTING"
   sync
   drop_pending
-  [ -n "${HOMELAB_BOOT:-}" ] || disarm
+  at_boot || disarm
   say "$SETTING: back to the former state, because $1"
 }
+at_boot() { [ -n "${HOMELAB_BOOT:-}" ]; } # set by units/homelab-revert.service

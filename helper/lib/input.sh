@@ -21,7 +21,7 @@ read_input() {
   [ "$(wc -c <"$INPUT")" -le "$MAX_INPUT" ] || refuse "the input is larger than $MAX_INPUT bytes"
   problem=$(jq -rs "$INPUT_PROBLEM" "$INPUT" 2>/dev/null) || problem="the input is not one JSON object"
   [ -z "$problem" ] || refuse "$problem"
-  input '.files // {} | keys[]' >"$WORK/paths"
+  paths_of "$INPUT" >"$WORK/paths"
   while read -r path; do
     path_allowed "$path" || refuse "$SETTING may not write $path"
     no_links "$path"
@@ -30,4 +30,15 @@ read_input() {
   STAGE=$WORK/stage
   mkdir -p "$STAGE"
   unpack "$INPUT" "$STAGE" >/dev/null
+}
+
+# Whether the setting may write a file. A * in its list is any part of a file's name, never of a folder's.
+path_allowed() { # PATH
+  may_write >"$WORK/may-write"
+  while read -r pattern; do
+    [ "${1%/*}" = "${pattern%/*}" ] || continue
+    # shellcheck disable=SC2254 # it is a pattern
+    case ${1##*/} in ${pattern##*/}) return 0 ;; esac
+  done <"$WORK/may-write"
+  return 1
 }

@@ -3,7 +3,7 @@
 # that is started costs a small host a tenth of a second, jq more than others: it is run once, at the end.
 
 probe() {
-  for name in $SETTINGS; do
+  for name in $(settings); do
     (load "$name" && describe_setting)
   done >"$WORK/said"
   engine=false

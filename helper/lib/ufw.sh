@@ -2,9 +2,14 @@
 # UFW for packets to the host itself: the part of the setting `firewall` where no OpenMediaVault has that.
 
 # What the program's rules look like, in the form in which `ufw show added` prints them.
-RULE="^(allow|limit|deny) (in on [a-z0-9.+-]{1,15} )?(from [0-9a-f.:/]+ )?to any( port [0-9,:]+)?( proto (tcp|udp))? comment 'homelab[a-z0-9 :/,.-]*'\$"
+RULE="^(allow|limit|deny) (in on [a-z0-9.+-]{1,15} )?(from [0-9a-f.:/]+ )?to any( port [0-9,:]+)?( proto (tcp|udp))? comment 'homelab[a-z0-9 :/,._-]*'\$"
 
-ufw_files() { printf '%s\n' /etc/ufw/user.rules /etc/ufw/user6.rules /etc/ufw/ufw.conf /etc/default/ufw; }
+USER_RULES=$ROOT/etc/ufw/user.rules
+USER6_RULES=$ROOT/etc/ufw/user6.rules
+UFW_CONF=$ROOT/etc/ufw/ufw.conf
+UFW_DEFAULTS=$ROOT/etc/default/ufw
+
+ufw_files() { printf '%s\n' "$USER_RULES" "$USER6_RULES" "$UFW_CONF" "$UFW_DEFAULTS"; }
 
 ufw_check() {
   jq -e --arg rule "$RULE" '.rules | type == "array" and all(type == "string" and test($rule))' "$INPUT" >/dev/null ||
@@ -21,20 +26,21 @@ ufw_apply() {
 
 # What the files say that are back.
 ufw_restore() {
-  if grep -qx 'ENABLED=yes' /etc/ufw/ufw.conf; then
+  if grep -qx 'ENABLED=yes' "$UFW_CONF"; then
     ufw reload >/dev/null
   else
     ufw --force disable >/dev/null
   fi
 }
 
-# Incoming and forwarded packets are dropped unless a rule takes them; what a host itself begins may leave.
+# Incoming and forwarded packets are dropped unless a rule takes them; what a host itself begins may leave. Not by `ufw
+# default`: it stops and starts a firewall that is on, once for each of the three, and it does not know IPV6.
 ufw_defaults() {
   sed -e 's/^DEFAULT_INPUT_POLICY=.*/DEFAULT_INPUT_POLICY="DROP"/' -e 's/^DEFAULT_FORWARD_POLICY=.*/DEFAULT_FORWARD_POLICY="DROP"/' \
-    -e 's/^DEFAULT_OUTPUT_POLICY=.*/DEFAULT_OUTPUT_POLICY="ACCEPT"/' -e 's/^IPV6=.*/IPV6=yes/' /etc/default/ufw >"$WORK/ufw-defaults"
-  if ! cmp -s "$WORK/ufw-defaults" /etc/default/ufw; then
-    back_up /etc/default/ufw
-    write_file /etc/default/ufw 0644 <"$WORK/ufw-defaults"
+    -e 's/^DEFAULT_OUTPUT_POLICY=.*/DEFAULT_OUTPUT_POLICY="ACCEPT"/' -e 's/^IPV6=.*/IPV6=yes/' "$UFW_DEFAULTS" >"$WORK/ufw-defaults"
+  if ! cmp -s "$WORK/ufw-defaults" "$UFW_DEFAULTS"; then
+    back_up "$UFW_DEFAULTS"
+    write_file "$UFW_DEFAULTS" 0644 <"$WORK/ufw-defaults"
   fi
 }
 
@@ -56,18 +62,18 @@ ufw_rules() {
     esac
     say "removed: $rule"
   done <"$WORK/surplus"
-  grep -qx 'ENABLED=yes' /etc/ufw/ufw.conf || ufw --force enable >/dev/null
+  grep -qx 'ENABLED=yes' "$UFW_CONF" || ufw --force enable >/dev/null
 }
 without_comment() { sed "s/ comment '[^']*'\$//"; }
 
 # Somebody may have flushed UFW's chains.
-in_kernel() { same_number iptables ufw-user-input /etc/ufw/user.rules && same_number ip6tables ufw6-user-input /etc/ufw/user6.rules; }
+in_kernel() { same_number iptables ufw-user-input "$USER_RULES" && same_number ip6tables ufw6-user-input "$USER6_RULES"; }
 same_number() { # TABLES CHAIN RULES
   [ "$("$1" -S "$2" 2>/dev/null | grep -c '^-A')" = "$(grep -c "^-A $2 " "$3")" ]
 }
 
 ufw_remove() {
-  if [ -e "$STATE/backup/etc/default/ufw" ]; then give_back /etc/default/ufw; fi
+  if [ -e "$STATE/backup$UFW_DEFAULTS" ]; then give_back "$UFW_DEFAULTS"; fi
   applied '.rules[]' | without_comment | while read -r rule; do
     printf '%s\n' "$rule" | xargs ufw --force delete >/dev/null || true
   done
@@ -76,11 +82,11 @@ ufw_remove() {
 
 # Its own notes of its rules, without those that the owner keeps.
 ufw_live() {
-  cat /etc/ufw/user.rules /etc/ufw/user6.rules 2>/dev/null | sed -n 's/^### tuple ### //p' | grep -v 'comment=6b656570$' | sort
-  sed -n 's/^\(ENABLED=.*\)/UFW \1/p' /etc/ufw/ufw.conf
-  grep -E '^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=' /etc/default/ufw
-  if same_number iptables ufw-user-input /etc/ufw/user.rules; then echo "iptables ufw-user-input as in user.rules"; fi
-  if same_number ip6tables ufw6-user-input /etc/ufw/user6.rules; then echo "ip6tables ufw6-user-input as in user6.rules"; fi
+  cat "$USER_RULES" "$USER6_RULES" 2>/dev/null | sed -n 's/^### tuple ### //p' | grep -v 'comment=6b656570$' | sort
+  sed -n 's/^\(ENABLED=.*\)/UFW \1/p' "$UFW_CONF"
+  grep -E '^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=' "$UFW_DEFAULTS"
+  if same_number iptables ufw-user-input "$USER_RULES"; then echo "iptables ufw-user-input as in user.rules"; fi
+  if same_number ip6tables ufw6-user-input "$USER6_RULES"; then echo "ip6tables ufw6-user-input as in user6.rules"; fi
 }
 
 ufw_drift() { systemctl -q is-enabled ufw.service || finding not-enabled ufw.service "does not start at boot"; }

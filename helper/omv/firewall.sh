@@ -2,13 +2,13 @@
 # Rules for packets to the host itself as objects of OpenMediaVault, in the place of UFW: its own firewall service takes
 # UFW's chains away. What Docker forwards is not its business: that stays with DOCKER-USER.
 
-OMV_FORMER=/var/lib/homelab/omv-rules.json # what there was before, for a change that nobody confirms
+OMV_FORMER=$STATE/omv-rules.json # what there was before, for a change that nobody confirms
 
 # Rules are {family: inet | inet6, interface, source, port, protocol, comment}; an empty text is any.
 omv_firewall_check() {
   jq -e '.omv.rules | type == "array" and all(.[]; keys == ["comment", "family", "interface", "port", "protocol", "source"]
     and (.family | . == "inet" or . == "inet6") and (.interface | test("^[a-z0-9.+-]{0,15}$")) and (.source | test("^[0-9a-f.:/]*$"))
-    and (.port | test("^[0-9]{1,5}$")) and (.protocol | . == "tcp" or . == "udp") and (.comment | test("^[a-z0-9 :/,.-]*$")))' "$INPUT" >/dev/null ||
+    and (.port | test("^[0-9]{1,5}$")) and (.protocol | . == "tcp" or . == "udp") and (.comment | test("^[a-z0-9 :/,._-]*$")))' "$INPUT" >/dev/null ||
     refuse "omv.rules must be a list of what is let in"
   # Whoever may log in must still get in: the list names every port that sshd has, for everyone or for a subnet.
   sshd -T 2>/dev/null | sed -n 's/^port //p' | while read -r port; do

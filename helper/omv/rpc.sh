@@ -8,7 +8,7 @@ OMV_OURS=homelab # comment of every object that we made; all others are the owne
 OMV_NAME='^[a-z][a-z0-9-]*$'
 
 omv_is_here() { command -v omv-rpc >/dev/null; }
-omv_wanted() { [ -f "${INPUT:-}" ] && [ "$(input 'has("omv")')" = true ]; }
+omv_wanted() { [ "$(input 'has("omv")')" = true ]; }
 omv_applied() { [ "$(applied 'has("omv")')" = true ]; }
 
 omv() { # SERVICE METHOD [JSON]

@@ -2,7 +2,7 @@
 # Keys of Docker's daemon.json. The owner's other keys stay; one that this engine does not know would keep it from
 # starting, so the whole is put to `dockerd --validate` before it is written.
 
-DAEMON=/etc/docker/daemon.json
+DAEMON=$ROOT/etc/docker/daemon.json
 KEYS='["firewall-backend", "iptables", "ip6tables", "live-restore", "log-driver", "log-opts"]'
 
 touches() { echo "$DAEMON"; }
@@ -40,8 +40,8 @@ validate() {
 valid() { dockerd --validate --config-file "$1" >"$WORK/dockerd-says" 2>&1; }
 
 # live-restore first, by a reload: then containers outlive the restart that the other keys need.
-activate() {
-  if [ -n "${INPUT:-}" ]; then
+activate() { # apply | restore
+  if [ "$1" = apply ]; then
     same_json "$WORK/daemon.json" "$DAEMON" && return 0
     [ -f "$APPLIED" ] || back_up "$DAEMON"
     write_file "$DAEMON" 0644 <"$WORK/daemon.json"
@@ -63,8 +63,9 @@ deactivate() {
     rm -f "$DAEMON"
   else
     # where both had a key, the owner's value comes back
-    jq -n --slurpfile now "$WORK/owner.json" --slurpfile kept "$(if [ -e "$STATE/backup$DAEMON" ]; then echo "$STATE/backup$DAEMON"; else echo "$WORK/owner.json"; fi)" \
-      '$kept[0] + $now[0]' >"$WORK/restored.json"
+    former=$STATE/backup$DAEMON
+    [ -e "$former" ] || former=$WORK/owner.json
+    jq -n --slurpfile now "$WORK/owner.json" --slurpfile former "$former" '$former[0] + $now[0]' >"$WORK/restored.json"
     write_file "$DAEMON" 0644 <"$WORK/restored.json"
     rm -f "$STATE/backup$DAEMON"
   fi
@@ -73,7 +74,7 @@ deactivate() {
 
 live() {
   [ -f "$DAEMON" ] || return 0
-  jq -rS --slurpfile wanted "$(if [ -n "${INPUT:-}" ]; then echo "$INPUT"; else echo "$APPLIED"; fi)" \
+  jq -rS --slurpfile wanted "$APPLIED" \
     '($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) | "\(.key): \(.value | tojson)"' \
     "$DAEMON" 2>/dev/null || echo "not JSON"
 }

@@ -6,12 +6,10 @@
 . "$LIB/omv/firewall.sh"
 
 LOAD=$LIB/bin/load-firewall
-CHAINS_V4=/etc/homelab/firewall.v4
-CHAINS_V6=/etc/homelab/firewall.v6
+CHAINS_V4=$ROOT/etc/homelab/firewall.v4
+CHAINS_V6=$ROOT/etc/homelab/firewall.v6
 
-path_allowed() {
-  case $1 in "$CHAINS_V4" | "$CHAINS_V6") ;; *) return 1 ;; esac
-}
+may_write() { printf '%s\n' "$CHAINS_V4" "$CHAINS_V6"; }
 is_guarded() { :; }
 touches() {
   printf '%s\n' "$CHAINS_V4" "$CHAINS_V6"
@@ -35,13 +33,13 @@ validate() {
   ip6tables-restore --test --noflush "$1$CHAINS_V6" 2>"$WORK/says" || refuse "ip6tables says: $(tail -n 1 "$WORK/says")"
 }
 
-activate() {
+activate() { # apply | restore
   if omv_is_here; then
-    if [ -n "${INPUT:-}" ]; then omv_firewall_apply; else omv_firewall_restore; fi
+    "omv_firewall_$1"
     "$LOAD"
     return
   fi
-  if [ -n "${INPUT:-}" ]; then ufw_apply; else ufw_restore; fi
+  "ufw_$1"
   "$LOAD"
   close_side_doors
 }

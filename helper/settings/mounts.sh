@@ -1,15 +1,11 @@
 # shellcheck shell=sh
 # The shares that this host mounts below /mnt/media, and the units that start its containers when they are there.
 
-UNITS=/etc/systemd/system
+UNITS=$ROOT/etc/systemd/system
 
-path_allowed() {
-  case ${1#"$UNITS/"} in
-    */*) return 1 ;;
-    homelab-mountpoints.service | homelab-mounts.service | homelab-mounts.timer) ;;
-    mnt-media-*.mount | run-homelab-shares-*.mount | homelab-start-*.service) ;;
-    *) return 1 ;;
-  esac
+may_write() {
+  printf "$UNITS/%s\n" homelab-mountpoints.service homelab-mounts.service homelab-mounts.timer \
+    'mnt-media-*.mount' 'run-homelab-shares-*.mount' 'homelab-start-*.service'
 }
 
 # Only the programs of the helper are run, and only what is named after shares is mounted.
@@ -21,25 +17,29 @@ validate() {
       head -n 1 || true)
     [ -z "$bad" ] || refuse "${unit##*/} may not say $bad"
     where=$(sed -n 's|^Where=\(/mnt/media/.*\)|\1|p' "$unit")
-    if [ -n "$where" ] && ! is_mounted "$where" && [ -n "$(ls -A "$where" 2>/dev/null)" ]; then
+    if [ -n "$where" ] && ! is_mounted "$where" && [ -n "$(ls -A "$ROOT$where" 2>/dev/null)" ]; then
       refuse "$where has files of this host in it, which a mount would hide: move them away"
     fi
   done
 }
 
 # By the table of the kernel: whoever asks the folder itself waits for a NAS that may be gone.
-is_mounted() { cut -d' ' -f5 /proc/self/mountinfo | grep -qxF "$1"; }
+is_mounted() { cut -d' ' -f5 "$ROOT/proc/self/mountinfo" | grep -qxF "$1"; }
 
-paths() { if [ -f "${INPUT:-}" ]; then cat "$WORK/paths"; else applied_paths; fi; }
+# Of the units in $WORK/units those that are called so.
 units() { # GLOB
-  paths | sed "s|^$UNITS/||" | while read -r unit; do
+  sed "s|^$UNITS/||" "$WORK/units" | while read -r unit; do
     # shellcheck disable=SC2254 # it is a pattern
     case $unit in $1) echo "$unit" ;; esac
   done
 }
 
-activate() {
-  if [ -f "${INPUT:-}" ] && [ -n "$(units 'run-homelab-*.mount')" ]; then
+activate() { # apply | restore
+  case $1 in
+    apply) cp "$WORK/paths" "$WORK/units" ;;
+    restore) applied_paths >"$WORK/units" ;;
+  esac
+  if [ "$1" = apply ] && [ -n "$(units 'run-homelab-*.mount')" ]; then
     . "$LIB/lib/packages.sh"
     need mount.nfs4 nfs-common
   fi
@@ -70,7 +70,7 @@ changed_units() { sed "s|^$UNITS/||" "$CHANGED"; }
 unmount() { # UNIT
   systemctl stop "$1" 2>/dev/null || true
   # with the service that would take the folder away gone or changed, that is done here
-  case $1 in mnt-media-*) rmdir "$(folder_of "$1")" 2>/dev/null || true ;; esac
+  case $1 in mnt-media-*) rmdir "$ROOT$(folder_of "$1")" 2>/dev/null || true ;; esac
 }
 folder_of() { systemd-escape --unescape --path "${1%.mount}"; }
 # stop-container leaves a container alone whose unit has gone: it runs on, or whoever deploys has made another of it.
@@ -99,6 +99,7 @@ missing() {
 }
 
 drift() {
+  applied_paths >"$WORK/units"
   missing | while read -r folder; do finding not-mounted "$folder" "$NOT_MOUNTED"; done
   units '*.mount' | while read -r unit; do
     case $unit in run-*) continue ;; esac
@@ -113,5 +114,5 @@ foreign() {
   for unit in "$UNITS"/mnt-media-*.mount; do
     [ ! -f "$unit" ] || echo "$unit"
   done
-  ! grep -Eqs '^[^#]*[[:space:]]/mnt/media/' /etc/fstab || echo "/etc/fstab, which mounts below /mnt/media"
+  ! grep -Eqs '^[^#]*[[:space:]]/mnt/media/' "$ROOT/etc/fstab" || echo "/etc/fstab, which mounts below /mnt/media"
 }

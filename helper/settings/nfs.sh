@@ -1,16 +1,14 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
 # The NFS exports of the NAS, and the folders of its shares. Folders are made, never taken away: what lies in a share
 # that is exported no more stays where it is.
 . "$LIB/lib/packages.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/nfs.sh"
 
-EXPORTS=/etc/exports.d/homelab.exports
-NFS_CONF=/etc/nfs.conf.d/homelab.conf
+EXPORTS=$ROOT/etc/exports.d/homelab.exports
+NFS_CONF=$ROOT/etc/nfs.conf.d/homelab.conf
 
-path_allowed() {
-  case $1 in "$EXPORTS" | "$NFS_CONF") ;; *) return 1 ;; esac
-}
+may_write() { printf '%s\n' "$EXPORTS" "$NFS_CONF"; }
 
 check_extras() {
   if omv_wanted; then
@@ -24,9 +22,9 @@ check_extras() {
   input '.folders // [] | .[].path' >"$WORK/folders"
   applied '.folders // [] | .[].path' >"$WORK/folders-before"
   while read -r folder; do
-    no_links "$folder"
+    no_links "$ROOT$folder"
     # A folder that was there is gone if its disk is not mounted: a new one would be an empty share on the wrong disk.
-    if [ ! -d "$folder" ] && grep -qxF "$folder" "$WORK/folders-before"; then
+    if [ ! -d "$ROOT$folder" ] && grep -qxF "$folder" "$WORK/folders-before"; then
       refuse "$folder is gone: mount its disk, or make the folder again if its files are to be lost"
     fi
   done <"$WORK/folders"
@@ -41,8 +39,8 @@ validate() {
   [ -z "$bad" ] || refuse "$bad would be exported and is no folder of a share"
 }
 
-activate() {
-  if [ -f "${INPUT:-}" ]; then
+activate() { # apply | restore
+  if [ "$1" = apply ]; then
     if omv_wanted; then
       omv_nfs_apply
       return
@@ -64,10 +62,10 @@ activate() {
 
 make_folders() {
   while read -r folder; do
-    [ -d "$folder" ] || say "made $folder"
-    mkdir -p "$folder"
-    chown 1000:1000 "$folder"
-    chmod 2775 "$folder"
+    [ -d "$ROOT$folder" ] || say "made $folder"
+    mkdir -p "$ROOT$folder"
+    chown 1000:1000 "$ROOT$folder"
+    chmod 2775 "$ROOT$folder"
   done <"$WORK/folders"
 }
 
@@ -83,13 +81,10 @@ deactivate() {
 # What the server has exported, an entry a line.
 live() {
   ! omv_applied || return 0
-  applied_or_wanted '.folders // [] | .[].path' >"$WORK/shares"
+  applied '.folders // [] | .[].path' >"$WORK/shares"
   exportfs -s | tr -s ' ' | while read -r folder client; do
     ! grep -qxF "$folder" "$WORK/shares" || echo "$folder to $client"
   done | sort
-}
-applied_or_wanted() { # JQ-FILTER
-  if [ -f "${INPUT:-}" ]; then input "$1"; else applied "$1"; fi
 }
 
 drift() {
@@ -101,10 +96,10 @@ drift() {
   systemctl -q is-enabled nfs-server.service || finding not-enabled nfs-server.service "does not start at boot"
   applied '.folders // [] | .[].path' >"$WORK/shares"
   while read -r folder; do
-    if [ ! -d "$folder" ]; then
+    if [ ! -d "$ROOT$folder" ]; then
       finding removed "$folder" "the folder is gone"
-    elif [ "$(stat -c '%u:%g %a' "$folder")" != "1000:1000 2775" ]; then
-      finding mode-changed "$folder" "its owner and mode are $(stat -c '%u:%g %a' "$folder")"
+    elif [ "$(stat -c '%u:%g %a' "$ROOT$folder")" != "1000:1000 2775" ]; then
+      finding mode-changed "$folder" "its owner and mode are $(stat -c '%u:%g %a' "$ROOT$folder")"
     fi
   done <"$WORK/shares"
   foreign_exports | sed 's|^|added\t|; s|$|, added by hand|'
@@ -118,8 +113,8 @@ foreign() {
 
 # Lines of other files that export our folders, or folders in them, to whomever: FILE<tab>LINE.
 foreign_exports() {
-  applied_or_wanted '.folders // [] | .[].path' >"$WORK/shares"
-  for file in /etc/exports /etc/exports.d/*.exports; do
+  applied '.folders // [] | .[].path' >"$WORK/shares"
+  for file in "$ROOT"/etc/exports "$ROOT"/etc/exports.d/*.exports; do
     if [ ! -f "$file" ] || [ "$file" = "$EXPORTS" ]; then continue; fi
     while read -r folder; do
       grep -E "^[[:space:]]*\"?${folder}[/\"[:space:]]" "$file" | sed "s|^|$file\t|" || true

@@ -21,8 +21,8 @@ check_extras() {
 is_ours() { members | grep -qxF "$1"; }
 members() { getent group "$GROUP" | cut -d: -f4 | tr ',' '\n' | grep . || true; }
 
-activate() {
-  if [ ! -f "${INPUT:-}" ]; then
+activate() { # apply | restore
+  if [ "$1" = restore ]; then
     if omv_is_here; then omv_undo; fi
     return
   fi

@@ -1,16 +1,16 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
 # Samba's shares for people. Our part lies in a file of its own; smb.conf gets a block at its end that includes it.
 . "$LIB/lib/packages.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/smb.sh"
 
-SHARES=/etc/samba/homelab.conf
-OWNER=/etc/samba/homelab-owner.conf # another text on each host, so not one that the program writes
-MAIN=/etc/samba/smb.conf
+SHARES=$ROOT/etc/samba/homelab.conf
+OWNER=$ROOT/etc/samba/homelab-owner.conf # another text on each host, so not one that the program writes
+MAIN=$ROOT/etc/samba/smb.conf
 BEGIN="# BEGIN homelab: what follows holds for all of Samba, so it stands at the end"
 END="# END homelab"
 
-path_allowed() { [ "$1" = "$SHARES" ]; }
+may_write() { echo "$SHARES"; }
 touches() { printf '%s\n' "$MAIN" "$OWNER"; }
 
 check_extras() {
@@ -27,9 +27,9 @@ validate() {
   fi
 }
 
-activate() {
+activate() { # apply | restore
   fresh=no
-  if [ -f "${INPUT:-}" ]; then
+  if [ "$1" = apply ]; then
     if omv_wanted; then
       omv_smb_apply
       return
@@ -45,7 +45,7 @@ activate() {
     say "testparm says: $(tail -n 1 "$WORK/says")" >&2
     exit 1
   }
-  if [ "$fresh" = yes ]; then
+  if [ "$fresh" = yes ]; then      # smb.conf has only now come to include our part
     systemctl restart smbd.service # for what Samba reads only when it starts, such as the port
   elif systemctl -q is-active smbd.service; then
     smbcontrol all reload-config

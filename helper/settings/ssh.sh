@@ -3,15 +3,17 @@
 # file which sorts first decides.
 
 SSH_GROUP=homelab-ssh
-DROP_IN=/etc/ssh/sshd_config.d/00-homelab.conf
+MAIN=$ROOT/etc/ssh/sshd_config
+DROP_INS=$ROOT/etc/ssh/sshd_config.d
+DROP_IN=$DROP_INS/00-homelab.conf
 INCLUDE='^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf'
 
-path_allowed() { [ "$1" = "$DROP_IN" ]; }
+may_write() { echo "$DROP_IN"; }
 mode_of() { echo 0600; }
 is_guarded() { :; }
 
 validate() {
-  grep -Eqi "$INCLUDE" /etc/ssh/sshd_config || refuse "/etc/ssh/sshd_config does not include /etc/ssh/sshd_config.d/*.conf"
+  grep -Eqi "$INCLUDE" "$MAIN" || refuse "$MAIN does not include /etc/ssh/sshd_config.d/*.conf"
   as_it_would_be "$1$DROP_IN" >"$WORK/sshd_config"
   sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
   grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1$DROP_IN" || return 0
@@ -22,14 +24,15 @@ validate() {
 # Our file, those that come after it, and what sshd_config says itself.
 as_it_would_be() {
   cat "$1"
-  {
-    echo "$DROP_IN"
-    ls -d /etc/ssh/sshd_config.d/*.conf 2>/dev/null
-  } | sort -u | sed "1,\|^$DROP_IN\$|d" | while read -r file; do
+  drop_ins '>' | while read -r file; do
     cat "$file"
     echo "Match all"
   done
-  grep -Eiv "$INCLUDE" /etc/ssh/sshd_config
+  grep -Eiv "$INCLUDE" "$MAIN"
+}
+# The other files that sort before ours, or after it.
+drop_ins() { # < or >
+  find "$DROP_INS" -maxdepth 1 -name '*.conf' | sort | awk -v ours="$DROP_IN" "\$0 $1 ours"
 }
 
 administrator_can_log_in() {
@@ -45,15 +48,14 @@ administrator_can_log_in() {
 }
 
 # Sessions that are there stay, whatever changes.
-activate() {
-  if [ -n "${INPUT:-}" ]; then put_aside; fi
+activate() { # apply | restore
+  if [ "$1" = apply ]; then put_aside; fi
   systemctl reload-or-restart ssh.service
-  [ -z "${INPUT:-}" ] || in_effect
+  if [ "$1" = apply ]; then in_effect; fi
 }
 # A file that sorts before ours would have the first word.
 put_aside() {
-  for file in /etc/ssh/sshd_config.d/*.conf; do
-    [ "$file" != "$DROP_IN" ] || break
+  drop_ins '<' | while read -r file; do
     back_up "$file"
     rm -f "$file"
     say "put aside $file, which came before ours"
@@ -69,8 +71,8 @@ in_effect() {
   done
 }
 deactivate() {
-  (cd "$STATE/backup/etc/ssh/sshd_config.d" 2>/dev/null && ls) | while read -r name; do
-    give_back "/etc/ssh/sshd_config.d/$name"
+  (cd "$STATE/backup$DROP_INS" 2>/dev/null && ls) | while read -r name; do
+    give_back "$DROP_INS/$name"
   done
   systemctl reload-or-restart ssh.service
 }

@@ -1,19 +1,19 @@
 # shellcheck shell=sh
 # Security upgrades, time, journal, kernel settings, compressed swap.
 
-UPGRADES=/etc/apt/apt.conf.d/52homelab-upgrades
-JOURNAL=/etc/systemd/journald.conf.d/60-homelab.conf
-KERNEL=/etc/sysctl.d/60-homelab.conf
-ZRAM=/etc/systemd/zram-generator.conf
+UPGRADES=$ROOT/etc/apt/apt.conf.d/52homelab-upgrades
+JOURNAL=$ROOT/etc/systemd/journald.conf.d/60-homelab.conf
+KERNEL=$ROOT/etc/sysctl.d/60-homelab.conf
+ZRAM=$ROOT/etc/systemd/zram-generator.conf
+ZONES=$ROOT/usr/share/zoneinfo
+LOCALTIME=$ROOT/etc/localtime
 SWAP=systemd-zram-setup@zram0.service
 
-path_allowed() {
-  case $1 in "$UPGRADES" | "$JOURNAL" | "$KERNEL" | "$ZRAM") ;; *) return 1 ;; esac
-}
+may_write() { printf '%s\n' "$UPGRADES" "$JOURNAL" "$KERNEL" "$ZRAM"; }
 
 check_extras() {
   input '.timezone' >"$WORK/timezone"
-  { grep -Eqx '[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*' "$WORK/timezone" && [ -f "/usr/share/zoneinfo/$(cat "$WORK/timezone")" ]; } ||
+  { grep -Eqx '[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*' "$WORK/timezone" && [ -f "$ZONES/$(cat "$WORK/timezone")" ]; } ||
     refuse "this host knows no time zone $(cat "$WORK/timezone")"
 }
 
@@ -25,14 +25,18 @@ validate() {
 changed() { grep -qxF "$1" "$CHANGED"; }
 unit_exists() { systemctl cat "$1" >/dev/null 2>&1; }
 
-activate() {
-  timezone=$(if [ -n "${INPUT:-}" ]; then input '.timezone'; else applied '.timezone'; fi)
-  [ -z "$timezone" ] || [ "$(timezone_now)" = "$timezone" ] || {
-    ln -sfn "/usr/share/zoneinfo/$timezone" /etc/localtime.homelab-new
-    mv -T /etc/localtime.homelab-new /etc/localtime
-    echo "$timezone" >/etc/timezone
+activate() { # apply | restore
+  case $1 in
+    apply) timezone=$(input '.timezone') ;;
+    restore) timezone=$(applied '.timezone') ;;
+  esac
+  if [ -n "$timezone" ] && [ "$(timezone_now)" != "$timezone" ]; then
+    # Not timedatectl: its daemon keeps the zone that it has read, and takes a link that somebody has changed for what it was.
+    ln -sfn "/usr/share/zoneinfo/$timezone" "$LOCALTIME.homelab-new"
+    mv -T "$LOCALTIME.homelab-new" "$LOCALTIME"
+    echo "$timezone" >"$ROOT/etc/timezone"
     say "time zone $timezone"
-  }
+  fi
   if changed "$JOURNAL"; then systemctl restart systemd-journald.service; fi
   # A host has one time service. Where the owner chose another, such as chrony, that one stays.
   if unit_exists systemd-timesyncd.service; then systemctl -q enable --now systemd-timesyncd.service; fi
@@ -54,7 +58,7 @@ compressed_swap() {
 
 deactivate() { systemctl restart systemd-journald.service; }
 
-timezone_now() { readlink -f /etc/localtime | sed 's|.*/zoneinfo/||'; }
+timezone_now() { readlink -f "$LOCALTIME" | sed 's|.*/zoneinfo/||'; }
 
 live() {
   echo "time zone $(timezone_now)"

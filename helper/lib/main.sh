@@ -1,0 +1,54 @@
+# shellcheck shell=sh
+# The commands of the helper. $LIB, $STATE, $ROOT and $PROTOCOL are set by whoever sources this.
+
+. "$LIB/lib/common.sh"
+. "$LIB/lib/input.sh"
+. "$LIB/lib/files.sh"
+. "$LIB/lib/guard.sh"
+. "$LIB/lib/drift.sh"
+. "$LIB/lib/apply.sh"
+
+arguments() {
+  [ "$2" = "$1" ] || usage
+}
+known_setting() {
+  case $1 in *[!a-z-]* | '') usage ;; esac
+  [ -f "$LIB/settings/$1.sh" ] || usage
+}
+
+command=${1:-}
+case $command in
+  version)
+    arguments 1 $#
+    version
+    ;;
+  probe)
+    arguments 1 $#
+    begin
+    . "$LIB/lib/containers.sh"
+    . "$LIB/lib/probe.sh"
+    probe
+    ;;
+  apply | remove)
+    arguments 2 $#
+    known_setting "$2"
+    begin
+    lock
+    load "$2"
+    "${command}_setting"
+    ;;
+  confirm)
+    arguments 2 $#
+    case $2 in *[!0-9a-f]* | '') usage ;; esac
+    begin
+    lock
+    confirm "$2"
+    ;;
+  revert)
+    arguments 1 $#
+    begin
+    lock
+    revert "nobody confirmed it in time"
+    ;;
+  *) usage ;;
+esac
