@@ -89,6 +89,14 @@ export async function everybodyCanLogIn(host: string): Promise<void> {
   ]);
 }
 
+/** Returns when a setting that nobody confirmed has gone back to the former state; asked at the keyboard, since SSH may be shut. */
+export async function reverted(host: string, setting: string): Promise<void> {
+  const state = `/usr/local/sbin/homelab-helper probe | jq -er '.settings["${setting}"].state'`;
+  const script = `until [ "$(${state})" = reverted ]; do sleep 1; done`;
+  const { exitCode } = await lab.root(host, ["sh", "-c", script], { timeoutMs: 120_000 });
+  expect([host, setting, exitCode]).toEqual([host, setting, 0]);
+}
+
 /** What an operation of the engine printed, and what it counted. */
 export interface Operation {
   readonly output: string;

@@ -6,7 +6,7 @@ import { loadHomelab } from "../../model/load.js";
 import type { HomelabModel } from "../../model/types.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { configure, containers, lab, operate, UP, up } from "./homelab.js";
+import { configure, containers, lab, operate, reverted, UP, up } from "./homelab.js";
 import { onHost, Scans, SIBLING, TAILNET, TCP } from "./scan.js";
 import { deployedLab } from "./states.js";
 
@@ -160,7 +160,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
   });
   await closed;
   expect(homelab.hosts.map(({ name }) => name)).toContain(died);
-  await reverted(died);
+  await reverted(died, "firewall");
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).not.toContain("10.9.0.0/16");
   await cli.must(["cancel", "--yes"]);
   expect((await operate(cli, "preview")).output).toContain(`firewall on ${died}: reverted`);
@@ -168,14 +168,6 @@ test("a deployer that dies between applying and confirming leaves the former fir
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).toContain("10.9.0.0/16");
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
 });
-
-/** Returns when a host has gone back to its former firewall, by the timer that was armed when the present one was applied. */
-async function reverted(host: string): Promise<void> {
-  const script =
-    "until /usr/local/sbin/homelab-helper probe | jq -e '.settings.firewall.state == \"reverted\"'; do sleep 1; done";
-  const { exitCode } = await lab.root(host, ["sh", "-c", script], { timeoutMs: 120_000 });
-  expect([host, exitCode]).toEqual([host, 0]);
-}
 
 /** Returns when containers are up again by themselves: all, or those of which `which` says so. */
 async function allRunning(which: (name: string) => boolean = () => true): Promise<void> {

@@ -3,7 +3,7 @@ import { loadHomelab } from "../../model/load.js";
 import { prepareProject } from "../../lab/project.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import { driftIn, everybodyCanLogIn, lab } from "./homelab.js";
+import { driftIn, everybodyCanLogIn, lab, reverted } from "./homelab.js";
 
 // The helper on one real host, asked as the program asks it: as deploy, over SSH.
 
@@ -156,15 +156,13 @@ describe("nobody is locked out for good", () => {
     const [[path, lines] = ["", []]] = Object.entries(ssh.files);
     return JSON.stringify({ files: { [path]: [...lines, "AllowUsers nobody"] }, revertAfter: 6 });
   };
-  const after = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-
   test.each([
     ["firewall" as const, withoutSsh],
     ["ssh" as const, onlyOthers],
   ])("a %s that shuts everybody out is taken back when nobody confirms it", async (name, bad) => {
     expect((await helper(["apply", name], bad())).stdout).toMatch(/^applied$/m);
     expect((await lab.ssh(HOST, ["true"])).exitCode).toBe(255);
-    await after(12);
+    await reverted(HOST, name);
     expect(await seen(name)).toMatchObject({ state: "reverted", drift: [] });
     expect((await confirm(bad())).stderr).toContain("too late");
     expect(await apply(name)).toMatch(/^unchanged$/m);
