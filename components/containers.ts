@@ -4,12 +4,13 @@ import { logDefaults } from "../model/settings/docker.js";
 import type { HostModel, ImageModel, ServiceModel } from "../model/types.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs } from "./container-args.js";
+import { filesFolder } from "../model/services/files.js";
 import { OWN_TYPES, printName } from "../model/resource-names.js";
 import { GENERATION_LABEL, SERVICE_LABEL } from "../model/labels.js";
 import { leftoversOf } from "./leftovers.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
-import { fileOnHost, ServiceFiles } from "./service-files.js";
+import { ServiceFiles } from "./service-files.js";
 import { hostHooks } from "./host-hooks.js";
 import type { HostHooks } from "./host-hooks.js";
 
@@ -124,7 +125,7 @@ export class Containers extends pulumi.ComponentResource {
       render: this.render,
       logDefaults: logDefaults(this.host.role),
       network: (name) => networks.get(name)?.id ?? name,
-      fileOnHost: (file) => fileOnHost(this.host, service, file),
+      fileOnHost: ({ path }) => `${filesFolder(this.host.user)}/${service.name}${path}`,
       filesDigest: files.digest,
     });
     const name = printName({ kind: "container", host: this.host.name, name: service.name });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
 import { hookName } from "../model/resource-names.js";
 import { HELPER_BIN, lastLine, runOn } from "../hosts/ssh.js";
+import { SharedConnection } from "../hosts/shared-connection.js";
 import type { RemoteResult } from "../hosts/ssh.js";
 import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "./container-args.js";
 import { SERVICE_LABEL } from "../model/labels.js";
@@ -13,30 +14,38 @@ export interface HostHooks {
   readonly other: pulumi.ResourceHookBinding;
 }
 
+/** Where a hook does its work. */
+interface At {
+  readonly host: HostModel;
+  /** Each container that is replaced needs several commands; all of them may run twice. */
+  readonly connection: SharedConnection;
+}
+
 const LOG_LINES = 20;
 const SSH_SECONDS = 30;
 
 /** The hooks of a host's resources. */
 export function hostHooks(host: HostModel): HostHooks {
+  const at = { host, connection: new SharedConnection(host) };
   const onError = [new pulumi.ErrorHook(hookName(host.name, "explain"), (args) => explain(host, args))];
   return {
     container: {
       beforeCreate: [
         new pulumi.ResourceHook(hookName(host.name, "make-room-for-container"), (args) =>
-          makeRoomForContainer(host, args),
+          makeRoomForContainer(at, args),
         ),
       ],
       afterCreate: [
-        new pulumi.ResourceHook(hookName(host.name, "container-created"), (args) => containerCreated(host, args)),
+        new pulumi.ResourceHook(hookName(host.name, "container-created"), (args) => containerCreated(at, args)),
       ],
       onError,
     },
     network: {
       beforeCreate: [
-        new pulumi.ResourceHook(hookName(host.name, "make-room-for-network"), (args) => makeRoomForNetwork(host, args)),
+        new pulumi.ResourceHook(hookName(host.name, "make-room-for-network"), (args) => makeRoomForNetwork(at, args)),
       ],
       afterCreate: [
-        new pulumi.ResourceHook(hookName(host.name, "network-created"), (args) => networkCreated(host, args)),
+        new pulumi.ResourceHook(hookName(host.name, "network-created"), (args) => networkCreated(at, args)),
       ],
       onError,
     },
@@ -57,12 +66,13 @@ const dockerName = ({ newInputs }: pulumi.ResourceHookArgs): string => {
  *
  * @throws Error that says how to let ours take its place
  */
-async function makeRoomForContainer(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
+async function makeRoomForContainer(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
+  const { host } = at;
   const name = dockerName(args);
   const service = host.services.find((it) => it.name === name);
   const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service);
   const command = [`${HELPER_BIN}/make-room`, "container", name, String(grace)];
-  const { exitCode } = await must(host, command, { timeoutSeconds: grace + SSH_SECONDS, alsoGood: SOMEBODY_ELSES });
+  const { exitCode } = await must(at, command, { timeoutSeconds: grace + SSH_SECONDS, alsoGood: SOMEBODY_ELSES });
   if (exitCode === SOMEBODY_ELSES) {
     throw new Error(
       `${host.name} has a container ${name} already that this program did not make, so it is left alone. ` +
@@ -75,29 +85,29 @@ async function makeRoomForContainer(host: HostModel, args: pulumi.ResourceHookAr
 const SOMEBODY_ELSES = 3;
 
 /** The same for a network. What is still in it is of ours, and as little known to the state. */
-async function makeRoomForNetwork(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
-  await must(host, [`${HELPER_BIN}/make-room`, "network", dockerName(args)]);
+async function makeRoomForNetwork(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
+  await must(at, [`${HELPER_BIN}/make-room`, "network", dockerName(args)]);
 }
 
 /** Limits its processes, which the Docker provider cannot, and writes down how it is, for the probe. */
-async function containerCreated(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
+async function containerCreated(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
-  const service = host.services.find((it) => it.name === name);
+  const service = at.host.services.find((it) => it.name === name);
   const limit = service && pidsLimit(service);
-  await must(host, [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])]);
+  await must(at, [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])]);
 }
 
-async function networkCreated(host: HostModel, args: pulumi.ResourceHookArgs): Promise<void> {
-  await must(host, [`${HELPER_BIN}/network-created`, dockerName(args)]);
+async function networkCreated(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
+  await must(at, [`${HELPER_BIN}/network-created`, dockerName(args)]);
 }
 
 /** What a command on a host came to; its failure fails the operation that the hook belongs to. */
 async function must(
-  host: HostModel,
+  { host, connection }: At,
   command: readonly string[],
   { timeoutSeconds = SSH_SECONDS, alsoGood = 0 } = {},
 ): Promise<RemoteResult> {
-  const result = await runOn(host, command, timeoutSeconds);
+  const result = await connection.run(command, timeoutSeconds);
   if (!result.ok && result.exitCode !== alsoGood) {
     const why = result.stderr.trim() || `no answer within ${timeoutSeconds} s`;
     throw new Error(`${host.name}: ${command.join(" ")}: ${why}`);

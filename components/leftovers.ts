@@ -24,7 +24,7 @@ export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.Custom
       connection: commandConnection(host),
       create: command,
       update: [command, ...found, "#", token].join(" "),
-      delete: "rm -rf .homelab/containers .homelab/networks && { rmdir .homelab 2>/dev/null || true; }",
+      delete: `${HELPER_BIN}/forget-records`,
       stdin: declared.sort().join("\n"),
       addPreviousOutputInEnv: false,
     },

@@ -1,26 +1,15 @@
 import { createHash } from "node:crypto";
-import { dirname } from "node:path/posix";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { FileModel, HostModel, ServiceModel } from "../model/types.js";
 import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
+import { HELPER_BIN } from "../hosts/ssh.js";
 import type { Render } from "./render.js";
 
 // The files of a service lie in the home of the account that deploys, where only that account may look, and are mounted
 // into the container one by one. The Docker provider's own uploads cannot serve: Docker refuses them for a container
 // whose root is read-only.
-
-const FOLDER = ".homelab/files";
-
-/** Path relative to the home of the account that deploys. */
-const relativePath = ({ name }: ServiceModel, { path }: FileModel): string => `${FOLDER}/${name}${path}`;
-
-/** Where the host keeps a file of a service. */
-export function fileOnHost({ user }: HostModel, service: ServiceModel, file: FileModel): string {
-  const home = user === "root" ? "/root" : `/home/${user}`;
-  return `${home}/${relativePath(service, file)}`;
-}
 
 /** Puts the files of one service on its host. */
 export class ServiceFiles {
@@ -31,15 +20,14 @@ export class ServiceFiles {
   constructor(host: HostModel, service: ServiceModel, render: Render, opts: pulumi.CustomResourceOptions) {
     const contents = service.files.map((file) => render(file.content));
     this.commands = service.files.map((file, i) => {
-      const path = relativePath(service, file);
+      const path = `${service.name}${file.path}`;
       const mode = file.mode.toString(8).padStart(4, "0");
       return new remote.Command(
         printName({ kind: "file", host: host.name, service: service.name, path: file.path }),
         {
           connection: commandConnection(host),
-          create: `mkdir -p -m 0700 .homelab && install -D -m ${mode} /dev/stdin ${path}`,
-          // Folders that are empty go too; those of files that are deleted at the same time may be gone already.
-          delete: `rm -f ${path} && { rmdir -p --ignore-fail-on-non-empty ${dirname(path)} 2>/dev/null || true; }`,
+          create: `${HELPER_BIN}/put-file ${mode} ${path}`,
+          delete: `${HELPER_BIN}/remove-file ${path}`,
           stdin: contents[i] ?? "",
           logging: "none",
           addPreviousOutputInEnv: false,

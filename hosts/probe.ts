@@ -32,7 +32,7 @@ export async function probeHosts(
 }
 
 async function probe(host: HostModel, timeoutSeconds: number): Promise<Observation> {
-  const result = await runOn(host, ["probe"], timeoutSeconds, USER);
+  const result = await runOn(host, ["probe"], timeoutSeconds, { user: USER });
   const observation = understand(result, timeoutSeconds);
   if (observation.status !== "refused") {
     return observation;

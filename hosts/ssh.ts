@@ -40,21 +40,34 @@ export const lastLine = (stderr: string): string => (stderr.trim().split("\n").a
 
 const MAX_OUTPUT_BYTES = 2 ** 20;
 
+/** Arguments of ssh(1) that say where to log in. */
+export const destination = ({ port, user, address }: HostModel, account: string = user): string[] => [
+  ...["-p", String(port), `${account}@${address}`],
+];
+
+/** How to reach a host, where that is not as usual. */
+export interface RunOptions {
+  /** Account to log in as. @default the one that deploys */
+  readonly user?: string;
+  /** Socket of a connection that is there. @default a new connection, whatever the owner's ~/.ssh/config says */
+  readonly socket?: string;
+}
+
 /**
- * Runs a command on a host over a connection of its own. By Node's execFile and not by execa as in scripts/lib, because
- * the program needs it at each start, and to load execa takes longer than to probe a host.
+ * Runs a command on a host. By Node's execFile and not by execa as in scripts/lib, because the program needs it at each
+ * start, and to load execa takes longer than to probe a host.
  *
  * @param command words for the host's shell; none may need quoting
  * @param timeoutSeconds after which it is given up
- * @param user account to log in as
  */
 export function runOn(
   host: HostModel,
   command: readonly string[],
   timeoutSeconds: number,
-  user: string = host.user,
+  { user, socket = "none" }: RunOptions = {},
 ): Promise<RemoteResult> {
-  const args = [...sshOptions(host), "-n", "-T", "-p", String(host.port), `${user}@${host.address}`, ...command];
+  const sharing = ["-o", "ControlMaster=no", "-S", socket];
+  const args = [...sshOptions(host), ...sharing, "-n", "-T", ...destination(host, user), ...command];
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     execFile("ssh", args, options, (error, stdout, stderr) => {

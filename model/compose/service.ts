@@ -70,7 +70,9 @@ const mode = z
   .union([z.int(), form(/^0?[0-7]{3}$/, "is not a file mode", { prose: 'write "0440"' })])
   .transform((value) => (typeof value === "number" ? value : parseInt(value, 8)));
 // The path becomes part of a command on the host, so it holds nothing that a shell would read.
-const deliveredTo = form(/^[A-Za-z0-9_./-]+$/, "is not a path", { prose: "use letters, digits and _ . / -" });
+const deliveredTo = form(/^\/?(?!\.\.?(\/|$))[A-Za-z0-9_.-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9_.-]+)*$/, "is not a path", {
+  prose: "use letters, digits and _ . / -",
+});
 /** A file of the top-level configs: or secrets:, mounted into the container. */
 const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
   z.union([

@@ -47,3 +47,6 @@ const deliver = ({ target, mode = DEFAULT_FILE_MODE }: ComposeDelivery, content:
   content,
   mode,
 });
+
+/** Folder on a host with the files of services, each at SERVICE/PATH: see helper/bin/put-file, which makes it. */
+export const filesFolder = (user: string): string => `${user === "root" ? "/root" : `/home/${user}`}/.homelab/files`;

@@ -108,14 +108,13 @@ test("a file travels on standard input, by a constant command", async () => {
           perDialTimeout: 5,
         },
       }) as unknown,
-      create: "mkdir -p -m 0700 .homelab && install -D -m 0444 /dev/stdin .homelab/files/db/etc/pg.conf",
-      delete:
-        "rm -f .homelab/files/db/etc/pg.conf && { rmdir -p --ignore-fail-on-non-empty .homelab/files/db/etc 2>/dev/null || true; }",
+      create: "/usr/local/lib/homelab/bin/put-file 0444 db/etc/pg.conf",
+      delete: "/usr/local/lib/homelab/bin/remove-file db/etc/pg.conf",
       logging: "none",
       stdin: "port = 5432\n",
     },
     expect.objectContaining({
-      create: "mkdir -p -m 0700 .homelab && install -D -m 0444 /dev/stdin .homelab/files/db/run/secrets/password",
+      create: "/usr/local/lib/homelab/bin/put-file 0444 db/run/secrets/password",
       stdin: expect.objectContaining({ value: "s3cret" }) as unknown,
     }),
   ]);

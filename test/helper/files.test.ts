@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+// The programs for files of services, which need nothing but a home.
+
+const BIN = join(__dirname, "../../helper/bin");
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "home-"));
+});
+afterEach(() => {
+  rmSync(home, { recursive: true });
+});
+
+const run = (program: string, args: readonly string[], input = ""): { status: number | null; stderr: string } =>
+  spawnSync("sh", [join(BIN, program), ...args], { input, env: { ...process.env, HOME: home }, encoding: "utf8" });
+const mode = (path: string): string => (statSync(join(home, path)).mode & 0o7777).toString(8);
+
+test("a file is put where only the account may look, with the mode that is asked for", () => {
+  expect(run("put-file", ["0444", "db/etc/pg.conf"], "port = 5432\n").status).toBe(0);
+  expect(readFileSync(join(home, ".homelab/files/db/etc/pg.conf"), "utf8")).toBe("port = 5432\n");
+  expect([".homelab", ".homelab/files/db/etc", ".homelab/files/db/etc/pg.conf"].map(mode)).toEqual([
+    "700",
+    "700",
+    "444",
+  ]);
+});
+
+test("a file is replaced, whatever its mode was, and nothing else is left", () => {
+  run("put-file", ["0400", "db/etc/pg.conf"], "old");
+  expect(run("put-file", ["0640", "db/etc/pg.conf"], "new").status).toBe(0);
+  expect(readFileSync(join(home, ".homelab/files/db/etc/pg.conf"), "utf8")).toBe("new");
+  expect(mode(".homelab/files/db/etc/pg.conf")).toBe("640");
+  expect(readdirSync(join(home, ".homelab/files/db/etc"))).toEqual(["pg.conf"]);
+});
+
+test("a folder in its place is refused and stays", () => {
+  mkdirSync(join(home, ".homelab/files/db/etc/pg.conf/x"), { recursive: true });
+  expect(run("put-file", ["0444", "db/etc/pg.conf"]).status).not.toBe(0);
+  expect(readdirSync(join(home, ".homelab/files/db/etc"))).toEqual(["pg.conf"]);
+});
+
+test("a file is removed with the folders that are empty then, again without an error", () => {
+  run("put-file", ["0444", "db/etc/pg.conf"]);
+  run("put-file", ["0444", "db/run/secrets/password"]);
+  expect(run("remove-file", ["db/etc/pg.conf"]).status).toBe(0);
+  expect(readdirSync(join(home, ".homelab/files/db"))).toEqual(["run"]);
+  expect(run("remove-file", ["db/etc/pg.conf"]).status).toBe(0);
+  expect(run("remove-file", ["db/run/secrets/password"]).status).toBe(0);
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test.each([
+  ["put-file", []],
+  ["put-file", ["0444"]],
+  ["put-file", ["0444", "a/b", "c"]],
+  ["put-file", ["444", "a/b"]],
+  ["put-file", ["0448", "a/b"]],
+  ["put-file", ["u+s", "a/b"]],
+  ...["/a/b", "a/../b", "../b", "a/..", "a/./b", "a//b", "a/b/", "", "a b", "a/$(id)", "a/b\nc", "-a"].flatMap(
+    (path) => [["put-file", ["0444", path]] as [string, string[]], ["remove-file", [path]] as [string, string[]]],
+  ),
+  ["remove-file", []],
+  ["forget-records", ["x"]],
+])("%s %j is refused", (program, args) => {
+  writeFileSync(join(home, "b"), "");
+  expect(run(program, args)).toMatchObject({ status: 64, stderr: expect.stringMatching(`^${program}: `) as unknown });
+  expect(readdirSync(home)).toEqual(["b"]);
+});
+
+test("records are forgotten, files are not", () => {
+  mkdirSync(join(home, ".homelab/containers"), { recursive: true });
+  writeFileSync(join(home, ".homelab/containers/web.json"), "{}");
+  run("put-file", ["0444", "db/etc/pg.conf"]);
+  expect(run("forget-records", []).status).toBe(0);
+  expect(readdirSync(join(home, ".homelab"))).toEqual(["files"]);
+  run("remove-file", ["db/etc/pg.conf"]);
+  expect(run("forget-records", []).status).toBe(0);
+  expect(readdirSync(home)).toEqual([]);
+});
