@@ -25,11 +25,7 @@ const transform = {
 const transformIgnorePatterns = [`/node_modules/(?!(${withDependencies(["execa", "p-limit"]).join("|")})/)`];
 
 // TypeScript names a module by the .js that it would become; here it stays .ts.
-const moduleNameMapper = {
-  "^(\\.{1,2}/.*)\\.js$": "$1",
-  // Offers itself to importers only, which jest is not.
-  "^unicorn-magic$": "<rootDir>/node_modules/unicorn-magic/node.js",
-};
+const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
 const ready = ["<rootDir>/test/lab/ready.ts"];
 const common = { transform, transformIgnorePatterns, moduleNameMapper };
 

@@ -13,28 +13,28 @@ export class NasHost extends Host {
 }
 
 /** The CI controller: Woodpecker's server, its database and a registry. */
-export class CiController extends Host {
+class CiController extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super("ci", name, args, opts);
   }
 }
 
 /** The media server: Jellyfin and what feeds it, behind Traefik. */
-export class MediaServer extends Host {
+class MediaServer extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super("media", name, args, opts);
   }
 }
 
 /** A Pi Zero that runs CI workflows, one at a time: small logs, compressed swap, an address in the agents' range. */
-export class PiZeroAgent extends Host {
+class PiZeroAgent extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super("agent", name, args, opts);
   }
 }
 
 /** A host without a role: it runs what its owner puts there. */
-export class PlainHost extends Host {
+class PlainHost extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super(undefined, name, args, opts);
   }

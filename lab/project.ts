@@ -9,7 +9,7 @@ import { makeMissingSecrets } from "../scripts/secrets/secrets.js";
 import type { Lab } from "./lab.js";
 
 /** Name of the stack in every lab. */
-export const STACK = "lab";
+const STACK = "lab";
 const STACK_FILE = `Pulumi.${STACK}.yaml`;
 const DOMAIN = "homelab.test";
 const SECRET_LENGTH = 32;

@@ -9,7 +9,7 @@ import type { Remedy } from "./yaml/remedy.js";
 import { suggest } from "./yaml/suggest.js";
 
 /** An audience that the owner named under homelab:audiences. */
-export type NamedAudience = string & z.$brand<"NamedAudience">;
+type NamedAudience = string & z.$brand<"NamedAudience">;
 
 /** Who may reach a port. What each means, and whether it exists, is said by KINDS and nowhere else. */
 export type Audience =

@@ -13,7 +13,7 @@ export interface RoleTraits {
 }
 
 /** The roles that a host can have. A new one also needs its class and `stacks/<role>/compose.yaml`. */
-export const TRAITS = {
+const TRAITS = {
   nas: {
     component: "NasHost",
     small: false,

@@ -75,7 +75,7 @@ export interface PortModel extends Omit<ComposePort, "audience"> {
 }
 
 /** A port on which a service with the host's own network listens. */
-export type ListenModel = ComposeService["x-homelab"]["listens"][number];
+type ListenModel = ComposeService["x-homelab"]["listens"][number];
 
 /** One container. */
 export interface ServiceModel {

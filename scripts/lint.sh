@@ -36,4 +36,5 @@ start types types
 start eslint rules
 start prettier format
 start shell shell
+start knip knip --no-progress
 finish

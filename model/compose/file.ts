@@ -5,7 +5,6 @@ import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { secretSources } from "./secret-sources.js";
 import { SecretText } from "../text.js";
-import type { Text } from "../text.js";
 
 const NO_NAME = "is not a name";
 const RULE = "use small letters, digits, dots, dashes and underscores";
@@ -98,4 +97,3 @@ export const composeFile = mapping(
   },
 );
 export type ComposeFile = z.infer<typeof composeFile>;
-export type ComposeConfig = { readonly file: string } | { readonly content: Text };

@@ -54,7 +54,6 @@ const attachment = mapping({
   aliases: z.array(text).readonly().default([]),
   ipv4_address: z.ipv4().optional(),
 });
-export type ComposeAttachment = z.infer<typeof attachment>;
 const networks = z.union([
   z.array(text).transform((list) => Object.fromEntries(list.map((it) => [it, null]))),
   z.record(text, z.union([attachment, z.null()])),

@@ -55,7 +55,7 @@ export const bytes = reading(
 );
 
 /** Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. */
-export function splitWords(line: string): string[] {
+function splitWords(line: string): string[] {
   const words: string[] = [];
   const token = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|(\s+)|([^\s"'\\]+)/gs;
   let word: string | undefined;

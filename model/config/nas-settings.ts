@@ -17,7 +17,6 @@ const share = mapping({
   /** Who may only read them. */
   read: people,
 });
-export type ShareConfig = z.infer<typeof share>;
 
 /** homelab:nas: the shares of the host with the role nas. */
 export const nas = mapping({

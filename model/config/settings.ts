@@ -100,7 +100,7 @@ export type Config = z.infer<typeof settings>;
 export type HostConfig = Config["hosts"][string];
 
 const PREFIX = "homelab:";
-export const CONFIG_PATH: Path = ["config"];
+const CONFIG_PATH: Path = ["config"];
 
 /** Where a setting stands in the stack's file. */
 export function settingPath(key: keyof Config, ...rest: Path): Path {

@@ -9,7 +9,7 @@ export type DriftHost = Pick<HostModel, "name" | "settings" | "services" | "netw
  * What a finding is about: a setting, a container or network of ours, something left over that is not declared,
  * something that stands in the way of a deployment, or something to know.
  */
-export type FindingKind = "setting" | "container" | "leftover" | "blocker" | "note";
+type FindingKind = "setting" | "container" | "leftover" | "blocker" | "note";
 
 /** One thing on a host that is not as it was left, or not as it should be. */
 export interface Finding {

@@ -1,7 +1,7 @@
 import type { HostModel } from "../types.js";
 
 /** One line of "what runs where". */
-export interface ServiceSummary {
+interface ServiceSummary {
   image: string;
   /** Where a browser finds it; empty for a service without a page. */
   urls: string[];

@@ -14,7 +14,7 @@ import type { HostShares, ShareModel, Use } from "./types.js";
 import type { Path, Source } from "../yaml/source.js";
 
 /** A host with its Compose files. */
-export interface PlannedHost {
+interface PlannedHost {
   readonly name: string;
   readonly host: Config["hosts"][string];
   readonly projects: readonly Project[];

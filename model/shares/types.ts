@@ -4,7 +4,7 @@ import type { NasConfig } from "../config/nas-settings.js";
 export type NasBase = NasConfig["base"];
 
 /** A host that mounts a share from the NAS. */
-export interface ShareClient {
+interface ShareClient {
   readonly name: string;
   readonly address: string;
   /** Some service of it writes. */

@@ -2,7 +2,7 @@
  * What can be wrong with what the owner wrote: one code for each kind of mistake, stable, for programs. The wording of a
  * message may change, its code does not.
  */
-export const PROBLEM_CODES = [
+const PROBLEM_CODES = [
   // The file as such.
   "unreadable-file",
   "empty-file",

@@ -22,7 +22,7 @@ export async function freshLab(): Promise<void> {
  * A fresh lab and its project, with the Compose files as the project's own copy. Nothing is deployed.
  * @param change what the project declares besides the repository
  */
-export async function freshProject(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
+async function freshProject(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
   await freshLab();
   await prepareProject(lab);
   const cli = await projectWithOwnStacks();

@@ -42,7 +42,7 @@ export interface ResourceShapes {
 }
 
 /** From `docker:index/remoteImage:RemoteImage` the class's name, RemoteImage. */
-export const nameOf = (token: string): string => token.split(":")[2] ?? token;
+const nameOf = (token: string): string => token.split(":")[2] ?? token;
 const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 const small = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
 
