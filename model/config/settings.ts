@@ -22,6 +22,9 @@ const encrypted = z.strictObject({ secure: z.string() });
 /** The platforms that Raspberry Pis and PCs have, as image registries name them. */
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"] as const;
 
+/** Port of SSH on a host. */
+export const sshPort = z.int().min(1).max(65535).default(22);
+
 const host = mapping({
   address: z.ipv4(),
   role: z.enum(ROLES).optional(),
@@ -35,7 +38,7 @@ const host = mapping({
   }).optional(),
   /** Account that deploys. */
   user: z.string().default("deploy"),
-  port: z.int().min(1).max(65535).default(22),
+  port: sshPort,
   /** Memory of the machine in bytes. */
   memory: bytes.optional(),
 });

@@ -12,11 +12,11 @@ import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
 import { loadHomelab } from "../../model/load.js";
 import type { Found, Note } from "./context.js";
-import { withService } from "./host.js";
 import { convertCompose, projectName } from "./convert.js";
 import type { Converted } from "./convert.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
+import { StackFile } from "../lib/stack-file.js";
 
 interface Options {
   readonly stack: string;
@@ -33,9 +33,8 @@ async function addService(file: string, host: string, options: Options): Promise
   const { stack, audience, force } = options;
   // npm runs commands in the project's directory, and says where it was called.
   const original = resolve(process.env["INIT_CWD"] ?? ".", file);
-  const stackFile = `Pulumi.${stack}.yaml`;
   const project = projectDirectory();
-  const config = await textOf(join(project, stackFile), stackFile);
+  const stackFile = StackFile.read(project, stack);
   const converted = convertCompose({
     text: await textOf(original, file),
     file: basename(original),
@@ -45,7 +44,7 @@ async function addService(file: string, host: string, options: Options): Promise
     ...(options.name !== undefined && { rename: true }),
   });
   const folder = `my/${converted.name}`;
-  const newConfig = withService(stackFile, config, host, `${folder}/compose.yaml`);
+  stackFile.addService(host, `${folder}/compose.yaml`);
 
   const written = [["compose.yaml", converted.text] as const, ...converted.files];
   const inTheWay = written.map(([path]) => `${folder}/${path}`).filter((path) => existsSync(join(project, path)));
@@ -58,10 +57,9 @@ async function addService(file: string, host: string, options: Options): Promise
     await writeFile(target, path === "compose.yaml" ? await inHouseStyle(target, text) : text);
     console.log(`wrote ${folder}/${path}`);
   }
-  if (newConfig !== config) {
-    const target = join(project, stackFile);
-    await writeFile(target, await inHouseStyle(target, newConfig));
-    console.log(`added it to the services of ${host} in ${stackFile}`);
+  if (stackFile.changed) {
+    await stackFile.save(inHouseStyle);
+    console.log(`added it to the services of ${host} in ${stackFile.name}`);
   }
   report(converted, basename(original), stack, folder);
 }

@@ -1,18 +1,14 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { Option } from "commander";
-import { parseDocument } from "yaml";
 import { ROLES } from "../../model/roles.js";
-import { withHost } from "./add-host.js";
 import type { PinnedHost } from "./admin-login.js";
 import { hidden } from "../lib/ask.js";
 import { bootstrapHosts } from "./bootstrap.js";
 import type { HostFact } from "./bootstrap.js";
-import { confirmKey, fetchKey, hostsIn, pin } from "../host-keys/host-keys.js";
-import { keepLayout } from "../lib/keep-layout.js";
+import { confirmKey, fetchKey } from "../host-keys/host-keys.js";
 import { keysOfAgent, keysOfFiles } from "./public-keys.js";
 import { projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
+import { StackFile } from "../lib/stack-file.js";
 
 interface Options {
   readonly stack: string;
@@ -34,7 +30,7 @@ async function bootstrap(names: readonly string[], options: Options): Promise<vo
     options.deployKey.length > 0 ? keysOfFiles(options.deployKey) : keysOfAgent(),
     keysOfFiles(options.probeKey),
   ]);
-  const file = `Pulumi.${options.stack}.yaml`;
+  const file = StackFile.read(projectDirectory(), options.stack);
   const hosts = await pinned(file, await chosen(file, names, options), options.yes);
   const askPassword = once(() => hidden(`Password of ${options.admin} for sudo: `));
   const facts = await bootstrapHosts(hosts, {
@@ -56,7 +52,7 @@ const show = ({ host, sign, text }: HostFact): void => {
 };
 
 /** Names of the hosts that are meant; a new one gets its line first. */
-async function chosen(file: string, names: readonly string[], { add, role }: Options): Promise<readonly string[]> {
+async function chosen(file: StackFile, names: readonly string[], { add, role }: Options): Promise<readonly string[]> {
   if (add === undefined) {
     return names;
   }
@@ -64,30 +60,23 @@ async function chosen(file: string, names: readonly string[], { add, role }: Opt
   if (name === undefined || address === undefined || more.length > 0) {
     throw new UserError("--add takes a name and an address, such as --add pi-zero-3 192.168.1.112");
   }
-  const path = join(projectDirectory(), file);
-  const text = await readFile(path, "utf8");
-  const changed = withHost(file, text, name, { address, role });
-  await writeFile(path, changed);
-  show({ host: name, sign: changed === text ? "-" : "+", text: `is a host of ${file}` });
+  file.addHost(name, { address, role });
+  show({ host: name, sign: file.changed ? "+" : "-", text: `is a host of ${file.name}` });
+  await file.save();
   return [...names, name];
 }
 
 /** The hosts whose key is pinned, or was now. A key that is not confirmed costs only its host. */
-async function pinned(file: string, names: readonly string[], yes: boolean): Promise<PinnedHost[]> {
-  const path = join(projectDirectory(), file);
-  const text = await readFile(path, "utf8");
-  const document = parseDocument(text);
-  const hosts = hostsIn(document, file, names);
+async function pinned(file: StackFile, names: readonly string[], yes: boolean): Promise<PinnedHost[]> {
+  const hosts = (names.length > 0 ? names : file.hosts).map((name) => file.host(name));
   const keys = await Promise.allSettled(hosts.map(fetchKey));
   const result: PinnedHost[] = [];
-  let changed = false;
   for (const [i, host] of hosts.entries()) {
     try {
       const hostKey = await settled(keys[i]);
       // A changed key is never taken without a question.
       if (await confirmKey(host, hostKey, { first: yes, changed: false })) {
-        pin(document, host.name, hostKey);
-        changed = true;
+        file.pin(host.name, hostKey);
       }
       result.push({ ...host, hostKey });
     } catch (error) {
@@ -98,9 +87,7 @@ async function pinned(file: string, names: readonly string[], yes: boolean): Pro
       process.exitCode = 1;
     }
   }
-  if (changed) {
-    await writeFile(path, keepLayout(text, document));
-  }
+  await file.save();
   return result;
 }
 

@@ -1,12 +1,10 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { SERVICE_LABEL } from "../../model/labels.js";
 import { confirmed } from "../lib/ask.js";
-import { describeHost, hostInState, lineOfHost } from "./state.js";
+import { describeHost, hostInState } from "./state.js";
 import { projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
+import { StackFile } from "../lib/stack-file.js";
 
 interface Options {
   readonly stack: string;
@@ -15,7 +13,9 @@ interface Options {
 
 /** Takes a host that is dead for good out of the state. Nothing is done on the host. */
 async function forget(host: string, { stack: name, yes }: Options): Promise<void> {
-  const stack = new PulumiStack(projectDirectory(), name);
+  const directory = projectDirectory();
+  const file = StackFile.find(directory, name);
+  const stack = new PulumiStack(directory, name);
   const found = hostInState(await stack.resources(), host);
   const count = `${found.resources.length} resources`;
   console.log(`The state would forget ${host}, ${count}, among them:\n${describeHost(found).join("\n")}`);
@@ -28,14 +28,12 @@ async function forget(host: string, { stack: name, yes }: Options): Promise<void
   }
   await stack.forget(found.urn);
   console.log(`Forgotten: ${host}, ${count}.`);
-  console.log(await whatIsLeft(host, name));
+  console.log(whatIsLeft(host, `Pulumi.${name}.yaml`, file));
 }
 
 /** As long as the host is declared, the next deployment wants to make all of it again. */
-async function whatIsLeft(host: string, stack: string): Promise<string> {
-  const name = `Pulumi.${stack}.yaml`;
-  const file = join(projectDirectory(), name);
-  const line = existsSync(file) ? lineOfHost(await readFile(file, "utf8"), host) : undefined;
+function whatIsLeft(host: string, name: string, file: StackFile | undefined): string {
+  const line = file?.lineOf(host);
   return line === undefined
     ? `${name} does not name it: nothing is left to do.`
     : `Remove it from ${name} too, line ${line} under homelab:hosts, else the next deployment makes it anew.`;

@@ -1,4 +1,3 @@
-import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import { nameInUrn, OWN_TYPES, parseName } from "../../model/resource-names.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
@@ -53,13 +52,4 @@ export function describeHost({ resources }: HostInState): string[] {
     const what = it && ("name" in it ? it.name : it.kind === "file" ? `${it.path} of ${it.service}` : undefined);
     return it === undefined || what === undefined ? [] : [`  ${it.kind.padEnd(10)} ${what}`];
   });
-}
-
-/** Line of the host under homelab:hosts of a stack's file, from 1; undefined if it is not there. */
-export function lineOfHost(text: string, host: string): number | undefined {
-  const lines = new LineCounter();
-  const hosts = parseDocument(text, { lineCounter: lines }).getIn(["config", "homelab:hosts"]);
-  const pair = isMap(hosts) ? hosts.items.find(({ key }) => isScalar(key) && key.value === host) : undefined;
-  const range = isScalar(pair?.key) ? pair.key.range : undefined;
-  return range ? lines.linePos(range[0]).line : undefined;
 }

@@ -1,10 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { parseDocument } from "yaml";
-import { confirmKey, fetchKey, hostsIn, pin } from "./host-keys.js";
-import { keepLayout } from "../lib/keep-layout.js";
+import { confirmKey, fetchKey } from "./host-keys.js";
 import { projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
+import { StackFile } from "../lib/stack-file.js";
 
 interface Options {
   readonly stack: string;
@@ -13,19 +10,16 @@ interface Options {
 
 /** Fetches the Ed25519 host keys of hosts, shows them, and writes them into the stack's configuration. */
 async function pinHostKeys(names: readonly string[], { stack, yes }: Options): Promise<void> {
-  const name = `Pulumi.${stack}.yaml`;
-  const file = join(projectDirectory(), name);
-  const text = await readFile(file, "utf8");
-  const document = parseDocument(text);
-  for (const host of hostsIn(document, name, names)) {
+  const file = StackFile.read(projectDirectory(), stack);
+  for (const host of names.map((name) => file.host(name))) {
     const key = await fetchKey(host);
     if (await confirmKey(host, key, { first: yes, changed: yes })) {
-      pin(document, host.name, key);
+      file.pin(host.name, key);
     } else {
       console.log(`${host.name}: the key that is pinned already`);
     }
   }
-  await writeFile(file, keepLayout(text, document));
+  await file.save();
 }
 
 void runCommand(

@@ -1,56 +1,8 @@
 import { createHash } from "node:crypto";
-import { isMap } from "yaml";
-import type { Document } from "yaml";
-import { isRole, ROLES } from "../../model/roles.js";
-import type { Role } from "../../model/roles.js";
 import { confirmed } from "../lib/ask.js";
 import { run } from "../lib/process.js";
 import { UserError } from "../lib/command.js";
-
-/** A host as a stack's configuration has it. */
-export interface StackHost {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  readonly role?: Role;
-  /** The Ed25519 key that is pinned, `ssh-ed25519 AAAA…`. */
-  readonly hostKey?: string;
-}
-
-const HOSTS = ["config", "homelab:hosts"];
-
-/**
- * Hosts of a stack's configuration.
- *
- * @param names default all
- * @throws UserError if one of them is not there
- */
-export function hostsIn(document: Document, file: string, names: readonly string[] = []): StackHost[] {
-  const all: unknown = document.getIn(HOSTS);
-  const known = isMap(all) ? all.items.map(({ key }) => String(key)) : [];
-  return (names.length > 0 ? names : known).map((name) => {
-    const setting = (key: string): unknown => document.getIn([...HOSTS, name, key]);
-    const [address, port, role, hostKey] = ["address", "port", "role", "hostKey"].map(setting);
-    if (typeof address !== "string") {
-      throw new UserError(`${file} has no host "${name}" with an address; it has ${known.join(", ") || "none"}`);
-    }
-    if (role !== undefined && !isRole(role)) {
-      throw new UserError(`${file}: the role of ${name} must be one of ${ROLES.join(", ")}`);
-    }
-    return {
-      name,
-      address,
-      port: typeof port === "number" ? port : 22,
-      ...(role === undefined ? {} : { role }),
-      ...(typeof hostKey === "string" ? { hostKey } : {}),
-    };
-  });
-}
-
-/** Writes the key of a host into the configuration. */
-export function pin(document: Document, host: string, key: string): void {
-  document.setIn([...HOSTS, host, "hostKey"], key);
-}
+import type { StackHost } from "../lib/stack-file.js";
 
 /** @throws UserError if there is no SSH server with an Ed25519 key */
 export async function fetchKey({ name, address, port }: StackHost): Promise<string> {

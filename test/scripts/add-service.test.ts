@@ -1,7 +1,6 @@
 import { HomelabError } from "../../model/yaml/problem.js";
 import { buildHomelab } from "../../model/build.js";
 import type { Found } from "../../scripts/add-service/context.js";
-import { withService } from "../../scripts/add-service/host.js";
 import { convertCompose, projectName } from "../../scripts/add-service/convert.js";
 import type { ConvertArgs, Converted } from "../../scripts/add-service/convert.js";
 import { CONFIG } from "../model/declare.js";
@@ -232,30 +231,3 @@ test.each(["[]", "x", "services: []", "services: {a: }", "services: {a: {ports: 
     expect(() => convert(text)).not.toThrow();
   },
 );
-
-describe("the line in the stack's configuration", () => {
-  const file = "Pulumi.test.yaml";
-  const config = `# mine\nconfig:\n  homelab:hosts:\n    # the NAS\n    pi5: { address: 192.168.1.100, role: nas, memory: 8g } # below the stairs\n    pi4:\n      address: 192.168.1.101\n`;
-
-  test("is added, and comments and the rest stay", () => {
-    expect(withService(file, config, "pi5", "my/a/compose.yaml")).toBe(
-      config.replace("8g }", "8g, services: [ my/a/compose.yaml ] }"),
-    );
-    expect(withService(file, config, "pi4", "my/a/compose.yaml")).toBe(
-      `${config}      services:\n        - my/a/compose.yaml\n`,
-    );
-  });
-
-  test("is added once", () => {
-    const once = withService(file, config, "pi5", "my/a/compose.yaml");
-    expect(withService(file, once, "pi5", "my/a/compose.yaml")).toBe(once);
-    expect(withService(file, once, "pi5", "my/b/compose.yaml")).toContain("[ my/a/compose.yaml, my/b/compose.yaml ]");
-  });
-
-  test("needs a host that is there", () => {
-    expect(() => withService(file, config, "pi-5", "x")).toThrow(
-      'Pulumi.test.yaml has no host "pi-5" under homelab:hosts: write "pi5"',
-    );
-    expect(() => withService(file, config, "something", "x")).toThrow("known here: pi5, pi4");
-  });
-});

@@ -1,4 +1,4 @@
-import { describeHost, hostInState, lineOfHost } from "../../scripts/forget/state.js";
+import { describeHost, hostInState } from "../../scripts/forget/state.js";
 import type { StateResource } from "../../scripts/lib/pulumi-stack.js";
 
 const STACK = "urn:pulumi:lab::homelab::pulumi:pulumi:Stack::homelab-lab";
@@ -60,11 +60,4 @@ test("what would be forgotten is said by kind; the program's own bookkeeping is 
     "  image      b:1",
     "  file       /etc/x.conf of web",
   ]);
-});
-
-test("the line to remove is the host's under homelab:hosts", () => {
-  const text = "config:\n  homelab:services: { pi5: true }\n  homelab:hosts:\n    # mine\n    pi5: { role: nas }\n";
-  expect(lineOfHost(text, "pi5")).toBe(5);
-  expect(lineOfHost(text, "pi4")).toBeUndefined();
-  expect(lineOfHost("a: 1\n", "pi5")).toBeUndefined();
 });
