@@ -19,20 +19,14 @@ export async function freshLab(): Promise<void> {
 }
 
 /**
- * A fresh lab and its project, with the Compose files as the project's own copy. Nothing is deployed.
+ * A fresh lab to which its project is deployed, with the Compose files as the project's own copy.
  * @param change what the project declares besides the repository
  */
-async function freshProject(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
+export async function deployedLab(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
   await freshLab();
   await prepareProject(lab);
   const cli = await projectWithOwnStacks();
   await change?.(cli);
-  return cli;
-}
-
-/** The same, deployed. */
-export async function deployedLab(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
-  const cli = await freshProject(change);
   await up(cli);
   return cli;
 }
