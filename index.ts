@@ -2,10 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { observe } from "./components/observe.js";
 import type * as Components from "./components/roles.js";
-import type { HostSummary } from "./model/outputs/summary.js";
 import { HomelabError } from "./model/yaml/problem.js";
 import { loadHomelab } from "./model/load.js";
-import { dnsRecords } from "./model/outputs/dns.js";
+import { outputsOf } from "./model/outputs/index.js";
 
 /** Registers the whole homelab; answers with the stack's outputs. */
 async function main(): Promise<Record<string, unknown>> {
@@ -17,16 +16,15 @@ async function main(): Promise<Record<string, unknown>> {
     setImmediate().then(loadComponents),
   ]);
 
-  const hosts: Record<string, HostSummary> = {};
   const notDone: Record<string, string> = {};
   for (const host of homelab.hosts) {
     const state = stateOf(host);
-    hosts[host.name] = registerHost({ host, secrets, state }).summary;
+    registerHost({ host, secrets, state });
     if (state.notDone !== undefined) {
       notDone[host.name] = state.notDone;
     }
   }
-  return { hosts, dns: dnsRecords(homelab.names), notDone };
+  return { ...outputsOf(homelab), notDone };
 }
 
 /** With the packages of the providers. Not by import(), whose loader has no hook for TypeScript (see start.cjs). */

@@ -10,7 +10,6 @@ import { openSource, planHost } from "./services/host.js";
 import { settingsOf } from "./settings/index.js";
 import { worldOf } from "./config/world.js";
 import type { Project } from "./services/project.js";
-import { routedNames } from "./outputs/dns.js";
 import { planShares } from "./shares/shares.js";
 import type { HostShares } from "./shares/types.js";
 import type { Source } from "./yaml/source.js";
@@ -51,7 +50,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }
-  return { hosts, names: routedNames(hosts) };
+  return { hosts };
 }
 
 function hostModel(

@@ -11,8 +11,6 @@ import type { Text } from "./text.js";
 /** The whole desired state of the homelab, as plain data. */
 export interface HomelabModel {
   readonly hosts: readonly HostModel[];
-  /** Addresses of the names under which services are routed; what a resolver on the LAN has to know. */
-  readonly names: Readonly<Record<string, string>>;
 }
 
 /** What one host has to be. */

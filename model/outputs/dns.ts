@@ -1,7 +1,46 @@
 import type { HostModel } from "../types.js";
+import type { Output } from "./output.js";
+
+/** What a resolver on the LAN has to know, in the words of those that people have. */
+interface DnsRecords {
+  /** Addresses by name. */
+  readonly names: Readonly<Record<string, string>>;
+  /** Lines for /etc/hosts; Pi-hole and AdGuard Home take the same. */
+  readonly hosts: readonly string[];
+  readonly dnsmasq: readonly string[];
+  readonly unbound: readonly string[];
+}
+
+/** The names under which services are routed. */
+export const dns: Output<DnsRecords> = {
+  name: "dns",
+  derive: ({ hosts }) => {
+    const names = routedNames(hosts);
+    const entries = Object.entries(names);
+    return {
+      names,
+      hosts: entries.map(([name, address]) => `${address} ${name}`),
+      dnsmasq: entries.map(([name, address]) => `host-record=${name},${address}`),
+      unbound: entries.map(([name, address]) => `local-data: "${name}. A ${address}"`),
+    };
+  },
+  show: ({ hosts, dnsmasq, unbound }) => {
+    const part = (title: string, lines: readonly string[]): string[] => [title, ...lines.map((line) => `  ${line}`)];
+    return [
+      {
+        title: "Names on the LAN: your resolver has to know them",
+        lines: [
+          ...part("/etc/hosts, Pi-hole's and AdGuard Home's own lists:", hosts),
+          ...part("dnsmasq:", dnsmasq),
+          ...part("unbound:", unbound),
+        ],
+      },
+    ];
+  },
+};
 
 /** The names in the rules of Traefik's routers, which stand in the labels of what they lead to. */
-export function routedNames(hosts: readonly HostModel[]): Record<string, string> {
+function routedNames(hosts: readonly HostModel[]): Record<string, string> {
   const rules = hosts.flatMap(({ address, services }) =>
     services.flatMap(({ definition }) =>
       Object.entries(definition.labels)
@@ -15,22 +54,4 @@ export function routedNames(hosts: readonly HostModel[]): Record<string, string>
     ),
   );
   return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** What a resolver on the LAN has to know, in the words of those that people have. */
-export interface DnsRecords {
-  /** Lines for /etc/hosts; Pi-hole and AdGuard Home take the same. */
-  readonly hosts: readonly string[];
-  readonly dnsmasq: readonly string[];
-  readonly unbound: readonly string[];
-}
-
-/** The records for names and their addresses. */
-export function dnsRecords(names: Readonly<Record<string, string>>): DnsRecords {
-  const entries = Object.entries(names);
-  return {
-    hosts: entries.map(([name, address]) => `${address} ${name}`),
-    dnsmasq: entries.map(([name, address]) => `host-record=${name},${address}`),
-    unbound: entries.map(([name, address]) => `local-data: "${name}. A ${address}"`),
-  };
 }

@@ -1,18 +1,14 @@
-import type { HostSummary } from "../../model/outputs/summary.js";
-import type { DnsRecords } from "../../model/outputs/dns.js";
+import { sectionsOf } from "../../model/outputs/index.js";
 import { projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
-import { recordsText, servicesTable } from "./table.js";
 import { runCommand, stackCommand } from "../lib/command.js";
+import { sectionsText } from "../lib/sections.js";
 
 void runCommand(
-  stackCommand("services", "Show what runs where, as of the last deployment.").action(
+  stackCommand("services", "Show what runs where and who may reach it, as of the last deployment.").action(
     async ({ stack }: { stack: string }) => {
-      const { hosts = {}, dns } = await new PulumiStack(projectDirectory(), stack).outputs();
-      console.log(servicesTable(hosts as Record<string, HostSummary>));
-      if (dns !== undefined) {
-        console.log(recordsText(dns as DnsRecords));
-      }
+      const sections = sectionsOf(await new PulumiStack(projectDirectory(), stack).outputs());
+      console.log(sections.length === 0 ? "Nothing is deployed yet." : sectionsText(sections));
     },
   ),
 );

@@ -55,10 +55,10 @@ test("up from nothing: every service runs, is healthy if it can say so, and answ
 
 test("every port that is published for the LAN takes connections from it", async () => {
   const hosts = Object.values(await summaries(cli));
-  const published = hosts.flatMap(({ address, services }) =>
-    Object.values(services).flatMap(({ ports }) =>
-      ports.filter((port) => port.includes(" lan")).map((port) => ({ address, port: parseInt(port, 10) })),
-    ),
+  const published = hosts.flatMap(({ address, openings }) =>
+    openings
+      .filter(({ kind, from }) => kind === "published" && from.includes("lan"))
+      .map(({ port }) => ({ address, port: port ?? 0 })),
   );
   expect(published.length).toBeGreaterThanOrEqual(12);
   await Promise.all(

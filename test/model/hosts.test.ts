@@ -1,4 +1,4 @@
-import { dnsRecords } from "../../model/outputs/dns.js";
+import { dns } from "../../model/outputs/dns.js";
 import { CONFIG, HOST_KEY, model, onlyHost, problemsOf, serviceOf } from "./declare.js";
 
 const KEY = `hostKey: "${HOST_KEY}"`;
@@ -134,16 +134,16 @@ test("a secret in the clear is refused", () => {
 
 test("the names that Traefik's routers serve, with their addresses", () => {
   const rule = (names: string): string => `    labels: {"traefik.http.routers.x.rule": "${names}"}\n`;
-  expect(model(`${WEB}${rule("Host(`b.${DOMAIN}`) || Host(`a.lan`) && PathPrefix(`/x`)")}`).names).toEqual({
-    "a.lan": "192.168.1.100",
-    "b.example.org": "192.168.1.100",
-  });
+  const homelab = model(`${WEB}${rule("Host(`b.${DOMAIN}`) || Host(`a.lan`) && PathPrefix(`/x`)")}`);
+  expect(dns.derive(homelab).names).toEqual({ "a.lan": "192.168.1.100", "b.example.org": "192.168.1.100" });
 });
 
 test("DNS records in the words of the usual resolvers", () => {
-  expect(dnsRecords({ "jellyfin.example.org": "192.168.1.102" })).toEqual({
-    hosts: ["192.168.1.102 jellyfin.example.org"],
-    dnsmasq: ["host-record=jellyfin.example.org,192.168.1.102"],
-    unbound: ['local-data: "jellyfin.example.org. A 192.168.1.102"'],
+  const label = '    labels: {"traefik.http.routers.x.rule": "Host(`jellyfin.${DOMAIN}`)"}\n';
+  expect(dns.derive(model(`${WEB}${label}`))).toEqual({
+    names: { "jellyfin.example.org": "192.168.1.100" },
+    hosts: ["192.168.1.100 jellyfin.example.org"],
+    dnsmasq: ["host-record=jellyfin.example.org,192.168.1.100"],
+    unbound: ['local-data: "jellyfin.example.org. A 192.168.1.100"'],
   });
 });
