@@ -19,18 +19,18 @@ main() {
   local reason
   read_versions
   if in_place; then
-    say "in place ($(how_in_place))"
+    note "in place ($(how_in_place))"
     return
   fi
   mkdir -p "$PULUMI_HOME" "$CACHE_DIR/engine"
   exec {lock}>"$CACHE_DIR/engine/lock"
   flock "$lock"
   if in_place; then # made by another run, while this one waited
-    say "in place ($(how_in_place))"
+    note "in place ($(how_in_place))"
     return
   fi
   if ! reason=$(why_no_download); then
-    say "downloading it, as the vendor's download works here"
+    did "downloading it, as the vendor's download works here"
     if download "$CACHE_DIR/engine/download"; then
       install_from "$CACHE_DIR/engine/download" downloaded "$(inputs downloaded)"
       rm -rf "$CACHE_DIR/engine/download"
@@ -38,11 +38,13 @@ main() {
     fi
     reason="it broke off"
   fi
-  say "building it from package registries, as the vendor's download does not work here ($reason)"
+  did "building it from package registries, as the vendor's download does not work here ($reason)"
   build "$CACHE_DIR/engine"
 }
 
-say() { printf 'Pulumi %s: %s\n' "$PULUMI_VERSION" "$*"; }
+# As the scripts of machine/ say what they changed and what they found; this one runs without them, too.
+did() { printf '+ Pulumi %s: %s\n' "$PULUMI_VERSION" "$*"; }
+note() { printf -- '- Pulumi %s: %s\n' "$PULUMI_VERSION" "$*"; }
 
 # From the lock file, the one place that has them exactly. Fills PULUMI_VERSION, DOCKER_VERSION and
 # COMMAND_VERSION, and the list `parts` of what an engine consists of.

@@ -36,6 +36,7 @@ async function addService(file: string, host: string, options: Options): Promise
   const project = projectDirectory();
   const stackFile = StackFile.read(project, stack);
   const converted = convertCompose({
+    stack,
     text: await textOf(original, file),
     file: basename(original),
     name: options.name ?? basename(dirname(original)),
@@ -78,7 +79,7 @@ function report({ changed, todo, unstated }: Converted, original: string, stack:
   show(`Changed (lines of ${original}):`, changed);
   // The check asks for them as well, once the file can be read at all.
   const asked = own.length === 0 || own.some(({ code }) => UNSTATED.has(code));
-  show(`To do by you (lines of ${original}):`, [...todo, ...(asked ? [] : unstated)], stack);
+  show(`To do by you (lines of ${original}):`, [...todo, ...(asked ? [] : unstated)]);
   if (own.length > 0) {
     console.log(`\nTo be stated; ${check} shows what is left:\n\n${describeProblems(own)}`);
     process.exitCode = INCOMPLETE;
@@ -91,11 +92,9 @@ function report({ changed, todo, unstated }: Converted, original: string, stack:
   }
 }
 
-function show(title: string, notes: readonly Note[], stack = ""): void {
+function show(title: string, notes: readonly Note[]): void {
   if (notes.length > 0) {
-    const lines = notes.map(
-      ({ line, text }) => `  ${line > 0 ? `${line}: ` : ""}${text.replaceAll(" --stack STACK ", ` --stack ${stack} `)}`,
-    );
+    const lines = notes.map(({ line, text }) => `  ${line > 0 ? `${line}: ` : ""}${text}`);
     console.log(`\n${title}\n${lines.join("\n")}`);
   }
 }

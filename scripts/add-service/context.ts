@@ -14,6 +14,8 @@ export interface Note {
 
 /** A Compose file while it is being rewritten. */
 export interface Context {
+  /** Name of the stack, for commands that the owner may run. */
+  readonly stack: string;
   readonly document: Document;
   /** Name of the file that is taken over, without its directory. */
   readonly file: string;

@@ -12,6 +12,8 @@ import { rewriteVolumes } from "./volumes.js";
 
 /** An existing Compose file, and where it comes from. */
 export interface ConvertArgs {
+  /** Name of the stack, for commands that the owner may run. */
+  readonly stack: string;
   readonly text: string;
   /** Its name without the directory, for messages. */
   readonly file: string;
@@ -48,13 +50,22 @@ export interface Converted {
  *
  * @throws HomelabError if it is not YAML
  */
-export function convertCompose({ text, file, name: fallback, rename = false, audience, look }: ConvertArgs): Converted {
+export function convertCompose({
+  stack,
+  text,
+  file,
+  name: fallback,
+  rename = false,
+  audience,
+  look,
+}: ConvertArgs): Converted {
   parseSource(file, text);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true });
   const given: unknown = document.get("name");
   const name = projectName(typeof given === "string" && !rename ? given : fallback);
   const context: Context = {
+    stack,
     document,
     file,
     name,

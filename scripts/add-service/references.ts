@@ -47,7 +47,7 @@ export function rewriteReferences(context: Context): void {
     if (isSecretName(upper)) {
       declareSecret(context, upper, `the value of ${name} in the .env beside ${context.file}`);
     } else {
-      const command = `npx pulumi config set --stack STACK --path homelab:values.${upper} ${quoted(value)}`;
+      const command = `npx pulumi config set --stack ${context.stack} --path homelab:values.${upper} ${quoted(value)}`;
       context.todo.push({ line, text: `\${${upper}} came from .env: ${command}` });
     }
   }

@@ -4,7 +4,7 @@ import type { PinnedHost } from "./admin-login.js";
 import { hidden } from "../lib/ask.js";
 import { bootstrapHosts } from "./bootstrap.js";
 import type { HostFact } from "./bootstrap.js";
-import { confirmKey, fetchKey } from "../host-keys/host-keys.js";
+import { confirmKey, fetchKey, HostError } from "../host-keys/host-keys.js";
 import { keysOfAgent, keysOfFiles } from "./public-keys.js";
 import { projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
@@ -80,10 +80,10 @@ async function pinned(file: StackFile, names: readonly string[], yes: boolean): 
       }
       result.push({ ...host, hostKey });
     } catch (error) {
-      if (!(error instanceof UserError)) {
+      if (!(error instanceof HostError)) {
         throw error;
       }
-      show({ host: host.name, sign: "!", text: error.message.replace(`${host.name}: `, "") });
+      show({ host: host.name, sign: "!", text: error.reason });
       process.exitCode = 1;
     }
   }

@@ -4,12 +4,22 @@ import { run } from "../lib/process.js";
 import { UserError } from "../lib/command.js";
 import type { StackHost } from "../lib/stack-file.js";
 
-/** @throws UserError if there is no SSH server with an Ed25519 key */
+/** Something about one host that the owner can set right. */
+export class HostError extends UserError {
+  constructor(
+    host: string,
+    readonly reason: string,
+  ) {
+    super(`${host}: ${reason}`);
+  }
+}
+
+/** @throws HostError if there is no SSH server with an Ed25519 key */
 export async function fetchKey({ name, address, port }: StackHost): Promise<string> {
   const { stdout } = await run("ssh-keyscan", ["-T", "5", "-t", "ed25519", "-p", String(port), address]);
   const key = /ssh-ed25519 [A-Za-z0-9+/=]+/.exec(stdout)?.[0];
   if (key === undefined) {
-    throw new UserError(`${name}: no SSH server with an Ed25519 key answers on ${address}:${port}`);
+    throw new HostError(name, `no SSH server with an Ed25519 key answers on ${address}:${port}`);
   }
   return key;
 }
@@ -26,7 +36,7 @@ export interface Consent {
  * Shows the key that a host has and asks whether it is the host's.
  *
  * @returns whether it is another than the one that was pinned
- * @throws UserError if the owner does not say so
+ * @throws HostError if the owner does not say so
  */
 export async function confirmKey(host: StackHost, key: string, consent: Consent): Promise<boolean> {
   const { name, hostKey } = host;
@@ -41,7 +51,7 @@ export async function confirmKey(host: StackHost, key: string, consent: Consent)
     `${name}: ${fingerprint(key)}\n  the same must come from the host itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`,
   );
   if (!(changed ? consent.changed : consent.first) && !(await confirmed(`Pin it for ${name}? [y/N] `))) {
-    throw new UserError(`${name}: the key was not confirmed, so it was not pinned`);
+    throw new HostError(name, "the key was not confirmed, so it was not pinned");
   }
   return true;
 }

@@ -7,6 +7,9 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { repository } from "./workbench";
 
+// Each run of the script sleeps; a machine with other work takes its time on top.
+jest.setTimeout(30_000);
+
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "engine-script-test-"));
 const versions = { pulumi: "3.1.0", "@pulumi/docker": "5.1.0", "@pulumi/command": "1.1.0" };
 const layout = {
@@ -82,22 +85,24 @@ function installed(): (string | undefined)[] {
 }
 
 test("the vendor's download works: it is used, and asked only once", async () => {
-  expect(await engine()).toBe("Pulumi 3.1.0: downloading it, as the vendor's download works here\n");
+  expect(await engine()).toBe("+ Pulumi 3.1.0: downloading it, as the vendor's download works here\n");
   expect(calls()).toEqual(["curl", "npx"]);
   expect(installed()).toEqual(["downloaded", "npx", "npx", "npx"]);
 
-  expect(await engine()).toBe("Pulumi 3.1.0: in place (downloaded)\n");
+  expect(await engine()).toBe("- Pulumi 3.1.0: in place (downloaded)\n");
   expect(calls()).toEqual([]);
 });
 
 test("no answer from the vendor: it is built, and the line says why", async () => {
   vendorIs("silent");
-  expect(await engine()).toMatch(/^Pulumi 3\.1\.0: building it from package registries, .*\(Connection timed out\)\n$/);
+  expect(await engine()).toMatch(
+    /^\+ Pulumi 3\.1\.0: building it from package registries, .*\(Connection timed out\)\n$/,
+  );
   expect(calls()).toEqual(["curl", "build"]);
   expect(installed()).toEqual(["built", "build", "build", "build"]);
 
   vendorIs("there");
-  expect(await engine()).toBe("Pulumi 3.1.0: in place (built)\n");
+  expect(await engine()).toBe("- Pulumi 3.1.0: in place (built)\n");
   expect(calls()).toEqual([]);
 });
 

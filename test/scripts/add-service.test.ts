@@ -15,7 +15,7 @@ const FILES: Readonly<Record<string, Found>> = {
 
 function convert(text: string, args: Partial<ConvertArgs> = {}): Converted {
   const look = (path: string): Found => FILES[path] ?? { kind: "missing" };
-  return convertCompose({ text, file: "docker-compose.yml", name: "blog", audience: [], look, ...args });
+  return convertCompose({ stack: "test", text, file: "docker-compose.yml", name: "blog", audience: [], look, ...args });
 }
 
 /** A file with one service of which the given lines are part. */
