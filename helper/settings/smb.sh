@@ -1,5 +1,6 @@
 # shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
 # Samba's shares for people. Our part lies in a file of its own; smb.conf gets a block at its end that includes it.
+# No parser such as augeas: testparm judges what is written, and all else in smb.conf is left as it is.
 . "$LIB/lib/packages.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/smb.sh"

@@ -22,6 +22,8 @@ function reading<In extends z.ZodType, Out>(
 const text = z.string();
 const textOrNumber = z.union([text, z.number()]);
 
+// Durations and amounts of memory are read here and not by packages such as ms or bytes, whose units are not Compose's.
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
 const DURATION = /^(?:\d+(?:\.\d+)?(?:us|ms|s|m|h))+$/;
 
@@ -54,7 +56,10 @@ export const bytes = reading(
   }),
 );
 
-/** Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. */
+/**
+ * Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. Ours and no
+ * package, because the reference is the go-shellwords that compose-go uses; test/lab/compose-parity.test.ts compares.
+ */
 function splitWords(line: string): string[] {
   const words: string[] = [];
   const token = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|(\s+)|([^\s"'\\]+)/gs;

@@ -1,6 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
+// Two questions, of which one is for a password: too little for a package of prompts.
+
 /** Asks on the terminal; only y or yes is a yes. */
 export async function confirmed(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await answer(question, process.stdout)).trim());

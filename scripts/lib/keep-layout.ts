@@ -3,7 +3,8 @@ import type { Document, ToStringOptions } from "yaml";
 
 /**
  * The text of a YAML document that was changed, in which every line that says the same as before stays as its owner
- * wrote it: the library has a layout of its own, such as blanks inside of brackets.
+ * wrote it: the yaml package prints a document in a layout of its own, such as blanks inside of brackets, and its syntax
+ * tree (CST), which keeps the layout, has no operation that adds an entry.
  *
  * @param text from which the document was parsed
  */
