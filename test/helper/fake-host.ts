@@ -64,6 +64,7 @@ export class FakeHost {
 
   write(path: string, text: string): void {
     mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    rmSync(join(this.root, path), { force: true }); // it may be a link to the real program
     writeFileSync(join(this.root, path), text);
   }
 
@@ -78,11 +79,15 @@ export class FakeHost {
     return calls;
   }
 
-  /** Runs a script of this folder with the functions of the helper. */
-  run(script: string, args: readonly string[] = [], input = ""): Promise<Outcome> {
+  /**
+   * Runs a script with the functions of the helper.
+   *
+   * @param env is added to this process's own
+   */
+  run(script: string, args: readonly string[] = [], input = "", env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const words = [join(__dirname, "run-helper.sh"), this.root, script, ...args];
     return new Promise((resolve) => {
-      const child = execFile("/bin/sh", words, (error, stdout, stderr) => {
+      const child = execFile("/bin/sh", words, { env: { ...process.env, ...env } }, (error, stdout, stderr) => {
         resolve({
           exitCode: error === null ? 0 : Number(error.code),
           stdout: this.plain(stdout),
@@ -94,8 +99,8 @@ export class FakeHost {
   }
 
   /** Runs a command of the helper. */
-  helper(args: readonly string[], input = ""): Promise<Outcome> {
-    return this.run(join(HELPER, "lib/main.sh"), args, input);
+  helper(args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    return this.run(join(HELPER, "lib/main.sh"), args, input, env);
   }
 
   remove(): void {
@@ -109,7 +114,7 @@ export class FakeHost {
 
 const found = new Map<string, string>();
 /** Where a program of this machine is. */
-function where(name: string): string {
+export function where(name: string): string {
   const known = found.get(name) ?? execFileSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
   found.set(name, known);
   // a builtin has no path

@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readReport } from "../../model/drift/report.js";
+import { PROTOCOL } from "../../model/drift/report.js";
+import { HELPER } from "./fake-host.js";
+
+// The helper's filters on captured input: what comes from diff, UFW, iptables, Docker and ss, and what is made of it.
+
+const lib = (name: string): string => join(HELPER, "lib", name);
+const lines = (...text: string[]): string => text.map((line) => `${line}\n`).join("");
+const awk = (program: string, input: string, ...options: string[]): string[] =>
+  execFileSync("awk", [...options, "-f", lib(program)], { input, encoding: "utf8" })
+    .split("\n")
+    .slice(0, -1);
+
+test("a difference pairs what went with what came", () => {
+  const diff = lines("2c2,3", "< old", "---", "> new", "> more", "5,6d5", "< gone", "< too", "8a8", "> added");
+  expect(awk("difference.awk", diff)).toEqual(["~new\told", "+more", "-gone", "-too", "+added"]);
+});
+
+test.each([
+  ["+allow tcp 8000 0.0.0.0/0 any 0.0.0.0/0 in", ["added\t\t8000/tcp from anywhere, added by hand"]],
+  ["-allow udp 53 ::/0 any fd00::/64 in comment=61", ["missing\t\t53/udp from fd00::/64 is missing"]],
+  ["+deny any any 0.0.0.0/0 any 10.0.0.1 in_eth0", ["added\t\tdeny every port from 10.0.0.1 on eth0, added by hand"]],
+  ["+allow tcp 25 0.0.0.0/0 any 0.0.0.0/0 out", ["added\t\t25/tcp from anywhere (outgoing), added by hand"]],
+  ["+route:allow any any 0.0.0.0/0 any 0.0.0.0/0 in", ["added\t\ta forwarding rule, added by hand"]],
+  ["~UFW ENABLED=no\tUFW ENABLED=yes", ["not-running\tUFW\tis off"]],
+  [
+    '~DEFAULT_INPUT_POLICY="ACCEPT"\tDEFAULT_INPUT_POLICY="DROP"',
+    ['changed\t/etc/default/ufw\tDEFAULT_INPUT_POLICY="ACCEPT"'],
+  ],
+  ["+iptables -A INPUT -p tcp -j ACCEPT", ["added\t\tthe kernel has: iptables -A INPUT -p tcp -j ACCEPT"]],
+  ["-iptables -A DOCKER-USER -j RETURN", ["missing\t\tthe kernel lacks 1 rules of iptables DOCKER-USER"]],
+  ["-iptables ufw-user-input as in user.rules", ["missing\t\trules of ufw-user-input are missing in the kernel"]],
+])("of the firewall, %j is told", (line, told) => {
+  expect(awk("firewall-findings.awk", `${line}\n`)).toEqual(told);
+});
+
+test("files are written line by line, with what a shell or awk would read in them", () => {
+  const folder = mkdtempSync(join(tmpdir(), "unpack-"));
+  const text = ["\tindented", "", "$(id) `id` 'q' \"q\" \\n %s &", "/not/a/path"];
+  const input = lines("/a/b\\x2dc.mount", ...text.map((line) => `\t${line}`), "/empty");
+  expect(awk("unpack.awk", input, "-v", `folder=${folder}`)).toEqual(["/a/b\\x2dc.mount", "/empty"]);
+  expect(readFileSync(join(folder, "a/b\\x2dc.mount"), "utf8")).toBe(lines(...text));
+  expect(readFileSync(join(folder, "empty"), "utf8")).toBe("");
+  rmSync(folder, { recursive: true });
+});
+
+/** What the probe prints, of what it found. */
+function probe(found: Partial<Record<string, string>>, engine = true): ReturnType<typeof readReport> {
+  const texts = { said: "", inspected: "", made: "", networks: "", networks_made: "", listening: "", ...found };
+  const args = Object.entries(texts).flatMap(([name, text = ""]) => ["--arg", name, text]);
+  const options = [
+    "--argjson",
+    "protocol",
+    String(PROTOCOL),
+    "--argjson",
+    "engine",
+    String(engine),
+    "--arg",
+    "ours",
+    "homelab.service",
+  ];
+  return readReport(execFileSync("jq", ["-n", ...options, ...args, "-f", lib("probe.jq")], { encoding: "utf8" }));
+}
+
+const inspected = (id: string, memory: number): unknown => ({
+  Id: id,
+  Name: "/web",
+  Config: { Labels: { "homelab.service": "web" } },
+  State: { Status: "running", ExitCode: 0, Health: { Status: "healthy" } },
+  HostConfig: { Memory: memory, CapAdd: null, NewKey: true },
+  NetworkSettings: {
+    Networks: { nas_web: {} },
+    Ports: { "80/tcp": [{ HostPort: "8080" }, { HostPort: "8080" }], "81/tcp": null },
+  },
+});
+const made = { name: "web", id: "c0ffee", HostConfig: { Memory: 64, CapAdd: [] }, networks: ["nas_web"] };
+
+test.each<[string, string, number, unknown]>([
+  ["as it was made", "c0ffee", 64, { record: "own", changed: [], ports: ["8080/tcp"], health: "healthy" }],
+  ["with other limits", "c0ffee", 32, { record: "own", changed: ["HostConfig.Memory"] }],
+  ["another under its name", "beef", 32, { record: "other", changed: [] }],
+])("a container %s", (_, id, memory, seen) => {
+  const reading = probe({ inspected: JSON.stringify([inspected(id, memory)]), made: JSON.stringify(made) });
+  expect(reading).toMatchObject({ status: "ok", report: { containers: [seen] } });
+});
+
+test("what was made and is not there is reported, and a record that is torn is none", () => {
+  const networks = lines('{"name":"nas_web","id":"beef"}');
+  const reading = probe({
+    made: `${JSON.stringify(made)}\n{"name":`,
+    networks,
+    networks_made: '{"name":"old","id":"01"}',
+  });
+  expect(reading).toMatchObject({
+    status: "ok",
+    report: {
+      containers: [{ name: "web", state: "removed", record: "own" }],
+      networks: [
+        { name: "nas_web", record: "none" },
+        { name: "old", removed: true },
+      ],
+    },
+  });
+});
+
+test("settings with their findings, what is foreign, and ports; an engine that is silent", () => {
+  const said = lines(
+    "setting\tssh\tapplied\tabc",
+    'drift\tchanged\t/etc/x\thas "a\tb"',
+    "setting\tnfs\tabsent\t",
+    "foreign\t/etc/exports.d/homelab.exports",
+  );
+  expect(probe({ said, listening: lines("22/tcp", "53/udp") }, false)).toEqual({
+    status: "ok",
+    report: expect.objectContaining({
+      settings: {
+        ssh: { state: "applied", digest: "abc", drift: [{ code: "changed", item: "/etc/x", words: 'has "a\tb"' }] },
+        nfs: { state: "absent", digest: null, drift: [] },
+      },
+      containers: null,
+      networks: null,
+      foreign: ["/etc/exports.d/homelab.exports"],
+      listening: ["22/tcp", "53/udp"],
+    }) as unknown,
+  });
+});
