@@ -2,16 +2,15 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readReport } from "../../model/drift/report.js";
-import { PROTOCOL } from "../../model/drift/report.js";
-import { HELPER } from "./fake-host.js";
+import { PROTOCOL, readReport } from "../../model/drift/report.js";
+import { HELPER, where } from "./fake-host.js";
 
 // The helper's filters on captured input: what comes from diff, UFW, iptables, Docker and ss, and what is made of it.
 
 const lib = (name: string): string => join(HELPER, "lib", name);
 const lines = (...text: string[]): string => text.map((line) => `${line}\n`).join("");
 const awk = (program: string, input: string, ...options: string[]): string[] =>
-  execFileSync("awk", [...options, "-f", lib(program)], { input, encoding: "utf8" })
+  execFileSync(where("awk"), [...options, "-f", lib(program)], { input, encoding: "utf8" })
     .split("\n")
     .slice(0, -1);
 
@@ -63,7 +62,9 @@ function probe(found: Partial<Record<string, string>>, engine = true): ReturnTyp
     "ours",
     "homelab.service",
   ];
-  return readReport(execFileSync("jq", ["-n", ...options, ...args, "-f", lib("probe.jq")], { encoding: "utf8" }));
+  return readReport(
+    execFileSync(where("jq"), ["-n", ...options, ...args, "-f", lib("probe.jq")], { encoding: "utf8" }),
+  );
 }
 
 const inspected = (id: string, memory: number): unknown => ({
