@@ -65,7 +65,8 @@ const declaration = fc
   });
 
 function build({ compose, config }: { compose: Json; config: Json }): HomelabModel {
-  return buildHomelab("test", (file) => ({ text: stringify(file.startsWith("stacks/") ? compose : config) }));
+  const texts = { compose: stringify(compose), config: stringify(config) };
+  return buildHomelab("test", (file) => ({ text: file.startsWith("stacks/") ? texts.compose : texts.config }));
 }
 
 /** The same data with the keys of every mapping in the opposite order. */
