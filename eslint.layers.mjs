@@ -28,7 +28,8 @@ export const LAYERS = [
   ["hosts"],
   ["components", "scripts"],
   ["index.ts", "lab"],
-  ["bench", "test"],
+  ["bench"],
+  ["test"],
 ];
 
 /** For each room the rooms that it must not import from, as zones of import-x/no-restricted-paths. */

@@ -1,29 +1,51 @@
-import { openLab } from "../lab/lab.js";
+import { join } from "node:path";
+import type { Lab } from "../lab/lab.js";
 import { prepareProject } from "../lab/project.js";
+import { PROGRAM } from "../scripts/lib/project.js";
+import type { PulumiStack } from "../scripts/lib/pulumi-stack.js";
+import { measure } from "./measure.js";
+import type { Command } from "./measure.js";
+import { HEADER, row, table } from "./statistics.js";
+import type { Sample } from "./statistics.js";
 
-// How long the things take that people wait for, on the lab "lab" after `npm run lab`: median and range, in seconds.
-
-const RUNS = 5;
-
-async function main(): Promise<void> {
-  const cli = await prepareProject(openLab("lab"));
-  const operations = {
-    "preview, nothing to do": ["preview"],
-    "up, nothing to do": ["up", "--yes", "--skip-preview"],
-    "up with its preview, nothing to do": ["up", "--yes"],
-    "preview --refresh, nothing to do": ["preview", "--refresh"],
-  };
-  for (const [name, args] of Object.entries(operations)) {
-    const seconds: number[] = [];
-    for (let run = 0; run < RUNS; run++) {
-      const start = performance.now();
-      await cli.must(args);
-      seconds.push((performance.now() - start) / 1000);
-    }
-    seconds.sort((a, b) => a - b);
-    const show = (value: number | undefined): string => (value ?? 0).toFixed(1);
-    console.log(`${name}: ${show(seconds[RUNS >> 1])} s (${show(seconds[0])} to ${show(seconds.at(-1))})`);
-  }
+/** A command of the engine. */
+export function pulumi({ directory, name, env }: PulumiStack, ...args: string[]): Command {
+  const flags = ["--stack", name, "--non-interactive", "--color", "never"];
+  return { argv: [join(PROGRAM, "node_modules/.bin/pulumi"), ...args, ...flags], cwd: directory, env };
 }
 
-void main();
+/** `up` as every entry point runs it. */
+export const up = (stack: PulumiStack): Command =>
+  pulumi(stack, "up", "--yes", "--skip-preview", "--continue-on-error");
+
+/** How long the things take that people wait for, when there is nothing to do. */
+export async function benchDeployment(lab: Lab, runs: number): Promise<string> {
+  const stack = await prepareProject(lab);
+  await measure(up(stack)); // what an earlier run left
+  const { directory, name, env } = stack;
+  const tsx = [join(PROGRAM, "node_modules/.bin/tsx"), join(PROGRAM, "scripts/drift/command.ts"), "--stack", name];
+  return interleaved(
+    {
+      "`pulumi preview`": pulumi(stack, "preview"),
+      "`pulumi up`": up(stack),
+      "`pulumi up` with its preview": pulumi(stack, "up", "--yes"),
+      "`npm run drift`": { argv: tsx, cwd: directory, env },
+    },
+    runs,
+    lab,
+  );
+}
+
+/** Runs commands in turn, so that what else the machine does meets all of them alike. */
+async function interleaved(commands: Readonly<Record<string, Command>>, runs: number, lab: Lab): Promise<string> {
+  const samples = new Map<string, Sample[]>(Object.keys(commands).map((name) => [name, []]));
+  for (let i = 0; i < runs; i++) {
+    for (const [name, command] of Object.entries(commands)) {
+      samples.get(name)?.push(await measure(command, lab));
+    }
+  }
+  return table(
+    HEADER,
+    [...samples].map(([name, it]) => row(name, it)),
+  );
+}

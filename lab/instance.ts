@@ -69,7 +69,8 @@ const network6 = (network: string): string => `fd00:${network.replaceAll(".", ":
 export function hostsOf(instance: Instance): Host[] {
   const file = join(instance.dir, "spare-hosts");
   const added = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
-  return table("hosts.txt")
+  const ofItsOwn = `hosts-${instance.name}.txt`;
+  return table(existsSync(join(__dirname, ofItsOwn)) ? ofItsOwn : "hosts.txt")
     .filter(([name = "", , , , spare]) => spare !== "spare" || added.includes(name))
     .map(([name = "", number = "", role = "", memory = "", spare]) => ({
       name,

@@ -73,7 +73,7 @@ case ${1:-all} in
     did "$2 is off"
     ;;
   add)
-    lines "$LAB_SRC/hosts.txt" | awk -v name="$2" '$1 == name && $5 == "spare"' | grep -q . || die "'$2' is not a spare host of lab/hosts.txt"
+    hosts_table | awk -v name="$2" '$1 == name && $5 == "spare"' | grep -q . || die "'$2' is not a spare host of this lab"
     locked "$MADE" _add "$LAB_DIR/spare-hosts" "$2"
     "$(dirname "$0")/registries.sh" names
     read -ra host < <(one "$2")

@@ -114,8 +114,11 @@ dk() { DOCKER_CONFIG=$LAB_DIR/run/cli DOCKER_BUILDKIT=0 "$BIN/docker" -H "unix:/
 engine_up() { [ -x "$BIN/docker" ] && [ -S "$SOCK" ] && dk version >/dev/null 2>&1; }
 
 # --- tables
+hosts_table() { # of this lab
+  if [ -f "$LAB_SRC/hosts-$LAB_INSTANCE.txt" ]; then lines "$LAB_SRC/hosts-$LAB_INSTANCE.txt"; else lines "$LAB_SRC/hosts.txt"; fi
+}
 hosts() { # "name address role memory" of every host of this lab
-  lines "$LAB_SRC/hosts.txt" | awk -v net="$NET" -v added=" $(tr '\n' ' ' 2>/dev/null <"$LAB_DIR/spare-hosts" || true)" \
+  hosts_table | awk -v net="$NET" -v added=" $(tr '\n' ' ' 2>/dev/null <"$LAB_DIR/spare-hosts" || true)" \
     '$5 != "spare" || index(added, " " $1 " ") { print $1, net "." $2, $3, $4 }'
 }
 registries() { # "name address other-names..."
