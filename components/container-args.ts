@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import { graceSeconds } from "../model/services/grace.js";
 import { hasHealthcheck } from "../model/services/planner.js";
 import type { FileModel, ServiceModel } from "../model/types.js";
 import type { ComposeService } from "../model/compose/service.js";
@@ -26,13 +27,6 @@ export interface ContainerContext {
 }
 
 const MIB = 2 ** 20;
-/** Docker's own default, in seconds. */
-export const STOP_GRACE_SECONDS = 10;
-
-/** How long a container may take to stop, in whole seconds, before it is killed. */
-export function graceSeconds({ definition }: ServiceModel): number {
-  return Math.ceil(definition.stop_grace_period ?? STOP_GRACE_SECONDS);
-}
 
 /** The container that a service is, in the Docker provider's terms. */
 export function containerArgs(service: ServiceModel, context: ContainerContext): docker.ContainerArgs {

@@ -4,7 +4,8 @@ import { hookName } from "../model/resource-names.js";
 import { HELPER_BIN, lastLine, runOn } from "../hosts/ssh.js";
 import { SharedConnection } from "../hosts/shared-connection.js";
 import type { RemoteResult } from "../hosts/ssh.js";
-import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "./container-args.js";
+import { graceSeconds, STOP_GRACE_SECONDS } from "../model/services/grace.js";
+import { pidsLimit } from "./container-args.js";
 import { SERVICE_LABEL } from "../model/labels.js";
 
 /** What is done on a host around an operation of the engine. None of it runs at preview. */

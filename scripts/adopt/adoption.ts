@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { graceSeconds } from "../../components/container-args.js";
+import { graceSeconds } from "../../model/services/grace.js";
 import { patternOf, patternOfFiles } from "../../model/resource-names.js";
 import type { ResourceName } from "../../model/resource-names.js";
 import { SERVICE_LABEL } from "../../model/labels.js";

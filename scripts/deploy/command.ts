@@ -18,7 +18,7 @@ async function deploy({ stack: name }: { stack: string }): Promise<void> {
   const stack = new PulumiStack(directory, name);
   const { ok, events, interrupted } = await up(stack);
   if (interrupted) {
-    console.log("Interrupted: what was begun is finished. Deploy again for the rest.");
+    console.log("Interrupted. Deploy again: it goes on from here.");
     process.exitCode = INTERRUPTED;
     return;
   }

@@ -104,7 +104,8 @@ export interface Operation {
   readonly changes: Changes;
 }
 
-const OPERATION_TIMEOUT_MS = 240_000;
+/** What takes longer hangs; a first deployment to all hosts takes minutes on a busy machine. */
+const OPERATION_TIMEOUT_MS = 540_000;
 
 interface OperateOptions {
   readonly refresh?: boolean;
