@@ -1,7 +1,8 @@
 // start.cjs under the real engine and SDK: what it leaves out is never missed, and nothing that a bug tells is lost.
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { repository, type Run, Workbench } from "./workbench";
+import { repository, Workbench } from "./workbench";
+import type { Run } from "./workbench";
 
 jest.setTimeout(120_000);
 
