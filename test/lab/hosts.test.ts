@@ -14,7 +14,10 @@ import { deployedLab } from "./states.js";
 
 jest.setTimeout(600_000);
 const NAS = "pi5";
-/** A service of the owner's that is asked over UDP, in a container and on the host itself. */
+/**
+ * A service of the owner's that is asked over UDP, in a container and on the host itself. The player, an audience of the
+ * owner's own, is the sibling; nobody is one of the pair, of which UFW has to keep a subnet.
+ */
 const GAME = `services:
   game:
     image: ghcr.io/gethomepage/homepage:v1.12.3
@@ -22,11 +25,12 @@ const GAME = `services:
     ports:
       - { target: 5300, published: "5300", protocol: udp, x-audience: [lan] }
       - { target: 5301, published: "5301", protocol: udp, x-audience: [tailnet] }
+      - { target: 5303, published: "5303", protocol: udp, x-audience: [player] }
   game-finder:
     image: nickfedor/watchtower:1.21.0
     restart: unless-stopped
     network_mode: host
-    x-homelab: { listens: [{ port: 5302, protocol: udp, audience: [lan] }] }
+    x-homelab: { listens: [{ port: 5302, protocol: udp, audience: [lan] }, { port: 5304, protocol: udp, audience: [player, pair] }] }
 `;
 let cli: PulumiStack;
 let homelab: HomelabModel;
@@ -36,6 +40,8 @@ beforeAll(async () => {
   cli = await deployedLab(async (project) => {
     await writeFile(join(project.directory, "game.yaml"), GAME);
     await configure(project, ["homelab:hosts", NAS, "services"], ["game.yaml"]);
+    const { address, address6 } = lab.host(SIBLING);
+    await configure(project, ["homelab:audiences"], { player: [address, address6], pair: "198.51.100.8/31" });
   });
   homelab = loadHomelab(cli.name, [cli.directory, PROGRAM]);
   scans = new Scans(homelab);

@@ -1,3 +1,4 @@
+import { audience } from "../../model/audience.js";
 import type { Audience } from "../../model/audience.js";
 import type { Opening } from "../../model/firewall/opening.js";
 import type { HomelabModel, HostModel } from "../../model/types.js";
@@ -57,6 +58,9 @@ interface Way {
 export const TCP: Way = { protocol: "tcp", family: "v4" };
 const TCP6: Way = { protocol: "tcp", family: "v6" };
 const UDP: Way = { protocol: "udp", family: "v4" };
+const UDP6: Way = { protocol: "udp", family: "v6" };
+/** The name that a homelab may give to the sibling's addresses, of both families. */
+const PLAYER = audience.parse("player");
 
 /** Where a Debian host or Docker may be found listening, besides what is declared. */
 const USUAL: Readonly<Record<Protocol, readonly string[]>> = {
@@ -109,11 +113,14 @@ export class Scans {
     return [...USUAL[protocol], ...new Set(openings.flatMap(({ port }) => port ?? []))].join(",");
   }
 
-  /** What the declaration says is open for somebody. Containers' ports are published over IPv4 (docs/compose.md). */
+  /**
+   * What the declaration says is open for somebody. Containers' ports are published over IPv4 (docs/compose.md): over
+   * IPv6 nothing answers to TCP there, but a datagram that the firewall lets in is refused, which a scan sees.
+   */
   private declared(host: HostModel, is: readonly Audience[], { protocol, family }: Way): number[] {
     const invited = (opening: Opening): boolean =>
       opening.protocol === protocol &&
-      !(opening.kind === "published" && family === "v6") &&
+      !(opening.kind === "published" && family === "v6" && protocol === "tcp") &&
       opening.from.some((who) => (is as readonly string[]).includes(who) || who === this.addressOf(is));
     return host.openings
       .filter(invited)
@@ -155,10 +162,11 @@ export class Scans {
   /** From another host, and from a container on it, which has its host's rights. Over IPv6 a host is just somebody on the LAN. */
   private async fromSibling(): Promise<void> {
     const others = this.homelab.hosts.filter(({ name }) => name !== SIBLING);
-    const itself: readonly Audience[] = ["lan", `host:${SIBLING}`, "role:agent"];
+    const itself: readonly Audience[] = ["lan", `host:${SIBLING}`, "role:agent", PLAYER];
     await this.matches(onHost(SIBLING), others, itself, TCP);
     await this.matches(onHost(SIBLING), others, itself, UDP);
-    await this.matches(onHost(SIBLING), others, ["lan"], TCP6);
+    await this.matches(onHost(SIBLING), others, ["lan", PLAYER], TCP6);
+    await this.matches(onHost(SIBLING), others, ["lan", PLAYER], UDP6);
     await this.matches(onHost(SIBLING, ...(await this.insideContainer(SIBLING))), others, itself, TCP);
   }
 
