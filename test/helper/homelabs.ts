@@ -67,7 +67,7 @@ export const declaration: fc.Arbitrary<Declaration> = fc
     timezone: fc.constantFrom(...TIMEZONES),
     subnet6: fc.constantFrom(undefined, "fd00:1234::/64", "2001:db8:0:7::/64"),
     from: several(fc.constantFrom("lan", "tailnet", "10.1.0.0/16", "fd12::/48"), 1, 3).map((all) => ["lan", ...all]),
-    people: several(person, 0, 4),
+    people: several(person, 1, 4),
     shareNames: several(shareName, 1, 3),
     hostNames: several(hostName, 3, 4),
     containers: several(container, 9, 9),

@@ -63,11 +63,10 @@ test("the helper is where the program looks for it", () => {
 
 test("the helper's directories are constants that no environment changes", () => {
   const [head = ""] = read("helper").split('. "$LIB');
-  expect(["ROOT", "LIB", "STATE"].map((name) => new RegExp(`^${name}=\\S*( |$)`, "m").test(head))).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  for (const name of ["ROOT", "LIB", "STATE"]) {
+    expect(head).toMatch(new RegExp(`^${name}=[/a-z]*( #.*)?$`, "m"));
+    expect(head.split(`${name}=`)).toHaveLength(2);
+  }
 });
 
 test("both know a container of ours by the same label", () => {
