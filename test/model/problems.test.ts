@@ -285,34 +285,3 @@ describe("mistakes in a Compose file", () => {
     expect(problemsOf(() => model("services:\n\tweb: {}\n"))[0]).toContain("indent with spaces");
   });
 });
-
-describe("secrets", () => {
-  const withSecret = config("homelab:secrets: {TOKEN: {secure: v1:x}}");
-  const asFile = `${web("secrets: [token]")}secrets:\n  token: {environment: TOKEN}\n`;
-
-  test("stand in environment values, in files and in contents", () => {
-    expect(problemsOf(() => model(web("environment: {A: 'x${TOKEN}'}"), withSecret))).toEqual([]);
-    expect(problemsOf(() => model(asFile, withSecret))).toEqual([]);
-  });
-
-  test("may not stand anywhere else", () => {
-    expect(problemsOf(() => model(web("labels: {a: '${TOKEN}'}"), withSecret))).toEqual([
-      `${FILE}:4 services.web.labels.a: the secret TOKEN may not stand here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content`,
-    ]);
-  });
-
-  test("that are missing are named with the command that sets them", () => {
-    expect(problemsOf(() => model(asFile))).toEqual([
-      `${FILE}:6 secrets.token.environment: the secret TOKEN is not set -> run npx pulumi config set --stack test --secret --path homelab:secrets.TOKEN`,
-    ]);
-  });
-
-  test("of a service that is off are not needed", () => {
-    const off = asFile.replace(
-      "secrets: [token]",
-      "secrets: [token]\n    profiles: [extra]\n    environment: {A: '${OTHER}'}",
-    );
-    expect(problemsOf(() => model(off))).toEqual([]);
-    expect(problemsOf(() => model(off, config("homelab:services: {web: true}")))).toHaveLength(2);
-  });
-});

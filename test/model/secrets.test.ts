@@ -1,0 +1,39 @@
+import { CONFIG, model, problemsOf } from "./declare.js";
+
+// Where secrets may be, and what the owner is told elsewhere.
+
+const FILE = "stacks/nas/compose.yaml";
+const config = (line: string): string => `${CONFIG}  ${line}\n`;
+/** A service with more lines, which begin on line 4. */
+const web = (line: string): string => `services:\n  web:\n    image: nginx:1.29\n    ${line}\n`;
+
+describe("secrets", () => {
+  const withSecret = config("homelab:secrets: {TOKEN: {secure: v1:x}}");
+  const asFile = `${web("secrets: [token]")}secrets:\n  token: {environment: TOKEN}\n`;
+
+  test("stand in environment values, in files and in contents", () => {
+    expect(problemsOf(() => model(web("environment: {A: 'x${TOKEN}'}"), withSecret))).toEqual([]);
+    expect(problemsOf(() => model(asFile, withSecret))).toEqual([]);
+  });
+
+  test("may not stand anywhere else", () => {
+    expect(problemsOf(() => model(web("labels: {a: '${TOKEN}'}"), withSecret))).toEqual([
+      `${FILE}:4 services.web.labels.a: the secret TOKEN may not stand here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content`,
+    ]);
+  });
+
+  test("that are missing are named with the command that sets them", () => {
+    expect(problemsOf(() => model(asFile))).toEqual([
+      `${FILE}:6 secrets.token.environment: the secret TOKEN is not set -> run npx pulumi config set --stack test --secret --path homelab:secrets.TOKEN`,
+    ]);
+  });
+
+  test("of a service that is off are not needed", () => {
+    const off = asFile.replace(
+      "secrets: [token]",
+      "secrets: [token]\n    profiles: [extra]\n    environment: {A: '${OTHER}'}",
+    );
+    expect(problemsOf(() => model(off))).toEqual([]);
+    expect(problemsOf(() => model(off, config("homelab:services: {web: true}")))).toHaveLength(2);
+  });
+});
