@@ -4,8 +4,7 @@ import { hookName } from "../model/resource-names.js";
 import { HELPER_BIN, lastLine, runOn } from "../hosts/ssh.js";
 import { SharedConnection } from "../hosts/shared-connection.js";
 import type { RemoteResult } from "../hosts/ssh.js";
-import { graceSeconds, STOP_GRACE_SECONDS } from "../model/services/grace.js";
-import { pidsLimit } from "./container-args.js";
+import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "../model/services/limits.js";
 import { SERVICE_LABEL } from "../model/labels.js";
 
 /** What is done on a host around an operation of the engine. None of it runs at preview. */
@@ -71,7 +70,7 @@ async function makeRoomForContainer(at: At, args: pulumi.ResourceHookArgs): Prom
   const { host } = at;
   const name = dockerName(args);
   const service = host.services.find((it) => it.name === name);
-  const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service);
+  const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service.definition);
   const command = [`${HELPER_BIN}/make-room`, "container", name, String(grace)];
   const { exitCode } = await must(at, command, { timeoutSeconds: grace + SSH_SECONDS, alsoGood: SOMEBODY_ELSES });
   if (exitCode === SOMEBODY_ELSES) {
@@ -94,7 +93,7 @@ async function makeRoomForNetwork(at: At, args: pulumi.ResourceHookArgs): Promis
 async function containerCreated(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
   const service = at.host.services.find((it) => it.name === name);
-  const limit = service && pidsLimit(service);
+  const limit = service && pidsLimit(service.definition);
   await must(at, [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])]);
 }
 

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { driftOf, NO_REPAIRS, sentence } from "../model/drift/drift.js";
+import { NO_REPAIRS, sentence } from "../model/drift/drift.js";
 import type { Repairs } from "../model/drift/drift.js";
+import type { Observation } from "../model/drift/observation.js";
+import { treatmentOf } from "../model/drift/treatment.js";
 import type { HomelabModel, HostModel } from "../model/types.js";
 import { probeHosts } from "../hosts/probe.js";
-import type { Observation } from "../hosts/probe.js";
 import { explain, remedy } from "../hosts/trouble.js";
 import { remedyText } from "../model/yaml/remedy.js";
 
@@ -33,25 +34,22 @@ export async function observe({ hosts }: HomelabModel, stack: string): Promise<(
 const UNTOUCHED: HostState = { notDone: undefined, repairs: NO_REPAIRS };
 
 async function stateOf(host: HostModel, observation: Observation, stack: string): Promise<HostState> {
-  if (observation.status === "ok") {
-    const { findings, repairs } = driftOf(host, observation.report);
-    for (const finding of findings) {
-      await pulumi.log.warn(sentence(finding));
-    }
-    return { notDone: undefined, repairs };
+  const treatment = treatmentOf(host, observation, pulumi.runtime.isDryRun());
+  const matter = observation.status === "ok" ? "" : explain(host, observation.status, observation.reason);
+  const help = observation.status === "ok" ? "" : remedyText(remedy(host, observation.status, stack));
+  switch (treatment.kind) {
+    case "deploy":
+      for (const finding of treatment.findings) {
+        await pulumi.log.warn(sentence(finding));
+      }
+      return { notDone: undefined, repairs: treatment.repairs };
+    case "show":
+      await pulumi.log.warn(`${matter} What differs on it is not known; what is declared is shown.`);
+      return UNTOUCHED;
+    case "leave":
+      await pulumi.log.warn(`${matter} It is left as it is; ${help}`);
+      return { notDone: treatment.notDone, repairs: NO_REPAIRS };
+    case "refuse":
+      throw new pulumi.RunError(`${matter} -> ${help}`);
   }
-  const { status, reason } = observation;
-  if (status === "wrong host key") {
-    throw new pulumi.RunError(`${explain(host, status, reason)} -> ${remedyText(remedy(host, status, stack))}`);
-  }
-  if (status === "refused" && pulumi.runtime.isDryRun()) {
-    await pulumi.log.warn(
-      `${explain(host, status, reason)} What differs on it is not known; what is declared is shown.`,
-    );
-    return UNTOUCHED;
-  }
-  await pulumi.log.warn(
-    `${explain(host, status, reason)} It is left as it is; ${remedyText(remedy(host, status, stack))}`,
-  );
-  return { notDone: `${status}: ${reason}`, repairs: NO_REPAIRS };
 }

@@ -1,14 +1,9 @@
 import pLimit from "p-limit";
 import type { HostModel } from "../model/types.js";
+import type { Observation, Trouble } from "../model/drift/observation.js";
 import { readReport } from "../model/drift/report.js";
-import type { ProbeReport } from "../model/drift/report.js";
 import { lastLine, runOn, SSH_FAILED } from "./ssh.js";
 import type { RemoteResult } from "./ssh.js";
-import type { Trouble } from "./trouble.js";
-
-/** What is known of a host. */
-export type Observation =
-  { readonly status: "ok"; readonly report: ProbeReport } | { readonly status: Trouble; readonly reason: string };
 
 /** Account whose keys may run the probe and nothing else. */
 const USER = "probe";

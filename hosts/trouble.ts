@@ -1,16 +1,6 @@
+import type { Trouble } from "../model/drift/observation.js";
 import type { HostModel } from "../model/types.js";
 import type { Remedy } from "../model/yaml/remedy.js";
-
-/** Why nothing is known of a host. */
-export type Trouble =
-  | "unreachable"
-  | "timed out"
-  | "wrong host key"
-  | "refused"
-  | "not bootstrapped"
-  | "helper too old"
-  | "program too old"
-  | "failed";
 
 /** What is the matter with a host, in a sentence. */
 export function explain({ name, address }: HostModel, status: Trouble, reason: string): string {

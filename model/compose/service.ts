@@ -98,6 +98,11 @@ export interface ComposeDelivery {
   readonly mode: number | undefined;
 }
 
+/** As Docker keeps them, with their prefix and in order: what is read back is what was declared. */
+const capabilities = z
+  .array(text.transform((it) => (it === "ALL" || it.startsWith("CAP_") ? it : `CAP_${it}`)))
+  .transform((list): readonly string[] => list.sort());
+
 const RESTART = /^(no|always|unless-stopped|on-failure(:\d+)?)$/;
 
 const resources = mapping({
@@ -176,8 +181,8 @@ export const service = mapping(
     stop_grace_period: duration.optional(),
     read_only: z.boolean().default(false),
     privileged: z.boolean().default(false),
-    cap_add: z.array(text).readonly().default([]),
-    cap_drop: z.array(text).readonly().default([]),
+    cap_add: capabilities.default([]),
+    cap_drop: capabilities.default([]),
     security_opt: z.array(text).readonly().default([]),
     devices: z.array(device).readonly().default([]),
     device_cgroup_rules: z.array(text).readonly().default([]),

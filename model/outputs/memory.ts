@@ -1,4 +1,4 @@
-import { memoryLimit } from "../services/admission.js";
+import { memoryLimit } from "../services/limits.js";
 import type { Output } from "./output.js";
 
 /** Memory of a host and what its services may take of it, in bytes. */
@@ -18,7 +18,7 @@ export const memory: Output<Readonly<Record<string, HostMemory>>> = {
     Object.fromEntries(
       hosts.map(({ name, memory: has = null, services }) => [
         name,
-        { has, limits: Object.fromEntries(services.map((service) => [service.name, memoryLimit(service) || null])) },
+        { has, limits: Object.fromEntries(services.map((service) => [service.name, memoryLimit(service.definition) ?? null])) },
       ]),
     ),
   show: (hosts) => [

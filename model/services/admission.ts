@@ -1,3 +1,4 @@
+import { memoryLimit } from "./limits.js";
 import { posix } from "node:path";
 import type { HostConfig } from "../config/settings.js";
 import type { ProblemCode } from "../yaml/codes.js";
@@ -171,18 +172,13 @@ const MIB = 2 ** 20;
 const RESERVE_BYTES = 128 * MIB;
 const RESERVE_SHARE = 0.2;
 
-/** Limit of a service's memory in bytes; 0 where there is none. */
-export function memoryLimit({ definition: { mem_limit, deploy } }: ServiceModel): number {
-  return mem_limit ?? deploy?.resources?.limits?.memory ?? 0;
-}
-
 function checkMemory(name: string, { memory }: HostConfig, placed: readonly Placed[]): Problem[] {
   const [first] = placed;
   if (memory === undefined || first === undefined) {
     return [];
   }
   const free = memory - Math.max(RESERVE_BYTES, memory * RESERVE_SHARE);
-  const limits = placed.reduce((sum, { service }) => sum + memoryLimit(service), 0);
+  const limits = placed.reduce((sum, { service }) => sum + (memoryLimit(service.definition) ?? 0), 0);
   if (limits <= free) {
     return [];
   }

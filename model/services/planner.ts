@@ -1,3 +1,4 @@
+import { hasHealthcheck } from "./health.js";
 import type { ComposeService } from "../compose/service.js";
 import type { ServiceModel } from "../types.js";
 import type { Path } from "../yaml/source.js";
@@ -69,9 +70,4 @@ function dependenciesOf(
     }
     return [service.container_name ?? key];
   });
-}
-
-/** Does the Compose file say when the service is healthy? A check that only the image has is not waited for. */
-export function hasHealthcheck({ healthcheck }: ComposeService): boolean {
-  return healthcheck?.test !== undefined && healthcheck.test[0] !== "NONE" && !healthcheck.disable;
 }

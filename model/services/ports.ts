@@ -73,3 +73,7 @@ export function urlOf({ args }: Planning, { scheme, published, audience }: PortM
   const address = isLocalOnly(audience) ? "localhost" : (args.config.hosts[args.host]?.address ?? "");
   return published === DEFAULT_PORTS[scheme] ? `${scheme}://${address}` : `${scheme}://${address}:${published}`;
 }
+
+/** Address of the host that a port is bound to: its loopback for the host alone; undefined for all of them. */
+export const bindAddress = ({ hostIp, audience }: PortModel): string | undefined =>
+  hostIp ?? (isLocalOnly(audience) ? "127.0.0.1" : undefined);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { graceSeconds } from "../../model/services/grace.js";
+import { graceSeconds } from "../../model/services/limits.js";
 import { patternOf, patternOfFiles } from "../../model/resource-names.js";
 import type { ResourceName } from "../../model/resource-names.js";
 import { SERVICE_LABEL } from "../../model/labels.js";
@@ -62,7 +62,7 @@ export class Adoption {
 
   /** Stops it and keeps it under another name, where it stays also when the host starts again. */
   async setAside({ Id }: Former): Promise<void> {
-    const grace = graceSeconds(this.service);
+    const grace = graceSeconds(this.service.definition);
     await this.must(["docker", "update", "--restart", "no", Id]);
     await this.must(["docker", "stop", "--time", String(grace), Id], grace + SSH_SECONDS);
     await this.must(["docker", "rename", Id, this.aside]);
@@ -70,7 +70,7 @@ export class Adoption {
 
   /** Removes ours, if it was made, and puts the former one back, as it was. */
   async giveBack({ Id, State, HostConfig: { RestartPolicy } }: Former): Promise<void> {
-    const grace = graceSeconds(this.service);
+    const grace = graceSeconds(this.service.definition);
     const { Name, MaximumRetryCount } = RestartPolicy;
     const restart = Name === "on-failure" && MaximumRetryCount > 0 ? `${Name}:${MaximumRetryCount}` : Name || "no";
     if ((await this.inspect(this.aside)) !== undefined) {

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { probeHosts } from "../../hosts/probe.js";
-import type { Observation } from "../../hosts/probe.js";
+import type { Observation } from "../../model/drift/observation.js";
 import { explain, remedy } from "../../hosts/trouble.js";
 import { driftOf, isDrift, wordsOf } from "../../model/drift/drift.js";
 import type { Finding } from "../../model/drift/findings.js";

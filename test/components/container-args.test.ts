@@ -1,5 +1,6 @@
-import { containerArgs, goDuration } from "../../components/container-args.js";
+import { containerArgs } from "../../components/container-args.js";
 import type { ContainerContext } from "../../components/container-args.js";
+import { goDuration } from "../../components/go-duration.js";
 import { serviceOf } from "../model/declare.js";
 
 const context: ContainerContext = {

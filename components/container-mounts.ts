@@ -1,0 +1,69 @@
+import type * as docker from "@pulumi/docker";
+import type { ComposeService } from "../model/compose/service.js";
+import type { ComposeVolume } from "../model/compose/volumes.js";
+import type { FileModel, ServiceModel } from "../model/types.js";
+import { defined, some, someKeys } from "./defined.js";
+
+/** What is mounted into a container, in the Docker provider's two ways to say it. */
+export function mountArgs(
+  { volumes, files }: ServiceModel,
+  { fileOnHost }: { readonly fileOnHost: (file: FileModel) => string },
+): Pick<docker.ContainerArgs, "mounts" | "volumes"> {
+  return defined({
+    mounts: some([
+      ...volumes.flatMap((volume) => mount(volume) ?? []),
+      ...files.map((file) => ({ type: "bind", source: fileOnHost(file), target: file.path, readOnly: true })),
+    ]),
+    volumes: some(volumes.flatMap((volume) => lightMount(volume) ?? [])),
+  });
+}
+
+/** A bind that must not make its source, or a tmpfs: only the API's mounts can say so. */
+function mount(volume: ComposeVolume): docker.types.input.ContainerMount | undefined {
+  switch (volume.type) {
+    case "tmpfs":
+      return defined({
+        type: "tmpfs",
+        target: volume.target,
+        tmpfsOptions:
+          volume.size === undefined && volume.mode === undefined
+            ? undefined
+            : defined({ sizeBytes: volume.size, mode: volume.mode }),
+      });
+    case "bind":
+      return volume.createHostPath && volume.propagation === undefined
+        ? undefined
+        : defined({
+            type: "bind",
+            source: volume.source,
+            target: volume.target,
+            readOnly: volume.readOnly || undefined,
+            bindOptions: volume.propagation === undefined ? undefined : { propagation: volume.propagation },
+          });
+    case "volume":
+      return undefined;
+  }
+}
+
+/** A named or anonymous volume, or a bind whose source Docker may make. */
+function lightMount(volume: ComposeVolume): docker.types.input.ContainerVolume | undefined {
+  if (volume.type === "tmpfs" || mount(volume) !== undefined) {
+    return undefined;
+  }
+  return defined({
+    containerPath: volume.target,
+    readOnly: volume.readOnly || undefined,
+    ...(volume.type === "bind" ? { hostPath: volume.source } : { volumeName: volume.source }),
+  });
+}
+
+export function tmpfsOf({ tmpfs }: ComposeService): Record<string, string> | undefined {
+  return someKeys(
+    Object.fromEntries(
+      tmpfs.map((entry) => {
+        const [path = "", ...options] = entry.split(":");
+        return [path, options.join(":")];
+      }),
+    ),
+  );
+}
