@@ -18,7 +18,12 @@ export const memory: Output<Readonly<Record<string, HostMemory>>> = {
     Object.fromEntries(
       hosts.map(({ name, memory: has = null, services }) => [
         name,
-        { has, limits: Object.fromEntries(services.map((service) => [service.name, memoryLimit(service.definition) ?? null])) },
+        {
+          has,
+          limits: Object.fromEntries(
+            services.map((service) => [service.name, memoryLimit(service.definition) ?? null]),
+          ),
+        },
       ]),
     ),
   show: (hosts) => [
