@@ -58,7 +58,7 @@ export const bytes = reading(
 
 /**
  * Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. Ours and no
- * package, because the reference is the go-shellwords that compose-go uses; test/lab/compose-parity.test.ts compares.
+ * package, because the reference is the go-shellwords that compose-go uses; compose-parity.test.ts compares.
  */
 function splitWords(line: string): string[] {
   const words: string[] = [];
