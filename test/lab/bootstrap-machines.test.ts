@@ -10,7 +10,7 @@ import { HOST, key, plainHost, UNCHANGED } from "./plain-host.js";
 // What bootstrap makes of machines that are not as the others: what it refuses, what it installs, whose sudo asks. The tests
 // follow each other on one host.
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 const { bootstrap, ssh, root } = plainHost();
 
 beforeAll(async () => {

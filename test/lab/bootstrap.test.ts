@@ -14,7 +14,7 @@ import { HELPER, HOST, key, plainHost, UNCHANGED } from "./plain-host.js";
 // From a plain Debian with only an admin to a host that can be deployed to, by the owner's command. The tests follow each
 // other on one host.
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 const { bootstrap, config, writeConfig, ssh, root } = plainHost();
 
 function expectReport({ exitCode, stdout, stderr }: RunResult): void {

@@ -23,7 +23,7 @@ const standIn = (): string => published().find(({ kind }) => kind === "standin")
 const script = (host: string, text: string): ReturnType<typeof lab.root> =>
   lab.root(host, ["bash", "-euo", "pipefail", "-s"], { input: text });
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 beforeAll(async () => {
   await freshLab();
 });

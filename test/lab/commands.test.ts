@@ -12,7 +12,7 @@ import { freshLab } from "./states.js";
 // The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow
 // each other: each begins with the homelab that the one before left.
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 /** A copy of the program, as a clone of the owner's own: the commands write into their project's directory. */
 let clone: string;

@@ -40,7 +40,7 @@ const FILES = {
   "read-only": ["/banner"],
 };
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 let cli: PulumiStack;
 let ours: Side;
 let theirs: Side;

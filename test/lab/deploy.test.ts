@@ -15,7 +15,7 @@ import { freshLab } from "./states.js";
 // The real engine runs the real program against the lab's hosts. The tests follow each other: each begins with the
 // homelab that the one before left, in sync.
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 let cli: PulumiStack;
 /** A host that the lab can boot and does not by itself. */
 const SPARE = "pi-zero-3";

@@ -37,7 +37,7 @@ function commandLine(pid: string): string {
   }
 }
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 afterAll(() => script("down", "--purge"));
 
 test("down removes what up made, and nothing else", async () => {

@@ -11,7 +11,7 @@ import { deployedLab } from "./states.js";
 // What somebody does by hand on the hosts is said by a preview, healed by `up`, and healed again when it is done again.
 // The tests follow each other: each begins with the homelab that the one before left, in sync.
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 let cli: PulumiStack;
 
 beforeAll(async () => {

@@ -12,7 +12,7 @@ import { deployedLab } from "./states.js";
 
 // What the hosts themselves are: port scans from everywhere, drift by hand, power cuts, a deployer that dies.
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 const NAS = "pi5";
 /**
  * A service of the owner's that is asked over UDP, in a container and on the host itself. The player, an audience of the

@@ -11,7 +11,7 @@ import { driftIn, lab } from "./homelab.js";
 // The adapters for OpenMediaVault, which cannot run in a container, against a recorder of its RPC: what they ask for is
 // documented, asked for once, and never touches what is the owner's.
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 const HOST = "pi4-ci";
 const HELPER = "/usr/local/sbin/homelab-helper";
 const ROOT = "/srv/disk/nas";

@@ -7,7 +7,7 @@ import { driftIn, everybodyCanLogIn, lab, reverted } from "./homelab.js";
 
 // The helper on one real host, asked as the program asks it: as deploy, over SSH.
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 const HOST = "pi4-ci";
 const HELPER = "/usr/local/sbin/homelab-helper";
 /** What the program would apply there. */

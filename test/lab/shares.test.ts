@@ -5,7 +5,7 @@ import { driftIn, everybodyCanLogIn, lab } from "./homelab.js";
 
 // Shares between real hosts: exported and mounted by the helper, over NFS and SMB, with power cuts.
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 const NAS = "pi5";
 const CLIENT = "jellyfin";
 const STRANGER = "pi4-ci";
