@@ -69,7 +69,7 @@ const USUAL: Readonly<Record<Protocol, readonly string[]>> = {
 };
 
 /** A packet to a host of the lab is there in a millisecond; where none is answered, nmap need not wait a second for it. */
-const NEARBY = ["-T4", "--max-retries", "2", "--initial-rtt-timeout", "100ms", "--max-rtt-timeout", "300ms"];
+const NEARBY = ["-T4", "--max-retries", "2", "--initial-rtt-timeout", "100ms", "--max-rtt-timeout", "500ms"];
 
 /** Scans of a homelab that is deployed to the lab. */
 export class Scans {
