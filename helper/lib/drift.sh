@@ -3,16 +3,15 @@
 # file, a unit, a share or whatever else the setting has several of, or empty; the words are for the owner. The codes are
 # those of model/drift/codes.ts.
 
-MAX_FINDINGS=20 # a setting
-MAX_LENGTH=240  # characters a line
-
 setting_drift() {
   [ -f "$APPLIED" ] || return 0
-  {
-    file_drift
-    live_drift
-    drift
-  } | cut -c "1-$MAX_LENGTH" | awk '!seen[$0]++' | head -n "$MAX_FINDINGS"
+  compare_files_applied "$APPLIED"
+  all_drift
+}
+all_drift() {
+  file_drift
+  live_drift
+  drift
 }
 
 finding() { # CODE ITEM WORDS
@@ -28,20 +27,38 @@ line_findings() { # ITEM
   sed -n "s|^+\(..*\)|added\t$1\thas \"\1\"|p; s|^-\(..*\)|missing\t$1\tlacks \"\1\"|p; s|^~\(.*\)\t\(.*\)|changed\t$1\t\"\1\" instead of \"\2\"|p"
 }
 
+# Compares the files of applied states with those that are there, all in one go, and writes to $WORK/files a line for each:
+# "same", "other" or "gone", its mode, and its path.
+compare_files_applied() { # APPLIED...
+  : >"$WORK/files"
+  [ -f "$1" ] || return 0
+  unpack "$WORK/expected" "$@" | cut -c 2- >"$WORK/relative"
+  [ -s "$WORK/relative" ] || return 0
+  digests "$WORK/expected" >"$WORK/digests-wanted"
+  digests / >"$WORK/digests"
+  (cd / && xargs -r -d '\n' stat -c '%a  %n' -- <"$WORK/relative" 2>/dev/null) >"$WORK/modes" || true # some are gone
+  awk -f "$LIB/lib/compare.awk" "$WORK/digests-wanted" "$WORK/digests" "$WORK/modes" >"$WORK/files"
+}
+digests() { # FOLDER
+  # A name with a backslash, as units have, is printed as it is only this way.
+  (cd "$1" && xargs -r -d '\n' sha256sum --zero -- <"$WORK/relative" 2>/dev/null) | tr '\0' '\n'
+}
+
 file_drift() {
-  unpack "$APPLIED" "$WORK/expected" | while read -r path; do
+  while read -r verdict mode path; do
+    path_allowed "$path" || continue
     if [ ! -f "$path" ]; then
       finding removed "$path" "removed by hand"
       continue
     fi
-    difference "$WORK/expected$path" "$path" | line_findings "$path"
-    [ "$(stat -c %a "$path")" = "$(mode_of "$path" | sed 's/^0//')" ] ||
-      finding mode-changed "$path" "its mode is $(stat -c %a "$path")"
-  done
+    [ "$verdict" = same ] || difference "$WORK/expected$path" "$path" | line_findings "$path"
+    wanted=$(mode_of "$path")
+    [ "$mode" = "${wanted#0}" ] || finding mode-changed "$path" "its mode is $mode"
+  done <"$WORK/files"
 }
 
 live_drift() {
   [ -s "$LIVE" ] || return 0
   live >"$WORK/live-now" 2>/dev/null || true
-  difference "$LIVE" "$WORK/live-now" | live_findings
+  cmp -s "$LIVE" "$WORK/live-now" || difference "$LIVE" "$WORK/live-now" | live_findings
 }

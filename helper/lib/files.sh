@@ -40,9 +40,12 @@ give_back() {
   fi
 }
 
-# Writes the files of a desired state as texts below a folder, and prints their paths.
-unpack() { # JSON FOLDER
-  jq -r --arg root "$ROOT" '.files // {} | to_entries[] | $root + .key, (.value[] | "\t" + .)' "$1" | awk -v folder="$2" -f "$LIB/lib/unpack.awk"
+# Writes the files of desired states as texts below a folder, and prints their paths.
+unpack() { # FOLDER JSON...
+  below=$1
+  shift
+  jq -r --arg root "$ROOT" '.files // {} | to_entries[] | $root + .key, (.value[] | "\t" + .)' "$@" |
+    awk -v folder="$below" -f "$LIB/lib/unpack.awk"
 }
 
 # Where on this host the files of a desired state are.

@@ -29,7 +29,7 @@ read_input() {
   check_extras
   STAGE=$WORK/stage
   mkdir -p "$STAGE"
-  unpack "$INPUT" "$STAGE" >/dev/null
+  unpack "$STAGE" "$INPUT" >/dev/null
 }
 
 # Whether the setting may write a file. A * in its list is any part of a file's name, never of a folder's.

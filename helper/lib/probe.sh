@@ -1,32 +1,41 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper and of load
-# The read-only look at a host. Bounded in size, so that a host that has gone mad cannot flood whoever asks. Each program
-# that is started costs a small host a tenth of a second, jq more than others: it is run once, at the end.
+# The read-only look at a host. Bounded in size, so that a host that has gone mad cannot flood whoever asks. On a small host
+# each program that is started costs a tenth of a second, jq more than others: what can be asked for all settings at once
+# is, and Docker is asked meanwhile.
+
+MAX_FINDINGS=20 # a setting
+MAX_LENGTH=240  # characters a line
 
 probe() {
+  look_at_docker &
+  docker_looks=$!
+  compare_files_applied "$STATE"/applied/*.json
   for name in $(settings); do
     (load "$name" && describe_setting)
-  done >"$WORK/said"
-  engine=false
-  if look_at_docker; then engine=true; fi
+  done | awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" >"$WORK/said"
   listening >"$WORK/listening"
+  engine=false
+  if wait "$docker_looks"; then engine=true; fi
   jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" --rawfile said "$WORK/said" \
     --rawfile inspected "$WORK/inspected" --rawfile made "$WORK/made" --rawfile networks "$WORK/networks" \
     --rawfile networks_made "$WORK/networks-made" --rawfile listening "$WORK/listening" -f "$LIB/lib/probe.jq"
 }
 
-# "setting NAME STATE DIGEST", and below it "drift CODE ITEM WORDS" and "foreign WORDS", a line each, with tabs between.
+# "=SETTING STATE DIGEST drift", and below it findings; or "=SETTING STATE - foreign", and what there is of somebody else's.
 describe_setting() {
-  state=absent digest=
+  state=absent digest='' pending=''
   if [ -f "$APPLIED" ]; then
     state=applied
-    digest=$(cat "$DIGEST")
+    read -r digest <"$DIGEST" || true
   fi
   if [ -f "$STATE/reverted/$SETTING" ]; then state=reverted; fi
-  if [ "$(cat "$PENDING/setting" 2>/dev/null)" = "$SETTING" ]; then state=pending; fi
-  printf 'setting\t%s\t%s\t%s\n' "$SETTING" "$state" "$digest"
+  if [ -f "$PENDING/setting" ]; then read -r pending <"$PENDING/setting" || true; fi
+  if [ "$pending" = "$SETTING" ]; then state=pending; fi
   if [ -f "$APPLIED" ]; then
-    setting_drift | sed 's/^/drift\t/'
+    printf '=%s\t%s\t%s\tdrift\n' "$SETTING" "$state" "$digest"
+    all_drift
   else
-    foreign | sed 's/^/foreign\t/'
+    printf '=%s\t%s\t\tforeign\n' "$SETTING" "$state"
+    foreign
   fi
 }

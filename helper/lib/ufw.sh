@@ -67,9 +67,18 @@ ufw_rules() {
 without_comment() { sed "s/ comment '[^']*'\$//"; }
 
 # Somebody may have flushed UFW's chains.
-in_kernel() { same_number iptables ufw-user-input "$USER_RULES" && same_number ip6tables ufw6-user-input "$USER6_RULES"; }
+in_kernel() {
+  look_at_kernel
+  same_number iptables ufw-user-input "$USER_RULES" && same_number ip6tables ufw6-user-input "$USER6_RULES"
+}
+# To $WORK/iptables and $WORK/ip6tables: what is in force.
+look_at_kernel() {
+  for tables in iptables ip6tables; do
+    "$tables-save" >"$WORK/$tables" 2>/dev/null || true
+  done
+}
 same_number() { # TABLES CHAIN RULES
-  [ "$("$1" -S "$2" 2>/dev/null | grep -c '^-A')" = "$(grep -c "^-A $2 " "$3")" ]
+  [ "$(grep -c "^-A $2 " "$WORK/$1")" = "$(grep -c "^-A $2 " "$3")" ]
 }
 
 ufw_remove() {

@@ -1,12 +1,19 @@
 # Reads the files of a desired state, a path and below it the lines of its text with a tab before each; writes them below
 # `folder`, and prints the paths. No path has a sign that a shell would read (see input.sh).
-/^\t/ { print substr($0, 2) >file; next }
+/^\t/ { text[paths] = text[paths] substr($0, 2) "\n"; next }
 {
-  if (file != "") close(file)
-  file = folder $0
-  above = file
+  path[++paths] = $0
+  above = folder $0
   sub(/\/[^\/]*$/, "", above)
-  system("mkdir -p '" above "'")
-  printf "" >file
-  print
+  if (!(above in seen)) folders = folders " '" above "'"
+  seen[above]
+}
+END {
+  if (folders != "") system("mkdir -p" folders)
+  for (i = 1; i <= paths; i++) {
+    file = folder path[i]
+    printf "%s", text[i] >file
+    close(file)
+    print path[i]
+  }
 }

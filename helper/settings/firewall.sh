@@ -60,6 +60,7 @@ deactivate() {
 }
 
 live() {
+  look_at_kernel
   omv_is_here || ufw_live
   kernel iptables
   kernel ip6tables
@@ -67,9 +68,9 @@ live() {
 # The order of rules counts; that of chains does not, and is another after a reboot.
 kernel() { # TABLES
   {
-    omv_is_here || "$1" -S INPUT | sed -n '1p; / -j ACCEPT$/p'
-    "$1-save" | grep -E '^-A (DOCKER-USER|HOMELAB-[A-Z]+) |^-A (PREROUTING -j HOMELAB|INPUT -j ufw6?-before-input|FORWARD -j DOCKER-USER)' | sort -s -k2,2
-  } 2>/dev/null | sed "s/^/$1 /"
+    omv_is_here || sed -n '/^\*filter$/,/^COMMIT$/{s/^:INPUT \([A-Z]*\) .*/-P INPUT \1/p; /^-A INPUT /{/ -j ACCEPT$/p}}' "$WORK/$1"
+    grep -E '^-A (DOCKER-USER|HOMELAB-[A-Z]+) |^-A (PREROUTING -j HOMELAB|INPUT -j ufw6?-before-input|FORWARD -j DOCKER-USER)' "$WORK/$1" | sort -s -k2,2
+  } | sed "s/^/$1 /"
 }
 
 live_findings() { awk -f "$LIB/lib/firewall-findings.awk" | awk '!seen[$0]++'; }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PROTOCOL, readReport } from "../../model/drift/report.js";
@@ -45,6 +45,45 @@ test("files are written line by line, with what a shell or awk would read in the
   expect(readFileSync(join(folder, "a/b\\x2dc.mount"), "utf8")).toBe(lines(...text));
   expect(readFileSync(join(folder, "empty"), "utf8")).toBe("");
   rmSync(folder, { recursive: true });
+});
+
+test("files are told apart by their digests, whatever their names", () => {
+  const folder = mkdtempSync(join(tmpdir(), "compare-"));
+  const file = (name: string, ...text: string[]): string => {
+    writeFileSync(join(folder, name), lines(...text));
+    return join(folder, name);
+  };
+  const wanted = file("wanted", "aa  etc/same", "bb  etc/other", "cc  etc/m\\x2dn.mount", "dd  etc/gone");
+  const there = file("there", "aa  etc/same", "b2  etc/other", "cc  etc/m\\x2dn.mount");
+  const modes = file("modes", "644  etc/same", "600  etc/other", "755  etc/m\\x2dn.mount");
+  const verdicts = ["same 644 /etc/same", "other 600 /etc/other", "same 755 /etc/m\\x2dn.mount", "gone - /etc/gone"];
+  const compare = (...files: string[]): string[] =>
+    execFileSync(where("awk"), ["-f", lib("compare.awk"), ...files], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+  expect(compare(wanted, there, modes)).toEqual(verdicts);
+  const nothing = file("nothing");
+  expect(compare(wanted, nothing, nothing).every((it) => it.startsWith("gone - "))).toBe(true);
+  rmSync(folder, { recursive: true });
+});
+
+test("of a setting so many findings are told, each once and not longer than a line", () => {
+  const drift = [
+    "=ssh\tapplied\tabc\tdrift",
+    "changed\t\tone",
+    "changed\t\tone",
+    `added\t\t${"x".repeat(30)}`,
+    "a\t\t3",
+  ];
+  const said = lines(...drift, "=smb\tabsent\t\tforeign", "/etc/samba/x\tof somebody", "=nfs\tapplied\tdef\tdrift");
+  expect(awk("said.awk", said, "-v", "most=2", "-v", "length_of_line=16")).toEqual([
+    "setting\tssh\tapplied\tabc",
+    "drift\tchanged\t\tone",
+    `drift\tadded\t\t${"x".repeat(9)}`,
+    "setting\tsmb\tabsent\t",
+    "foreign\t/etc/samba/x\tof somebody",
+    "setting\tnfs\tapplied\tdef",
+  ]);
 });
 
 /** What the probe prints, of what it found. */

@@ -1,0 +1,16 @@
+# Three files with lines of "VALUE  PATH", paths without their first slash: digests as they should be, digests as they are,
+# modes. Says of each path "same", "other" or "gone", its mode ("-" without one), and the path.
+{
+  at = index($0, "  ")
+  path = substr($0, at + 2)
+  value[FILENAME, path] = substr($0, 1, at - 1)
+}
+FILENAME == ARGV[1] { paths[++count] = path }
+END {
+  for (i = 1; i <= count; i++) {
+    path = paths[i]
+    wanted = value[ARGV[1], path]
+    is = (ARGV[2], path) in value ? value[ARGV[2], path] : "-"
+    print (is == "-" ? "gone" : is == wanted ? "same" : "other"), ((ARGV[3], path) in value ? value[ARGV[3], path] : "-"), "/" path
+  }
+}
