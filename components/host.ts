@@ -6,8 +6,6 @@ import type { HostModel } from "../model/types.js";
 import { Containers } from "./containers.js";
 import { HostSettings } from "./host-settings.js";
 import type { HostState } from "./observe.js";
-import { summarize } from "../model/outputs/summary.js";
-import type { HostSummary } from "../model/outputs/summary.js";
 import { renderWith } from "./render.js";
 import { Repair } from "./repair.js";
 
@@ -26,9 +24,6 @@ export interface HostArgs {
 
 /** A host of any role: its settings, then its containers. What sets a role apart is data, in model/roles.ts. */
 export class Host extends pulumi.ComponentResource {
-  /** What runs there and where to find it. */
-  readonly summary: HostSummary;
-
   constructor(
     role: Role | undefined,
     name: string,
@@ -42,7 +37,6 @@ export class Host extends pulumi.ComponentResource {
     const settings = new HostSettings(printName({ kind: "settings", host: name }), { host, render, repair }, parent);
     const after = settings.commands;
     new Containers(printName({ kind: "containers", host: name }), { host, render, repair, after }, parent);
-    this.summary = summarize(host);
-    this.registerOutputs({ summary: this.summary });
+    this.registerOutputs();
   }
 }

@@ -128,13 +128,17 @@ test("a container is in its networks by their identity, so that a replaced netwo
   ]);
 });
 
-test("what runs where is an output", () => {
+test("what runs where, and who may reach it, is an output", () => {
   expect(summarize(host)).toEqual({
     role: "nas",
     address: "192.168.1.100",
     services: {
-      db: { image: "postgres:18.6", urls: [], ports: [] },
-      web: { image: "nginx:1.29", urls: ["http://192.168.1.100:8080"], ports: ["8080/tcp: lan, tailnet"] },
+      db: { image: "postgres:18.6", urls: [] },
+      web: { image: "nginx:1.29", urls: ["http://192.168.1.100:8080"] },
     },
+    openings: [
+      { port: 22, protocol: "tcp", from: ["lan", "tailnet"], what: "ssh", kind: "ssh" },
+      { port: 8080, protocol: "tcp", from: ["lan", "tailnet"], what: "web", kind: "published" },
+    ],
   });
 });
