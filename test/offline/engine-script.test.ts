@@ -162,6 +162,6 @@ test("a download without the version that was asked for is no engine", async () 
 test("of two runs at once one builds and the other waits for it", async () => {
   vendorIs("silent");
   const lines = await Promise.all([engine(), engine()]);
-  expect(lines.sort()).toEqual([expect.stringContaining("building it"), "Pulumi 3.1.0: in place (built)\n"]);
+  expect(lines.sort()).toEqual([expect.stringContaining("building it"), "- Pulumi 3.1.0: in place (built)\n"]);
   expect(fs.readFileSync(path.join(work, "calls"), "utf8")).toBe("curl\nbuild\n");
 });
