@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PROGRAM } from "../../scripts/lib/project.js";
 
 const PARTS = [
-  ...["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts"],
+  ...["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "start.cjs"],
   ...["components", "helper", "hosts", "model", "scripts", "stacks"],
 ];
 
