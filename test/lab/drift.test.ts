@@ -74,7 +74,7 @@ const BY_HAND: readonly (readonly [string, string, string, string])[] = [
 ];
 
 /** A network that somebody removes, with the one container in it. */
-const NETWORK = { host: "jellyfin", name: "media_downloads", container: "transmission" };
+const NETWORK = { host: "jellyfin", name: "media_updates", container: "watchtower" };
 
 describe("what is done by hand", () => {
   let image: string;
