@@ -13,7 +13,7 @@ validate() {
   for unit in "$1$UNITS"/*; do
     [ -f "$unit" ] || continue
     bad=$(grep -E '^(Exec|What|Where|User|Group|[A-Z][A-Za-z]*File|Environment|RootDirectory|RootImage)' "$unit" |
-      grep -Evx 'Exec(Start|Stop)=/usr/local/lib/homelab/bin/(remove-mount-points|retry-mounts|(start|stop)-container [A-Za-z0-9][A-Za-z0-9_.-]*( /mnt/media/[a-z][a-z0-9-]*)*)|What=(/[A-Za-z0-9._/-]+|[0-9a-z.:-]+:/[A-Za-z0-9._/-]+)|Where=(/mnt/media|/run/homelab/shares)/[a-z][a-z0-9-]*' |
+      grep -Evx 'Exec(Start|StopPost)=/usr/local/lib/homelab/bin/(remove-mount-points|retry-mounts|(start|stop)-container [A-Za-z0-9][A-Za-z0-9_.-]*( /mnt/media/[a-z][a-z0-9-]*)*)|What=(/[A-Za-z0-9._/-]+|[0-9a-z.:-]+:/[A-Za-z0-9._/-]+)|Where=(/mnt/media|/run/homelab/shares)/[a-z][a-z0-9-]*' |
       head -n 1 || true)
     [ -z "$bad" ] || refuse "${unit##*/} may not say $bad"
     where=$(sed -n 's|^Where=\(/mnt/media/.*\)|\1|p' "$unit")

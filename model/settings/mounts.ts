@@ -137,7 +137,10 @@ ExecStart=${PROGRAMS}/remove-mount-points
 WantedBy=multi-user.target
 `;
 
-/** A container that is gone, or was never there, is no failure: whoever deploys makes it. */
+/**
+ * A container that is gone, or was never there, is no failure: a deployment makes it. ExecStopPost, unlike ExecStop, also
+ * runs where the share goes while the container is still being started.
+ */
 const starter = (service: string, folders: readonly string[]): string => {
   const mounts = folders.map(unitOf).join(" ");
   return `[Unit]
@@ -150,7 +153,7 @@ StartLimitIntervalSec=0
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${PROGRAMS}/start-container ${service} ${folders.join(" ")}
-ExecStop=${PROGRAMS}/stop-container ${service}
+ExecStopPost=${PROGRAMS}/stop-container ${service}
 Restart=on-failure
 RestartSec=30
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { loadHomelab } from "../../model/load.js";
 import { prepareProject } from "../../lab/project.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
@@ -38,8 +39,18 @@ interface Seen {
   readonly state: string;
   readonly drift: readonly string[];
 }
+/** What the probe says; sshd refuses a connection while it reads its configuration again. */
+async function probe(): Promise<string> {
+  let result = await lab.ssh(HOST, [], { user: "probe" });
+  for (let tries = 0; tries < 20 && result.stderr.includes("Connection refused"); tries++) {
+    await sleep(100);
+    result = await lab.ssh(HOST, [], { user: "probe" });
+  }
+  expect([result.exitCode, result.exitCode === 0 ? "" : result.stderr]).toEqual([0, ""]);
+  return result.stdout;
+}
 async function seen(name: string): Promise<Seen> {
-  const { stdout } = await lab.ssh(HOST, [], { user: "probe" });
+  const stdout = await probe();
   const { settings } = JSON.parse(stdout) as { settings: Record<string, { state: string }> };
   return { state: settings[name]?.state ?? "not reported", drift: driftIn(stdout, name) };
 }

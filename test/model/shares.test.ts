@@ -71,6 +71,9 @@ describe("which host mounts which share", () => {
     expect(linesOf(units["homelab-start-web.service"], "ExecStart")).toEqual([
       "/usr/local/lib/homelab/bin/start-container web /mnt/media/movies /mnt/media/tv",
     ]);
+    expect(linesOf(units["homelab-start-web.service"], "ExecStopPost")).toEqual([
+      "/usr/local/lib/homelab/bin/stop-container web",
+    ]);
   });
 
   test("the NAS binds its own folder", () => {
