@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "../../lab/lab.js";
+import { PROTOCOL } from "../../model/drift/report.js";
 import { bundle } from "../../scripts/bootstrap/bundle.js";
 import { bootstrapHosts, RECEIVE } from "../../scripts/bootstrap/bootstrap.js";
 import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";
@@ -19,7 +20,7 @@ const { bootstrap, config, writeConfig, ssh, root } = plainHost();
 
 function expectReport({ exitCode, stdout, stderr }: RunResult): void {
   expect([exitCode, exitCode === 0 ? "" : stderr]).toEqual([0, ""]);
-  expect(JSON.parse(stdout)).toMatchObject({ protocol: 1 });
+  expect(JSON.parse(stdout)).toMatchObject({ protocol: PROTOCOL });
 }
 const versionThere = (): Promise<string> => root(`${HELPER} version`);
 
@@ -35,7 +36,7 @@ test("--add makes a plain host one that can be deployed to, and writes its one l
   expect(await config()).toBe(before.replace(/(in the cellar\n)/, `$1${line}\n`));
   expect((await ssh("deploy", "id", "-nG")).stdout).toMatch(/^deploy docker homelab-ssh$/m);
   expect((await ssh("pi", "id", "-nG")).stdout).toContain("homelab-ssh");
-  expect((await ssh("deploy", "sudo", "-n", HELPER, "version")).stdout).toContain('{"protocol":1,"version":"');
+  expect((await ssh("deploy", "sudo", "-n", HELPER, "version")).stdout).toContain(`{"protocol":${PROTOCOL},"version":"`);
   expectReport(await ssh("probe"));
   expect(await root("hostname; getent shadow deploy probe | cut -d: -f2; getent hosts $(hostname)")).toMatch(
     new RegExp(`^${HOST}\n\\*\n\\*\n\\S+ +${HOST}`),
