@@ -36,7 +36,9 @@ test("--add makes a plain host one that can be deployed to, and writes its one l
   expect(await config()).toBe(before.replace(/(in the cellar\n)/, `$1${line}\n`));
   expect((await ssh("deploy", "id", "-nG")).stdout).toMatch(/^deploy docker homelab-ssh$/m);
   expect((await ssh("pi", "id", "-nG")).stdout).toContain("homelab-ssh");
-  expect((await ssh("deploy", "sudo", "-n", HELPER, "version")).stdout).toContain(`{"protocol":${PROTOCOL},"version":"`);
+  expect((await ssh("deploy", "sudo", "-n", HELPER, "version")).stdout).toContain(
+    `{"protocol":${PROTOCOL},"version":"`,
+  );
   expectReport(await ssh("probe"));
   expect(await root("hostname; getent shadow deploy probe | cut -d: -f2; getent hosts $(hostname)")).toMatch(
     new RegExp(`^${HOST}\n\\*\n\\*\n\\S+ +${HOST}`),
