@@ -27,7 +27,10 @@ const transformIgnorePatterns = [`/node_modules/(?!(${withDependencies(["execa",
 // TypeScript names a module by the .js that it would become; here it stays .ts.
 const moduleNameMapper = { "^(\\.{1,2}/.*)\\.js$": "$1" };
 const ready = ["<rootDir>/test/lab/ready.ts"];
-const common = { transform, transformIgnorePatterns, moduleNameMapper };
+// By default jest wraps what a test file leaves on the global object, such as the emitter that execa shares, in accessors that
+// call themselves without end.
+const testEnvironmentOptions = { globalsCleanup: "off" };
+const common = { transform, transformIgnorePatterns, moduleNameMapper, testEnvironmentOptions };
 
 /** @type {import("jest").Config} */
 export default {
