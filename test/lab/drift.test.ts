@@ -114,7 +114,7 @@ describe("what is done by hand", () => {
       expect(drift.stdout).toContain(words.replace(/^.*: /, ""));
     }
     // the network, too
-    expect(seen.changes).toMatchObject({ "to replace": REPLACED.length + 1 });
+    expect(seen.changes).toMatchObject({ replaced: REPLACED.length + 1 });
     expect(await since(changed)).toEqual([]);
 
     await up(cli);
