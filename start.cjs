@@ -108,12 +108,11 @@ const withBatches = changeOnce((log) => {
     if (batch === undefined) {
       const messages = (batch = []);
       const done = require("@pulumi/pulumi/runtime/settings").rpcKeepAlive();
-      sent = sent
-        .then(() => {
-          batch = undefined;
-          return send(messages.join("\n"));
-        })
-        .finally(done);
+      const sendAll = () => {
+        batch = undefined;
+        return send(messages.join("\n"));
+      };
+      sent = sent.then(sendAll, sendAll).finally(done);
     }
     batch.push(message);
     return sent;

@@ -27,7 +27,7 @@ export class SharedConnection {
    * @param timeoutSeconds after which it is given up
    */
   async run(command: readonly string[], timeoutSeconds: number): Promise<RemoteResult> {
-    this.master ??= this.open();
+    this.master ??= this.open(timeoutSeconds);
     const socket = await this.master;
     if (socket !== undefined) {
       const result = await runOn(this.host, command, timeoutSeconds, { socket });
@@ -39,12 +39,12 @@ export class SharedConnection {
     return runOn(this.host, command, timeoutSeconds);
   }
 
-  /** @returns the connection's socket once it can be used; undefined if there is no connection */
-  private open(): Promise<string | undefined> {
+  /** @returns the connection's socket once it can be used; undefined if there is none within the time */
+  private open(timeoutSeconds: number): Promise<string | undefined> {
     const socket = join(socketFolder(), this.host.name);
     const args = [
       ...sshOptions(this.host),
-      ...["-o", `ServerAliveInterval=${ALIVE_SECONDS}`, "-M", "-S", socket, "-T", ...destination(this.host), "cat"],
+      ...["-o", `ServerAliveInterval=${ALIVE_SECONDS}`, "-o", "ControlPersist=no", "-M", "-S", socket, "-T", ...destination(this.host), "cat"],
     ];
     // cat sends back the line that it gets, which shows that the connection works, and ends when its input does: with
     // this process, however that ends.
@@ -52,14 +52,19 @@ export class SharedConnection {
     child.stdin.on("error", () => undefined);
     child.stdin.write("\n");
     return new Promise((resolve) => {
+      // A host may log in and then start nothing, as one whose disk is gone.
+      const late = setTimeout(() => child.kill(), timeoutSeconds * 1000);
       child.stdout.once("data", () => {
+        clearTimeout(late);
         letGo(child);
         resolve(socket);
       });
       child.once("error", () => {
+        clearTimeout(late);
         resolve(undefined);
       });
       child.once("exit", () => {
+        clearTimeout(late);
         this.master = undefined;
         resolve(undefined);
       });

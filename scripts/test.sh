@@ -1,6 +1,6 @@
 #!/bin/bash
 # npm test               style and types, then every test but the kernel's
-# npm test -- NAME       only the files whose names begin so: of the lab's tests, or else offline's, or else the unit tests
+# npm test -- NAME [OPTION...]   only the files whose names begin so: of the lab's tests, or else offline's, or else the unit tests
 # npm run test:unit      what needs no lab, with style and types
 # npm run test:unit -- PATTERN, or --watch, or whatever else jest takes: the tests alone
 # npm run test:kernel    NFS as the kernel has it, in two virtual machines; emulated as they are, only CI always runs them
@@ -37,8 +37,8 @@ jest_on() { # PROJECT... [OPTION...]
   npx jest --maxWorkers="${#LABS[@]}" --selectProjects "$@"
 }
 
-named() { # FOLDER NAME: fills `files`
-  mapfile -t files < <(find "test/$1" -name "$2*.test.ts" | sort)
+named() { # NAME FOLDER...: fills `files`
+  mapfile -t files < <(find "${@:2}" -name "$1*.test.ts" | sort)
   [ "${#files[@]}" -gt 0 ]
 }
 
@@ -57,14 +57,14 @@ case ${1:-} in
     exec bash scripts/lint.sh jest --selectProjects unit
     ;;
   *)
-    if named lab "$1"; then
+    if named "$1" test/lab; then
       bring_up "${LABS[@]:0:${#files[@]}}"
-      jest_on lab --runTestsByPath "${files[@]}"
-    elif named offline "$1"; then
+      jest_on lab "${@:2}" --runTestsByPath "${files[@]}"
+    elif named "$1" test/offline; then
       bash lab/engine.sh
-      jest_on offline --runTestsByPath "${files[@]}"
-    elif named . "$1"; then
-      jest_on unit --runTestsByPath "${files[@]}"
+      jest_on offline "${@:2}" --runTestsByPath "${files[@]}"
+    elif named "$1" test/{model,components,hosts,scripts,helper,lint}; then
+      jest_on unit "${@:2}" --runTestsByPath "${files[@]}"
     else
       echo "There is no test/*/$1*.test.ts" >&2
       exit 1

@@ -32,7 +32,8 @@ line_findings() { # ITEM
 compare_files_applied() { # APPLIED...
   : >"$WORK/files"
   [ -f "$1" ] || return 0
-  unpack "$WORK/expected" "$@" | cut -c 2- >"$WORK/relative"
+  unpack "$WORK/expected" "$@" >"$WORK/absolute"
+  cut -c 2- "$WORK/absolute" >"$WORK/relative"
   [ -s "$WORK/relative" ] || return 0
   digests "$WORK/expected" >"$WORK/digests-wanted"
   digests / >"$WORK/digests"

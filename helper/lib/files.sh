@@ -44,8 +44,9 @@ give_back() {
 unpack() { # FOLDER JSON...
   below=$1
   shift
-  jq -r --arg root "$ROOT" '.files // {} | to_entries[] | $root + .key, (.value[] | "\t" + .)' "$@" |
-    awk -v folder="$below" -f "$LIB/lib/unpack.awk"
+  # not into a pipe: an input that cannot be read is a failure
+  jq -r --arg root "$ROOT" '.files // {} | to_entries[] | $root + .key, (.value[] | "\t" + .)' "$@" >"$WORK/packed"
+  awk -v folder="$below" -f "$LIB/lib/unpack.awk" "$WORK/packed"
 }
 
 # Where on this host the files of a desired state are.

@@ -12,7 +12,8 @@ probe() {
   compare_files_applied "$STATE"/applied/*.json
   for name in $(settings); do
     (load "$name" && describe_setting)
-  done | awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" >"$WORK/said"
+  done >"$WORK/all-said" # not into a pipe: a setting that cannot be looked at fails the probe
+  awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" "$WORK/all-said" >"$WORK/said"
   listening >"$WORK/listening"
   engine=false
   if wait "$docker_looks"; then engine=true; fi

@@ -77,7 +77,7 @@ const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
   z.union([
     deliveredTo.transform((source): ComposeDelivery => ({ source, target: `${folder}${source}`, mode: undefined })),
     mapping(
-      { source: text, target: deliveredTo.optional(), mode: mode.optional() },
+      { source: deliveredTo, target: deliveredTo.optional(), mode: mode.optional() },
       {
         uid: "the file belongs to the account that deploys, as with Compose outside Swarm",
         gid: "the file belongs to the account that deploys, as with Compose outside Swarm",

@@ -3,6 +3,8 @@ import { SETTING_CODES } from "./codes.js";
 
 /** Version of what the program and the helper on a host say to each other. Raised, it asks for `npm run bootstrap`. */
 export const PROTOCOL = 2;
+/** The oldest protocol of a helper that can do all that the program asks for: PROTOCOL, or the one before. */
+const OLDEST = 2;
 
 const id = z.string().regex(/^[0-9a-f]+$/);
 /** Is it the one that was made, another one under its name, or one of which no creation is on record? */
@@ -16,18 +18,12 @@ const difference = z.object({
   words: z.string(),
 });
 
-/** A helper of protocol 1 has only the words. */
-const differenceOrWords = z.union([
-  difference,
-  z.string().transform((words): z.infer<typeof difference> => ({ code: "changed", item: "", words })),
-]);
-
 const setting = z.object({
   /** SHA-256 of the input that it was applied with; null if it never was. */
   digest: z.string().nullable(),
   state: z.enum(["applied", "pending", "reverted", "absent"]),
   /** What differs from it. */
-  drift: z.array(differenceOrWords).readonly(),
+  drift: z.array(difference).readonly(),
 });
 
 const container = z.object({
@@ -82,7 +78,7 @@ export type Reading =
 
 const LONGEST_REASON = 200;
 
-/** Reads what a probe printed. The program understands its own protocol and the one before. */
+/** Reads what a probe printed. The program understands its own protocol, and the one before if that can do all that it asks for. */
 export function readReport(text: string): Reading {
   const said = z.object({ protocol: z.int() }).safeParse(parsed(text));
   if (!said.success) {
@@ -93,7 +89,7 @@ export function readReport(text: string): Reading {
   if (protocol > PROTOCOL) {
     return { status: "program too old", reason };
   }
-  if (protocol < PROTOCOL - 1) {
+  if (protocol < OLDEST) {
     return { status: "helper too old", reason };
   }
   const report = probeReport.safeParse(parsed(text));

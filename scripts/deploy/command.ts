@@ -18,8 +18,7 @@ async function deploy({ stack: name }: { stack: string }): Promise<void> {
   const stack = new PulumiStack(directory, name);
   const { ok, events, interrupted } = await up(stack);
   if (interrupted) {
-    console.log("Interrupted. Deploy again: it goes on from here.");
-    process.exitCode = INTERRUPTED;
+    sayInterrupted();
     return;
   }
   const first = outcomeOf(events);
@@ -34,7 +33,12 @@ async function deploy({ stack: name }: { stack: string }): Promise<void> {
     console.log(
       `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
     );
-    outcome = together(first, outcomeOf((await up(stack, allOfHosts(failing))).events));
+    const second = await up(stack, allOfHosts(failing));
+    if (second.interrupted) {
+      sayInterrupted();
+      return;
+    }
+    outcome = together(first, outcomeOf(second.events));
   }
   const outcomes = outcomePerHost(hosts, outcome);
   console.log(outcomeTable(outcomes));
@@ -43,6 +47,11 @@ async function deploy({ stack: name }: { stack: string }): Promise<void> {
     complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
   );
   process.exitCode = complete ? 0 : INCOMPLETE;
+}
+
+function sayInterrupted(): void {
+  console.log("Interrupted. Deploy again: it goes on from here.");
+  process.exitCode = INTERRUPTED;
 }
 
 const up = (stack: PulumiStack, exclude: string[] = []): Promise<Operation> =>

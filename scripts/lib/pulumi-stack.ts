@@ -154,28 +154,43 @@ export class PulumiStack {
    * @throws UserError if it is not
    */
   select(): Promise<Stack> {
-    return (this.selected ??= this.open("selectStack"));
+    return this.openOnce(false);
   }
 
   /** The stack, which is made if it is not there. */
   selectOrCreate(): Promise<Stack> {
-    return (this.selected ??= this.open("createOrSelectStack"));
+    return this.openOnce(true);
   }
 
-  private async open(how: "selectStack" | "createOrSelectStack"): Promise<Stack> {
-    const { LocalWorkspace, StackNotFoundError } = await automation();
-    const options = { pulumiCommand: await this.engine(), envVars: { ...this.env, PULUMI_SKIP_UPDATE_CHECK: "1" } };
-    try {
-      return await LocalWorkspace[how]({ stackName: this.name, workDir: this.directory }, options);
-    } catch (error) {
-      if (error instanceof StackNotFoundError) {
+  private openOnce(create: boolean): Promise<Stack> {
+    this.selected ??= this.open(create).catch((error: unknown) => {
+      this.selected = undefined;
+      throw error;
+    });
+    return this.selected;
+  }
+
+  private async open(create: boolean): Promise<Stack> {
+    const { LocalWorkspace, Stack } = await automation();
+    const envVars = { ...this.env, PULUMI_SKIP_UPDATE_CHECK: "1" };
+    const workspace = await LocalWorkspace.create({
+      workDir: this.directory,
+      pulumiCommand: await this.engine(),
+      envVars,
+    });
+    // The API would make this the stack of whatever the owner runs next without --stack.
+    workspace.selectStack = () => Promise.resolve();
+    const names = (await workspace.listStacks()).map(({ name }) => name);
+    if (!names.some((name) => name === this.name || name.endsWith(`/${this.name}`))) {
+      if (!create) {
         throw new UserError(
           `There is no stack "${this.name}" yet where Pulumi keeps its state.\n` +
             `Run npx pulumi stack init ${this.name}, then this command again.`,
         );
       }
-      throw error;
+      await this.must(["stack", "init", "--no-select"]);
     }
+    return Stack.select(this.name, workspace);
   }
 
   /** The engine itself, not npm's wrapper around it, which does not outlive Ctrl-C. */

@@ -59,6 +59,12 @@ test("a command of another kind has a connection of its own, whatever else is op
   expect(log()).toEqual(["master", "shared true", "fresh true"]);
 });
 
+test("a shared connection that does not come about in time is given up", async () => {
+  put("stuck");
+  expect((await new SharedConnection(host).run(["echo", "1"], 0.2)).stdout).toBe("1\n");
+  expect(log()).toEqual(["master", "fresh echo 1"]);
+});
+
 test("without a shared connection each command gets its own, and the next one tries again", async () => {
   put("off");
   const connection = new SharedConnection(host);

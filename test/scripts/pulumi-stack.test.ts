@@ -11,7 +11,7 @@ const ENGINE = `#!/bin/sh
 printf '%s\\n' "$*" >>"$NOTES/calls"
 case $* in
   version*) echo "v${version}" ;;
-  "stack select --stack gone"*) echo "error: no stack named 'gone' found" >&2; exit 255 ;;
+  "stack ls"*) echo '[{"name": "test"}, {"name": "org/other"}]' ;;
   "config set"*) cat >"$NOTES/stdin" ;;
   "stack output --json --show-secrets"*) echo '{"hosts": {"pi5": 1}, "key": "open"}' ;;
   "stack output"*) echo '{"hosts": {"pi5": 1}, "key": "[secret]"}' ;;
@@ -45,6 +45,23 @@ afterEach(async () => {
 test("a stack that is not there is the owner's to make", async () => {
   await expect(stack("gone").outputs()).rejects.toThrow(UserError);
   await expect(stack("gone").select()).rejects.toThrow("Run npx pulumi stack init gone, then this command again");
+});
+
+test("a stack is made where it is wanted and not there, and none becomes the one that the owner has selected", async () => {
+  await stack("gone").selectOrCreate();
+  expect(await calls()).toMatch(/^stack init --no-select --stack gone/m);
+  await rm(join(folder, "calls"));
+  for (const name of ["test", "other"]) {
+    await stack(name).selectOrCreate();
+    await stack(name).outputs();
+  }
+  expect(await calls()).not.toMatch(/stack (init|select)/);
+});
+
+test("what failed is tried again", async () => {
+  const gone = stack("gone");
+  await expect(gone.select()).rejects.toThrow(UserError);
+  await gone.selectOrCreate();
 });
 
 test("a failure of the engine is a result, with what it printed, as it came", async () => {
