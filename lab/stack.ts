@@ -26,7 +26,7 @@ export async function deploy(lab: Lab, report: (line: string) => void): Promise<
   return changesOf(events);
 }
 
-/** A line as in `pi5-portainer created` for whatever is begun or done. */
+/** A line as in `pi5/container/portainer created` for whatever is begun or done. */
 function progressTo(report: (line: string) => void): (event: EngineEvent) => void {
   return ({ resourcePreEvent, resOutputsEvent }) => {
     const { op = "same", urn = "" } = (resourcePreEvent ?? resOutputsEvent)?.metadata ?? {};

@@ -40,21 +40,27 @@ export async function benchPeers(lab: Lab, runs: number): Promise<string> {
   const state = JSON.parse(await stack.must(["stack", "export"])) as { deployment: { resources: ExportedResource[] } };
   const work = workOf(state.deployment.resources);
   const rows: string[][] = [];
-  for (const it of casesOf(lab, stack, work)) {
-    if (it.off !== undefined) {
-      await lab.powerOff(it.off);
+  try {
+    for (const it of casesOf(lab, stack, work)) {
+      rows.push(...(await withHostOff(lab, it.off, () => runCase(lab, stack, peers, it, runs))));
     }
-    try {
-      rows.push(...(await runCase(lab, stack, peers, it, runs)));
-    } finally {
-      if (it.off !== undefined) {
-        await lab.powerOn(it.off);
-      }
-    }
+  } finally {
+    await measure(up(await prepareProject(lab))); // with the values of before
   }
-  await measure(up(await prepareProject(lab))); // with the values of before
   const size = [...work.values()].reduce((sum, items) => sum + items.length, 0);
   return `${work.size} hosts, ${state.deployment.resources.length} resources; ${size} tasks for the others.\n\n${table(HEADER, rows)}`;
+}
+
+async function withHostOff<T>(lab: Lab, host: string | undefined, work: () => Promise<T>): Promise<T> {
+  if (host === undefined) {
+    return work();
+  }
+  await lab.powerOff(host);
+  try {
+    return await work();
+  } finally {
+    await lab.powerOn(host);
+  }
 }
 
 async function runCase(lab: Lab, stack: PulumiStack, peers: Peers, it: Case, runs: number): Promise<string[][]> {
