@@ -158,7 +158,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
   child.stderr.resume();
   let died = "";
   child.stdout.on("data", (chunk: Buffer) => {
-    const applied = / (\S+)-firewall updating .* applied$/m.exec(chunk.toString());
+    const applied = / (\S+)\/setting\/firewall updating .* applied$/m.exec(chunk.toString());
     if (died === "" && applied !== null && child.pid !== undefined) {
       died = applied[1] ?? "";
       process.kill(-child.pid, "SIGKILL");
