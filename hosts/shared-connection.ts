@@ -44,7 +44,18 @@ export class SharedConnection {
     const socket = join(socketFolder(), this.host.name);
     const args = [
       ...sshOptions(this.host),
-      ...["-o", `ServerAliveInterval=${ALIVE_SECONDS}`, "-o", "ControlPersist=no", "-M", "-S", socket, "-T", ...destination(this.host), "cat"],
+      ...[
+        "-o",
+        `ServerAliveInterval=${ALIVE_SECONDS}`,
+        "-o",
+        "ControlPersist=no",
+        "-M",
+        "-S",
+        socket,
+        "-T",
+        ...destination(this.host),
+        "cat",
+      ],
     ];
     // cat sends back the line that it gets, which shows that the connection works, and ends when its input does: with
     // this process, however that ends.

@@ -1,6 +1,7 @@
+import { PROTOCOL } from "../../model/drift/report.js";
 import { understand } from "../../hosts/probe.js";
 
-const REPORT = '{"protocol":1,"settings":{},"containers":[],"networks":[],"listening":[],"foreign":[]}';
+const REPORT = `{"protocol":${PROTOCOL},"settings":{},"containers":[],"networks":[],"listening":[],"foreign":[]}`;
 
 test.each<[string, number | undefined, string, string]>([
   ["ok", 0, REPORT, ""],

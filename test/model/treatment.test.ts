@@ -50,7 +50,7 @@ test("the decision has that table", () => {
   ).toEqual([
     ["wrong host key", "an error", "an error"],
     [
-      "unreachable, no answer in time, not bootstrapped, too old a helper",
+      "unreachable, no answer in time, not bootstrapped, too old a helper, too old a program, no report that can be read",
       "the host is left as it is",
       "the host is left as it is, and named in the output `notDone`",
     ],
