@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
 import { hookName } from "../model/resource-names.js";
-import { HELPER_BIN, lastLine, runOn } from "../hosts/ssh.js";
+import { lastLine, runOn } from "../hosts/ssh.js";
+import { HELPER_BIN } from "../model/helper.js";
 import { SharedConnection } from "../hosts/shared-connection.js";
 import type { RemoteResult } from "../hosts/ssh.js";
 import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "../model/services/limits.js";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
+import { HELPER } from "../model/helper.js";
 import { hookName, OWN_TYPES, printName } from "../model/resource-names.js";
 import type { SettingModel } from "../model/settings/setting.js";
 import { commandConnection } from "./connection.js";
@@ -18,7 +19,6 @@ export interface HostSettingsArgs {
   readonly repair: Repair;
 }
 
-const HELPER = "sudo -n /usr/local/sbin/homelab-helper";
 const CONFIRM_SECONDS = 15;
 const CONFIRM_ATTEMPTS = 3;
 

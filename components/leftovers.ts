@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { HostModel } from "../model/types.js";
 import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
-import { HELPER_BIN } from "../hosts/ssh.js";
+import { HELPER_BIN } from "../model/helper.js";
 import type { Repair } from "./repair.js";
 
 /**

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FileModel, HostModel, ServiceModel } from "../model/types.js";
 import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
-import { HELPER_BIN } from "../hosts/ssh.js";
+import { HELPER_BIN } from "../model/helper.js";
 import type { Render } from "./render.js";
 
 // The files of a service lie in the home of the account that deploys, where only that account may look, and are mounted

@@ -20,9 +20,6 @@ export function sshOptions({ address, port, hostKey }: Pick<HostModel, "address"
   ].flatMap((option) => ["-o", option]);
 }
 
-/** Where bootstrap puts the programs that the account that deploys may run; none of them runs as root. */
-export const HELPER_BIN = "/usr/local/lib/homelab/bin";
-
 /** What a command on a host printed and how it ended. */
 export interface RemoteResult {
   readonly ok: boolean;

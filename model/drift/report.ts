@@ -1,10 +1,6 @@
 import { z } from "zod";
+import { OLDEST_PROTOCOL, PROTOCOL } from "../helper.js";
 import { SETTING_CODES } from "./codes.js";
-
-/** Version of what the program and the helper on a host say to each other. Raised, it asks for `npm run bootstrap`. */
-export const PROTOCOL = 2;
-/** The oldest protocol of a helper that can do all that the program asks for: PROTOCOL, or the one before. */
-const OLDEST = 2;
 
 const id = z.string().regex(/^[0-9a-f]+$/);
 /** Is it the one that was made, another one under its name, or one of which no creation is on record? */
@@ -89,7 +85,7 @@ export function readReport(text: string): Reading {
   if (protocol > PROTOCOL) {
     return { status: "program too old", reason };
   }
-  if (protocol < OLDEST) {
+  if (protocol < OLDEST_PROTOCOL) {
     return { status: "helper too old", reason };
   }
   const report = probeReport.safeParse(parsed(text));

@@ -1,3 +1,4 @@
+import { HELPER_BIN } from "../helper.js";
 import { MOUNTS } from "../share-paths.js";
 import type { ShareSource, Use } from "../shares/types.js";
 import type { Setting } from "./setting.js";
@@ -5,7 +6,6 @@ import type { Setting } from "./setting.js";
 const UNITS = "/etc/systemd/system";
 /** Where shares of another host are mounted first: no container binds a folder here. */
 const STAGE = "/run/homelab/shares";
-const PROGRAMS = "/usr/local/lib/homelab/bin";
 const HEAD = "# Written by the homelab's program. What is changed here is undone.\n";
 const CLEANER = "homelab-mountpoints.service";
 const RETRIER = "homelab-mounts.service";
@@ -131,7 +131,7 @@ Before=docker.service ${mounts.join(" ")}
 
 [Service]
 Type=oneshot
-ExecStart=${PROGRAMS}/remove-mount-points
+ExecStart=${HELPER_BIN}/remove-mount-points
 
 [Install]
 WantedBy=multi-user.target
@@ -152,8 +152,8 @@ StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=${PROGRAMS}/start-container ${service} ${folders.join(" ")}
-ExecStopPost=${PROGRAMS}/stop-container ${service}
+ExecStart=${HELPER_BIN}/start-container ${service} ${folders.join(" ")}
+ExecStopPost=${HELPER_BIN}/stop-container ${service}
 Restart=on-failure
 RestartSec=30
 
@@ -167,7 +167,7 @@ Description=Mount the shares that are not mounted, and those anew that the NAS n
 
 [Service]
 Type=oneshot
-ExecStart=${PROGRAMS}/retry-mounts
+ExecStart=${HELPER_BIN}/retry-mounts
 `;
 
 const RETRY_TIMER = `[Unit]

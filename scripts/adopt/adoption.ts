@@ -3,7 +3,8 @@ import { graceSeconds } from "../../model/services/limits.js";
 import { patternOf, patternOfFiles } from "../../model/resource-names.js";
 import type { ResourceName } from "../../model/resource-names.js";
 import { SERVICE_LABEL } from "../../model/labels.js";
-import { HELPER_BIN, runOn } from "../../hosts/ssh.js";
+import { runOn } from "../../hosts/ssh.js";
+import { HELPER_BIN } from "../../model/helper.js";
 import type { HostModel, ServiceModel } from "../../model/types.js";
 import { UserError } from "../lib/command.js";
 

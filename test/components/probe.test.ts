@@ -1,4 +1,4 @@
-import { PROTOCOL } from "../../model/drift/report.js";
+import { PROTOCOL } from "../../model/helper.js";
 import { understand } from "../../hosts/probe.js";
 
 const REPORT = `{"protocol":${PROTOCOL},"settings":{},"containers":[],"networks":[],"listening":[],"foreign":[]}`;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-export const HELPER = join(__dirname, "../../helper");
+export const HELPER_SOURCE = join(__dirname, "../../helper");
 
 /** Programs of every Debian that only compute, or only touch what they are pointed at. */
 const REAL = `awk basename cat chmod cmp cp cut diff dirname date env find flock grep head install jq ln ls mkdir mktemp
@@ -38,7 +38,7 @@ export class FakeHost {
       mkdirSync(folder, { recursive: true });
     }
     for (const part of ["helper", "lib", "settings", "omv"]) {
-      symlinkSync(join(HELPER, part), join(lib, part));
+      symlinkSync(join(HELPER_SOURCE, part), join(lib, part));
     }
     for (const name of REAL) {
       symlinkSync(where(name), join(this.root, "bin", name));
@@ -100,7 +100,7 @@ export class FakeHost {
 
   /** Runs a command of the helper. */
   helper(args: readonly string[], input = "", env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    return this.run(join(HELPER, "lib/main.sh"), args, input, env);
+    return this.run(join(HELPER_SOURCE, "lib/main.sh"), args, input, env);
   }
 
   remove(): void {

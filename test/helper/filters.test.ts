@@ -2,12 +2,13 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PROTOCOL, readReport } from "../../model/drift/report.js";
-import { HELPER, where } from "./fake-host.js";
+import { readReport } from "../../model/drift/report.js";
+import { PROTOCOL } from "../../model/helper.js";
+import { HELPER_SOURCE, where } from "./fake-host.js";
 
 // The helper's filters on captured input: what comes from diff, UFW, iptables, Docker and ss, and what is made of it.
 
-const lib = (name: string): string => join(HELPER, "lib", name);
+const lib = (name: string): string => join(HELPER_SOURCE, "lib", name);
 const lines = (...text: string[]): string => text.map((line) => `${line}\n`).join("");
 const awk = (program: string, input: string, ...options: string[]): string[] =>
   execFileSync(where("awk"), [...options, "-f", lib(program)], { input, encoding: "utf8" })

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Account } from "../../lab/lab.js";
-import { PROTOCOL } from "../../model/drift/report.js";
+import { PROTOCOL } from "../../model/helper.js";
 import { bundle } from "../../scripts/bootstrap/bundle.js";
 import { bootstrapHosts, RECEIVE } from "../../scripts/bootstrap/bootstrap.js";
 import { keysOfFiles } from "../../scripts/bootstrap/public-keys.js";

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { SETTING_CODES } from "../../model/drift/codes.js";
-import { PROTOCOL, readReport } from "../../model/drift/report.js";
+import { readReport } from "../../model/drift/report.js";
+import { PROTOCOL } from "../../model/helper.js";
 
 const report = (more: object = {}): string =>
   JSON.stringify({
