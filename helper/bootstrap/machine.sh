@@ -31,7 +31,7 @@ apt_install() {           # PACKAGE...
 # Those of every host, and those of the request. Of alternatives, `a | b`, the first is installed unless one of them is:
 # an owner who has chosen another time service keeps it.
 wanted_packages() {
-  printf '%s\n' jq sudo nfs-common unattended-upgrades ufw "systemd-timesyncd | chrony | ntp | ntpsec"
+  printf '%s\n' curl jq sudo nfs-common unattended-upgrades ufw "systemd-timesyncd | chrony | ntp | ntpsec"
   request packages
 }
 

@@ -66,6 +66,7 @@ load() {
   deactivate() { :; }
   kept() { cat "$INPUT"; }
   live() { :; }
+  watches() { :; }
   live_findings() { line_findings ""; }
   drift() { :; }
   foreign() { :; }

@@ -6,6 +6,8 @@
 setting_drift() {
   [ -f "$APPLIED" ] || return 0
   compare_files_applied "$APPLIED"
+  watches >"$WORK/watches"
+  look_at_units <"$WORK/watches"
   all_drift
 }
 all_drift() {

@@ -6,6 +6,7 @@
 . "$LIB/lib/files.sh"
 . "$LIB/lib/guard.sh"
 . "$LIB/lib/drift.sh"
+. "$LIB/lib/units.sh"
 . "$LIB/lib/apply.sh"
 
 arguments() {

@@ -1,4 +1,4 @@
-# What the probe prints, from what it found: lines of $said (see probe.sh), and texts of Docker and ss.
+# What the probe prints, from what it found: lines of $said (see probe.sh), and texts of Docker's API and ss.
 # Only what both have is compared, and empty is empty: an upgrade of Docker adds and drops keys, and no hand does.
 def plain: if . == "" or . == 0 or . == false or . == [] or . == {} then null else . end;
 def differing($was; $is): [$was | keys[] | select($is[.] != null and ($was[.] | plain) != ($is[.] | plain))];
@@ -16,7 +16,7 @@ def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, fore
   else .foreign += [$words] end) | del(.name);
 
 def engine:
-  ($inspected | [fromjson? | arrays | .[]]) as $inspected |
+  [$inspected | objects_of[] | select(.Id != null)] as $inspected |
   ($made | objects_of) as $made | ($networks_made | objects_of) as $networks_made |
   ($made | byname) as $record | ($networks_made | byname) as $network_record |
   [$inspected[] | (.Name | ltrimstr("/")) as $name | $record[$name] as $was | standing($was; .Id) as $standing | {
@@ -33,7 +33,7 @@ def engine:
     ports: ([.NetworkSettings.Ports // {} | to_entries[] | (.key | split("/")[1]) as $protocol |
       .value[]? | .HostPort + "/" + $protocol] | unique)
   }] as $containers |
-  [$networks | objects_of[] | . + {record: standing($network_record[.name]; .id)}] as $known | {
+  [$networks | fromjson? | arrays[] | {name: .Name, id: .Id} | . + {record: standing($network_record[.name]; .id)}] as $known | {
     containers: ($containers + (removed($made; $containers) | map({
       name, id, service: .name, state: "removed", exitCode: 0, health: "", record: "own", changed: [], ports: []}))),
     networks: ($known + (removed($networks_made; $known) | map({name, id, record: "own", removed: true})))

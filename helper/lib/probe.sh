@@ -11,6 +11,10 @@ probe() {
   docker_looks=$!
   compare_files_applied "$STATE"/applied/*.json
   for name in $(settings); do
+    (load "$name" && { [ ! -f "$APPLIED" ] || watches; })
+  done >"$WORK/watches"
+  look_at_units <"$WORK/watches"
+  for name in $(settings); do
     (load "$name" && describe_setting)
   done >"$WORK/all-said" # not into a pipe: a setting that cannot be looked at fails the probe
   awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" "$WORK/all-said" >"$WORK/said"

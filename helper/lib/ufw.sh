@@ -98,4 +98,4 @@ ufw_live() {
   if same_number ip6tables ufw6-user-input "$USER6_RULES"; then echo "ip6tables ufw6-user-input as in user6.rules"; fi
 }
 
-ufw_drift() { systemctl -q is-enabled ufw.service || finding not-enabled ufw.service "does not start at boot"; }
+ufw_drift() { must_be_enabled ufw.service; }

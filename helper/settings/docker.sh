@@ -79,5 +79,6 @@ live() {
     "$DAEMON" 2>/dev/null || echo "not JSON"
 }
 live_findings() { line_findings daemon.json; }
-drift() { systemctl -q is-active docker.service || finding not-running docker.service "does not run"; }
+watches() { echo docker.service; }
+drift() { must_be_active docker.service; }
 foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

@@ -74,6 +74,7 @@ kernel() { # TABLES
 }
 
 live_findings() { awk -f "$LIB/lib/firewall-findings.awk" | awk '!seen[$0]++'; }
+watches() { omv_is_here || echo ufw.service; }
 drift() {
   if omv_is_here; then omv_firewall_drift; else ufw_drift; fi
 }

@@ -98,15 +98,17 @@ missing() {
   done
 }
 
+watches() {
+  applied_paths >"$WORK/units"
+  mount_units
+  echo homelab-mounts.timer
+}
+mount_units() { units '*.mount' | grep -v '^run-' || true; }
 drift() {
   applied_paths >"$WORK/units"
   missing | while read -r folder; do finding not-mounted "$folder" "$NOT_MOUNTED"; done
-  units '*.mount' | while read -r unit; do
-    case $unit in run-*) continue ;; esac
-    systemctl -q is-enabled "$unit" || finding not-enabled "$unit" "does not start at boot"
-  done
-  systemctl -q is-active homelab-mounts.timer ||
-    finding not-running homelab-mounts.timer "is off, so nothing looks after the mounts"
+  mount_units | while read -r unit; do must_be_enabled "$unit"; done
+  must_be_active homelab-mounts.timer "is off, so nothing looks after the mounts"
 }
 
 # A mount that the owner made below the same folder.

@@ -88,13 +88,14 @@ live() {
   done | sort
 }
 
+watches() { omv_applied || echo nfs-server.service; }
 drift() {
   if omv_applied; then
     omv_nfs_drift
     return
   fi
-  systemctl -q is-active nfs-server.service || finding not-running nfs-server.service "does not run"
-  systemctl -q is-enabled nfs-server.service || finding not-enabled nfs-server.service "does not start at boot"
+  must_be_active nfs-server.service
+  must_be_enabled nfs-server.service
   applied '.folders // [] | .[].path' >"$WORK/shares"
   while read -r folder; do
     if [ ! -d "$ROOT$folder" ]; then

@@ -99,13 +99,14 @@ deactivate() {
   fi
 }
 
+watches() { omv_applied || echo smbd.service; }
 drift() {
   if omv_applied; then
     omv_smb_drift
     return
   fi
-  systemctl -q is-active smbd.service || finding not-running smbd.service "does not run"
-  systemctl -q is-enabled smbd.service || finding not-enabled smbd.service "does not start at boot"
+  must_be_active smbd.service
+  must_be_enabled smbd.service
   [ "$(tail -n 3 "$MAIN" | sed -n '2p')" = "include = $SHARES" ] ||
     finding changed "$MAIN" "does not include the shares at its end"
   owner_text | cmp -s - "$OWNER" || finding changed "$OWNER" "changed by hand"

@@ -86,4 +86,5 @@ live() {
   ' "$DROP_IN" - | sort
 }
 live_findings() { sed -n 's/^[+~]\([^\t]*\).*/changed\t\t\1/p'; }
-drift() { systemctl -q is-active ssh.service || finding not-running ssh.service "does not run"; }
+watches() { echo ssh.service; }
+drift() { must_be_active ssh.service; }

@@ -66,12 +66,10 @@ live() {
     sed -n 's/^\([a-z][^ =]*\) *=.*/\1/p' "$KERNEL" | xargs -r sysctl -e 2>/dev/null
   fi
 }
+watches() { printf '%s\n' systemd-timesyncd.service apt-daily-upgrade.timer; }
 drift() {
-  ! unit_exists systemd-timesyncd.service || systemctl -q is-enabled systemd-timesyncd.service ||
-    finding not-enabled systemd-timesyncd.service "is off, so the clock is not kept right"
-  ! unit_exists apt-daily-upgrade.timer || upgrades_run ||
+  ! unit_is systemd-timesyncd.service exists ||
+    must_be_enabled systemd-timesyncd.service "is off, so the clock is not kept right"
+  ! unit_is apt-daily-upgrade.timer disabled ||
     finding not-enabled apt-daily-upgrade.timer "is off, so there are no security upgrades"
-}
-upgrades_run() {
-  [ "$(systemctl is-enabled apt-daily-upgrade.timer 2>/dev/null || true)" != disabled ]
 }

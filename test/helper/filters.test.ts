@@ -125,12 +125,12 @@ test.each<[string, string, number, unknown]>([
   ["with other limits", "c0ffee", 32, { record: "own", changed: ["HostConfig.Memory"] }],
   ["another under its name", "beef", 32, { record: "other", changed: [] }],
 ])("a container %s", (_, id, memory, seen) => {
-  const reading = probe({ inspected: JSON.stringify([inspected(id, memory)]), made: JSON.stringify(made) });
+  const reading = probe({ inspected: JSON.stringify(inspected(id, memory)), made: JSON.stringify(made) });
   expect(reading).toMatchObject({ status: "ok", report: { containers: [seen] } });
 });
 
 test("what was made and is not there is reported, and a record that is torn is none", () => {
-  const networks = lines('{"name":"nas_web","id":"beef"}');
+  const networks = '[{"Name":"nas_web","Id":"beef"}]';
   const reading = probe({
     made: `${JSON.stringify(made)}\n{"name":`,
     networks,

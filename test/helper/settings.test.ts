@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:
 import { join } from "node:path";
 import type { SettingReport } from "../../model/drift/report.js";
 import { readReport } from "../../model/drift/report.js";
-import { FakeHost, where } from "./fake-host.js";
+import { FakeHost, UNITS_RUN, where } from "./fake-host.js";
 import { homelab } from "./homelabs.js";
 
 // The life of a setting on a host that is a folder: applied, applied again, changed by hand, repaired, removed.
@@ -45,7 +45,8 @@ const PROGRAMS = {
   esac`,
   dockerd: "",
   // Mounts are lines of the kernel's table.
-  systemctl: `table=$ROOT/proc/self/mountinfo
+  systemctl: `${UNITS_RUN}
+  table=$ROOT/proc/self/mountinfo
   case $1 in
     start | stop)
       for unit in "$@"; do
@@ -197,6 +198,20 @@ test.each<[name: string, on: string, byHand: () => void, found: readonly string[
   expect((await host.helper(["remove", name])).exitCode).toBe(0);
   expect(await seen(name)).toMatchObject({ state: "absent", drift: [] });
   expect(Object.keys(files()).filter((file) => /homelab/.test(file))).toEqual([]);
+});
+
+test.each<[name: string, on: string, found: readonly string[]]>([
+  ["ssh", "tv", ["not-running ssh.service"]],
+  ["docker", "tv", ["not-running docker.service"]],
+  ["system", "tv", ["not-enabled systemd-timesyncd.service", "not-enabled apt-daily-upgrade.timer"]],
+  ["mounts", "tv", ["not-enabled mnt-media-old\\x2dfilms.mount", "not-running homelab-mounts.timer"]],
+  ["nfs", "box", ["not-running nfs-server.service", "not-enabled nfs-server.service"]],
+  ["smb", "box", ["not-running smbd.service", "not-enabled smbd.service"]],
+])("%s: units that do not run, or do not start at boot, are found", async (name, on, found) => {
+  await apply(name, input(on, name));
+  host.program("systemctl", UNITS_RUN.replace("=active", "=inactive").replace("=enabled", "=disabled"));
+  const { drift = [] } = (await seen(name)) ?? {};
+  expect(drift.map(({ code, item }) => `${code} ${item}`)).toEqual(found);
 });
 
 test("what cannot take effect is taken back, and told", async () => {

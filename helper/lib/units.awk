@@ -1,0 +1,14 @@
+# Turns what `systemctl show` says of units, whose names are the lines of the file `names`, into facts: see units.sh.
+BEGIN {
+  while ((getline name < names) > 0) unit[++count] = name
+  RS = ""
+  FS = "\n"
+}
+{
+  split("", is)
+  for (i = 1; i <= NF; i++) is[substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
+  if (is["LoadState"] != "not-found") print unit[NR] " exists"
+  if (is["ActiveState"] == "active") print unit[NR] " active"
+  if (is["UnitFileState"] ~ /^(enabled|enabled-runtime|static|alias|indirect|generated)$/) print unit[NR] " enabled"
+  else if (is["UnitFileState"] != "") print unit[NR] " " is["UnitFileState"]
+}
