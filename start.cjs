@@ -2,16 +2,31 @@
 // be TypeScript, and what keeps a run without changes short: see docs/decisions/06-starting-the-program.md.
 "use strict";
 const Module = require("node:module");
+const path = require("node:path");
 
 /** Compiles this program's files. Left to itself, tsx would also read each file of each package, to find nothing. */
 function compileTypeScript() {
   const { _extensions: extensions, _resolveFilename: resolve } = Module;
   const javaScript = extensions[".js"];
   require("tsx/cjs");
-  extensions[".js"] = javaScript;
+  extensions[".js"] = withSourceMaps(false, javaScript);
+  extensions[".ts"] = withSourceMaps(true, extensions[".ts"]);
   const resolveTypeScript = Module._resolveFilename;
   Module._resolveFilename = (request, parent, ...rest) =>
     (parent?.filename?.includes("/node_modules/") ? resolve : resolveTypeScript)(request, parent, ...rest);
+}
+
+/** Where maps are on, Node reads that of each module it loads, of which packages bring hundreds. Ours are in the code. */
+function withSourceMaps(enabled, load) {
+  return (...args) => {
+    const before = process.sourceMapsEnabled;
+    process.setSourceMapsEnabled(enabled);
+    try {
+      return load(...args);
+    } finally {
+      process.setSourceMapsEnabled(before);
+    }
+  };
 }
 
 /**
@@ -94,6 +109,16 @@ const withoutTraces = changeOnce((debuggable) => {
 });
 
 /**
+ * The SDK gives each resource the whole stack of where it was made, with every frame mapped, for the state and for tools
+ * that show the line. With us all are made in components/.
+ */
+const withoutPositions = changeOnce(({ Resource }) => {
+  if (Resource !== undefined) {
+    Resource.callsites = () => [];
+  }
+});
+
+/**
  * The SDK has three debug messages for each resource, and hands them to the engine one after the other, each in a call
  * that waits for the one before; a run ends when all are there. Those that wait go together.
  */
@@ -136,9 +161,12 @@ function changeOnce(change) {
 const REPLACEMENTS = {
   "/debuggable": withoutTraces,
   "/log": withBatches,
+  "/resource": withoutPositions,
   // It knows nothing of tsx's source maps, and would replace Node's own support, which does.
   "source-map-support/register": () => ({}),
 };
 
+// From Node 22 on. In a folder of our own, as that of the system is everybody's.
+Module.enableCompileCache?.(path.join(__dirname, "node_modules/.cache/compiled"));
 compileTypeScript();
 trimPackages();

@@ -1,6 +1,7 @@
 // start.cjs under the real engine and SDK: what it leaves out is never missed, and nothing that a bug tells is lost.
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { repository, Workbench } from "./workbench";
 import type { Run } from "./workbench";
 
@@ -47,7 +48,7 @@ test("a bug's trace names the lines of the TypeScript", () => {
   ]);
   expect(status).not.toBe(0);
   expect(text).toContain("a bug");
-  expect(text).toContain(`at main (${INDEX}:10:7)`);
+  expect(stripVTControlCharacters(text)).toContain(`at main (${INDEX}:10:7)`);
 });
 
 describe("a promise that never ends", () => {
