@@ -93,7 +93,7 @@ export function registriesOf(instance: Instance): Registry[] {
   return table("registries.txt").map(([name = ""], i) => ({ name, address: `${instance.net}.${i + 2}` }));
 }
 
-/** What the lab's scripts, lab/images and lab/engine.sh are told by their environment. */
+/** What the lab's scripts, lab/images and lab/pulumi-engine.sh are told by their environment. */
 export function environmentOf(instance: Instance): Record<string, string> {
   return {
     LAB_INSTANCE: instance.name,

@@ -121,7 +121,7 @@ export class Lab {
 
   /** Runs a program on a host as root, as its owner would at the keyboard: without SSH, whatever the host's state. */
   async root(name: string, argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
-    return this.machine("engine.sh", ["exec", "-i", this.host(name).name, ...argv], {
+    return this.machine("docker.sh", ["exec", "-i", this.host(name).name, ...argv], {
       timeoutMs: TIMEOUT_MS,
       ...options,
     });
@@ -192,7 +192,7 @@ export class Lab {
 
   /** The Docker CLI on the lab's own engine, whose containers are the hosts: `pause`, `network disconnect lab NAME`, … */
   async engine(argv: readonly string[]): Promise<RunResult> {
-    return this.machine("engine.sh", argv);
+    return this.machine("docker.sh", argv);
   }
 
   /** Runs a program in the lab's network namespace: the place of the LAN's gateway. */

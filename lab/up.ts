@@ -74,14 +74,14 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
       step("Network", "machine/network.sh"),
       step("Keys and certificates", "machine/keys.sh"),
     ]),
-    step("Docker Engine of the lab", "machine/engine-host.sh"),
+    step("Docker Engine of the lab", "machine/docker-host.sh"),
     step("Host image", "machine/host-image.sh"),
     step("LAN", "machine/lan.sh"),
     together("On the LAN", [step("DNS and registries", "machine/registries.sh"), step("Hosts", "machine/hosts.sh")]),
   ]);
   const tasks: ListrTask[] = [
     step("Packages of this machine", "machine/packages.sh", { keep: true }),
-    together("The lab", [machines, step("Pulumi engine", "engine.sh"), step("Service images", "images/build.sh")]),
+    together("The lab", [machines, step("Pulumi engine", "pulumi-engine.sh"), step("Service images", "images/build.sh")]),
     step("Service images in the registries", "images/publish.sh"),
   ];
   tasks.push({

@@ -61,7 +61,7 @@ case ${1:-} in
       bring_up "${LABS[@]:0:${#files[@]}}"
       jest_on lab "${@:2}" --runTestsByPath "${files[@]}"
     elif named "$1" test/offline; then
-      bash lab/engine.sh
+      bash lab/pulumi-engine.sh
       jest_on offline "${@:2}" --runTestsByPath "${files[@]}"
     elif named "$1" test/{model,components,hosts,scripts,helper,lint}; then
       jest_on unit "${@:2}" --runTestsByPath "${files[@]}"

@@ -7,7 +7,7 @@
 
 # an engine that died must come back once more, to remove its containers properly
 if [ -n "$(recorded container)" ] && ! engine_up && [ -e "/run/netns/$NETNS" ] && [ -x "$BIN/dockerd" ]; then
-  "$(dirname "$0")/engine-host.sh" >&2
+  "$(dirname "$0")/docker-host.sh" >&2
 fi
 
 end_process() { # PID BIRTH

@@ -62,7 +62,7 @@ IMAGE=lab/host:$(cd "$LAB_SRC/host" && {
   echo "$BASE_ID $ADMIN"
   cat ./*
 } | sha256sum | cut -c1-12)
-NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC/host/mount_nfs_fuse.c" "$LAB_SRC/machine/nfs-client.sh" | sha256sum | cut -c1-12)
+NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC"/nfs-client/* "$LAB_SRC/machine/nfs-client.sh" | sha256sum | cut -c1-12)
 
 [ "$(id -u)" = 0 ] || die "the lab needs root"
 [ -e "$LAB_ROOT" ] || install -d -m 755 "$LAB_ROOT"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compile the NFS client that stands in for the kernel's (../host/mount_nfs_fuse.c). libnfs 5, because the 4.0 of bookworm cannot
+# Compile the NFS client that stands in for the kernel's (../nfs-client). libnfs 5, because the 4.0 of bookworm cannot
 # write over NFSv4; static, so that a host needs only libfuse3.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/debian.sh"
@@ -24,7 +24,7 @@ main=$(mirror "$(suite)")
   cmake -S "$work/src" -B "$work/build" -DBUILD_SHARED_LIBS=OFF -DENABLE_UTILS=OFF -DENABLE_EXAMPLES=OFF -DCMAKE_BUILD_TYPE=Release
   cmake --build "$work/build" -j2
   read -ra fuse < <(pkg-config --cflags --libs fuse3)
-  gcc -O2 -Wall -Wextra -o "$work/mount.nfs" "$LAB_SRC/host/mount_nfs_fuse.c" -I"$work/src/include" "${fuse[@]}" "$work/build/lib/libnfs.a"
+  gcc -O2 -Wall -Wextra -o "$work/mount.nfs" "$LAB_SRC"/nfs-client/*.c -I"$work/src/include" "${fuse[@]}" "$work/build/lib/libnfs.a"
 } >&2
 rm -f "$LAB_CACHE"/mount.nfs-*
 mv "$work/mount.nfs" "$NFS_CLIENT"

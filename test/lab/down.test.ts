@@ -44,14 +44,14 @@ test("down removes what up made, and nothing else", async () => {
   await script("down", "--purge"); // of an earlier run of this test
   const before = await machine();
 
-  for (const step of ["network", "keys", "engine-host", "lan"]) {
+  for (const step of ["network", "keys", "docker-host", "lan"]) {
     await script(step);
   }
   const up = await machine();
   expect(up.namespaces).toContain("hl-scratch");
   expect(up.processes?.length).toBeGreaterThan(1);
 
-  for (const step of ["network", "keys", "engine-host", "lan"]) {
+  for (const step of ["network", "keys", "docker-host", "lan"]) {
     expect([step, ...(await script(step))]).not.toContain("made");
   }
   expect(await machine()).toEqual(up);

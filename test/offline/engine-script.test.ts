@@ -1,4 +1,4 @@
-// lab/engine.sh with a vendor, an npx and a build.sh of this test's own: which way it goes, and that it
+// lab/pulumi-engine.sh with a vendor, an npx and a build.sh of this test's own: which way it goes, and that it
 // leaves either a whole engine or none.
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
@@ -40,7 +40,7 @@ beforeEach(() => {
     Object.entries(versions).map(([k, version]) => [`node_modules/${k}`, { version }]),
   );
   write("repository/package-lock.json", JSON.stringify({ packages }));
-  write("repository/lab/engine.sh", fs.readFileSync(path.join(repository, "lab/engine.sh"), "utf8"));
+  write("repository/lab/pulumi-engine.sh", fs.readFileSync(path.join(repository, "lab/pulumi-engine.sh"), "utf8"));
   write("repository/lab/offline/build.sh", maker("build", "$2"));
   write("repository/lab/offline/src/a.ts", "1");
   write("bin/npx", maker("npx", "$PULUMI_HOME"));
@@ -56,9 +56,9 @@ function vendorIs(state: "there" | "silent"): void {
   write("bin/curl", `#!/bin/sh\necho curl >> ${work}/calls\n${answer}\n`);
 }
 
-/** The line that engine.sh prints. */
+/** The line that pulumi-engine.sh prints. */
 async function engine(): Promise<string> {
-  const { stdout } = await promisify(execFile)("bash", [path.join(work, "repository/lab/engine.sh")], {
+  const { stdout } = await promisify(execFile)("bash", [path.join(work, "repository/lab/pulumi-engine.sh")], {
     env: {
       ...process.env,
       PATH: `${path.join(work, "bin")}:${process.env["PATH"] ?? ""}`,

@@ -1,4 +1,4 @@
-// The engine as a whole, whichever lab/engine.sh has installed in PULUMI_HOME: the CLI, the language
+// The engine as a whole, whichever lab/pulumi-engine.sh has installed in PULUMI_HOME: the CLI, the language
 // host and the command plugin, against a real sshd on a loopback port.
 import * as fs from "node:fs";
 import type { Declaration } from "./program/declaration";

@@ -32,7 +32,7 @@ export function pinned(name: string): string {
 export function pulumiHome(): string {
   const home = process.env["PULUMI_HOME"];
   if (!home || !fs.existsSync(path.join(home, "engine.stamp"))) {
-    throw new Error("These tests need an engine. Set PULUMI_HOME to the folder that lab/engine.sh has filled.");
+    throw new Error("These tests need an engine. Set PULUMI_HOME to the folder that lab/pulumi-engine.sh has filled.");
   }
   return home;
 }

@@ -2,7 +2,7 @@
 # Makes sure that there is a Pulumi engine: the vendor's where its download works, else one that
 # offline/ builds from package registries. Says in one line which, and why; steps go to stderr.
 #
-#   PULUMI_HOME=DIR CACHE_DIR=DIR engine.sh
+#   PULUMI_HOME=DIR CACHE_DIR=DIR pulumi-engine.sh
 #
 # PULUMI_HOME gets the CLI and the plugins, where `npx pulumi` looks for them, and the file
 # `engine.stamp`: its first line is "downloaded" or "built". CACHE_DIR is where they are made; what is
