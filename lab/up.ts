@@ -81,7 +81,11 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
   ]);
   const tasks: ListrTask[] = [
     step("Packages of this machine", "machine/packages.sh", { keep: true }),
-    together("The lab", [machines, step("Pulumi engine", "pulumi-engine.sh"), step("Service images", "images/build.sh")]),
+    together("The lab", [
+      machines,
+      step("Pulumi engine", "pulumi-engine.sh"),
+      step("Service images", "images/build.sh"),
+    ]),
     step("Service images in the registries", "images/publish.sh"),
   ];
   tasks.push({

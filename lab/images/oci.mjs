@@ -22,28 +22,35 @@ const blob = (value) => {
 /** One line of a catalogue: REFERENCE RECIPE [KEY=VALUE...]; see catalog.txt. */
 function entry(line, where) {
   const [reference, recipe, ...rest] = line.split(/\s+/);
-  if (recipe === undefined) throw new Error(`${where}: ${reference} has no recipe`);
-  if (reference.includes("@"))
+  if (recipe === undefined) {
+    throw new Error(`${where}: ${reference} has no recipe`);
+  }
+  if (reference.includes("@")) {
     throw new Error(`${where}: ${reference}: a digest cannot be answered, leave it out here`);
+  }
   const options = Object.fromEntries(rest.map((word) => word.split(/=(.*)/s).slice(0, 2)));
   const unknown = Object.keys(options).filter((key) => !KEYS.includes(key));
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     throw new Error(`${where}: ${reference}: unknown ${unknown.join(", ")}; known: ${KEYS.join(", ")}`);
+  }
   return { reference, recipe, options };
 }
 
 /** All entries of the files; a reference that comes again replaces the former one. */
 function entries(files) {
   const found = new Map();
-  for (const file of files)
+  for (const file of files) {
     read(file)
       .split("\n")
       .forEach((raw, index) => {
         const line = raw.replace(/(^|\s)#.*/, "").trim();
-        if (line === "") return;
+        if (line === "") {
+          return;
+        }
         const parsed = entry(line, `${file}:${index + 1}`);
         found.set(parsed.reference, parsed);
       });
+  }
   return [...found.values()];
 }
 
@@ -52,7 +59,9 @@ function address(reference) {
   const [, name, tag = "latest"] = /^(.+?)(?::([^/:]+))?$/.exec(reference);
   const slash = name.indexOf("/");
   const first = name.slice(0, slash);
-  if (slash > 0 && /[.:]|^localhost$/.test(first)) return { registry: first, repository: name.slice(slash + 1), tag };
+  if (slash > 0 && /[.:]|^localhost$/.test(first)) {
+    return { registry: first, repository: name.slice(slash + 1), tag };
+  }
   return { registry: "docker.io", repository: slash > 0 ? name : `library/${name}`, tag };
 }
 
@@ -109,7 +118,9 @@ function manifests(layers, out, files) {
   return entries(files).map((item) => {
     const { registry, repository, tag } = address(item.reference);
     const made = image(layers, item);
-    for (const { digest, text } of [made.config, made.manifest]) writeFileSync(join(out, digest.slice(7)), text);
+    for (const { digest, text } of [made.config, made.manifest]) {
+      writeFileSync(join(out, digest.slice(7)), text);
+    }
     const kind = item.recipe === "standin" ? "standin" : "real";
     const { config, manifest } = made;
     return [item.reference, registry, repository, tag, manifest.digest, config.digest, made.layers, kind, made.program];
@@ -134,7 +145,9 @@ try {
     );
   } else if (action === "manifests") {
     process.stdout.write(table(manifests(rest[0], rest[1], rest.slice(2))));
-  } else throw new Error(`unknown action ${action}`);
+  } else {
+    throw new Error(`unknown action ${action}`);
+  }
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
