@@ -1,22 +1,10 @@
 import { execFileSync } from "node:child_process";
-import type * as childProcess from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SharedConnection } from "../../hosts/shared-connection.js";
 import { runOn } from "../../hosts/ssh.js";
 import { HOST_KEY, model, onlyHost } from "../model/declare.js";
-
-// The process that Jest runs in has another environment than its tests, and would find the real ssh.
-jest.mock("node:child_process", () => {
-  const real = jest.requireActual<typeof childProcess>("node:child_process");
-  return {
-    ...real,
-    spawn: (file: string, args: string[], options: object) => real.spawn(file, args, { ...options, env: process.env }),
-    execFile: (file: string, args: string[], options: object, done: () => void) =>
-      real.execFile(file, args, { ...options, env: process.env }, done),
-  };
-});
 
 const ROOT = join(__dirname, "../..");
 const host = onlyHost(model("services: {}\nname: nas\n"));

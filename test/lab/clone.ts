@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PROGRAM } from "../../scripts/lib/project.js";
 
 const PARTS = [
-  ...["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "start.cjs"],
+  ...["Pulumi.yaml", "package.json", "tsconfig.json", "index.ts", "start.cjs", "trim-packages.cjs"],
   ...["components", "helper", "hosts", "model", "scripts", "stacks"],
 ];
 

@@ -14,7 +14,12 @@ const filesBelow = (folder: string): string[] =>
   readdirSync(join(PROGRAM, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts"))
     .map((path) => join(folder, path));
-const FILES = ["index.ts", "start.cjs", ...["components", "hosts", "model", "scripts"].flatMap(filesBelow)];
+const FILES = [
+  "index.ts",
+  "start.cjs",
+  "trim-packages.cjs",
+  ...["components", "hosts", "model", "scripts"].flatMap(filesBelow),
+];
 
 /** Packages that a file imports, by `from "x"`, `import "x"` or `import("x")`; none of Node's own, no relative paths. */
 function packagesOf(file: string): string[] {
