@@ -6,7 +6,8 @@ import { readReport } from "../../model/drift/report.js";
 import { FakeHost, UNITS_RUN, where } from "./fake-host.js";
 import { homelab } from "./homelabs.js";
 
-// The life of a setting on a host that is a folder: applied, applied again, changed by hand, repaired, removed.
+// The life of settings on a host that is a folder: applied, applied again, changed by hand, repaired, removed. Each program
+// that starts takes time, so all go through it together, and one probe sees all of them.
 
 jest.setTimeout(120_000); // starting programs is all that it takes, which a busy machine does slowly
 
@@ -97,11 +98,12 @@ const files = (): Record<string, string> =>
         : [[name, file.isSymbolicLink() ? readlinkSync(join(host.root, "etc", name)) : host.read(`etc/${name}`)]];
     }),
   );
-async function seen(name: string): Promise<SettingReport | undefined> {
+async function probe(): Promise<Readonly<Record<string, SettingReport>>> {
   const { stdout, stderr } = await host.helper(["probe"]);
   const reading = readReport(stdout);
-  return reading.status === "ok" ? reading.report.settings[name] : fail(`${reading.reason}: ${stderr}`);
+  return reading.status === "ok" ? reading.report.settings : fail(`${reading.reason}: ${stderr}`);
 }
+const seen = async (name: string): Promise<SettingReport | undefined> => (await probe())[name];
 const fail = (why: string): never => {
   throw new Error(why);
 };
@@ -117,101 +119,118 @@ const gone = (path: string): void => {
   rmSync(join(host.root, path));
 };
 
-test.each<[name: string, on: string, byHand: () => void, found: readonly string[], called: string]>([
-  [
-    "ssh",
-    "tv",
-    () => {
+interface Life {
+  /** A host that has this setting. */
+  readonly on: string;
+  /** A program that it runs to take effect. */
+  readonly called: string;
+  /** What is found where no unit runs or starts at boot. */
+  readonly asleep: readonly string[];
+  /** What somebody else changes, and what is found then. */
+  readonly byHand: () => void;
+  readonly changed: readonly string[];
+}
+const LIVES: Readonly<Record<string, Life>> = {
+  ssh: {
+    on: "tv",
+    called: "systemctl reload-or-restart ssh.service",
+    asleep: ["not-running ssh.service"],
+    byHand: () => {
       host.write("etc/ssh/sshd_config.d/00-aaa.conf", "PermitRootLogin yes\n");
     },
-    ["changed "],
-    "systemctl reload-or-restart ssh.service",
-  ],
-  [
-    "system",
-    "tv",
-    () => {
+    changed: ["changed "],
+  },
+  system: {
+    on: "tv",
+    called: "systemctl restart systemd-journald.service",
+    asleep: ["not-enabled systemd-timesyncd.service", "not-enabled apt-daily-upgrade.timer"],
+    byHand: () => {
       gone("etc/localtime");
       symlinkSync(join(host.root, "usr/share/zoneinfo/Etc/UTC"), join(host.root, "etc/localtime"));
       host.write("kernel", host.read("kernel").replace("tcp_syncookies = 1", "tcp_syncookies = 0"));
       gone("etc/systemd/journald.conf.d/60-homelab.conf");
     },
-    ["removed /etc/systemd/journald.conf.d/60-homelab.conf", "changed ", "changed "],
-    "systemctl restart systemd-journald.service",
-  ],
-  [
-    "docker",
-    "tv",
-    () => {
+    changed: ["removed /etc/systemd/journald.conf.d/60-homelab.conf", "changed ", "changed "],
+  },
+  docker: {
+    on: "tv",
+    called: "systemctl restart docker.service",
+    asleep: ["not-running docker.service"],
+    byHand: () => {
       host.write("etc/docker/daemon.json", host.read("etc/docker/daemon.json").replace("true", "false"));
     },
-    ["changed daemon.json"],
-    "systemctl restart docker.service",
-  ],
-  [
-    "mounts",
-    "tv",
-    () => {
+    changed: ["changed daemon.json"],
+  },
+  mounts: {
+    on: "tv",
+    called: "systemctl daemon-reload",
+    asleep: ["not-enabled mnt-media-old\\x2dfilms.mount", "not-running homelab-mounts.timer"],
+    byHand: () => {
       host.write("proc/self/mountinfo", "");
     },
-    ["not-mounted /mnt/media/old-films"],
-    "systemctl daemon-reload",
-  ],
-  [
-    "nfs",
-    "box",
-    () => {
+    changed: ["not-mounted /mnt/media/old-films"],
+  },
+  nfs: {
+    on: "box",
+    called: "exportfs -ra",
+    asleep: ["not-running nfs-server.service", "not-enabled nfs-server.service"],
+    byHand: () => {
       rmSync(join(host.root, "srv/nas/old-films"), { recursive: true });
       host.write("etc/exports", "/srv/nas/old-films *(rw)\n");
     },
-    ["removed /srv/nas/old-films", "added /etc/exports"],
-    "exportfs -ra",
-  ],
-  [
-    "smb",
-    "box",
-    () => {
+    changed: ["removed /srv/nas/old-films", "added /etc/exports"],
+  },
+  smb: {
+    on: "box",
+    called: "systemctl restart smbd.service",
+    asleep: ["not-running smbd.service", "not-enabled smbd.service"],
+    byHand: () => {
       host.write("etc/samba/smb.conf", "[global]\n   workgroup = OURS\n");
     },
-    ["changed /etc/samba/smb.conf"],
-    "systemctl restart smbd.service",
-  ],
-])("%s: applied, told apart, repaired, removed", async (name, on, byHand, found, called) => {
-  const before = files();
-  expect(await apply(name, input(on, name))).toBe("applied");
-  expect(host.calls()).toContain(called);
-  const after = files();
-  expect(after).not.toEqual(before);
-  expect(await apply(name, input(on, name))).toBe("unchanged");
-  expect(await seen(name)).toMatchObject({ state: "applied", drift: [] });
+    changed: ["changed /etc/samba/smb.conf"],
+  },
+};
 
-  byHand();
-  const { drift = [] } = (await seen(name)) ?? {};
-  expect(drift.map(({ code, item }) => `${code} ${item.replace(host.root, "")}`).sort()).toEqual([...found].sort());
+test("settings are applied, told apart, repaired and removed", async () => {
+  const lives = Object.entries(LIVES);
+  const each = <T>(of: (life: Life, name: string) => T): Record<string, T> =>
+    Object.fromEntries(lives.map(([name, life]) => [name, of(life, name)]));
+  const found = async (): Promise<Record<string, string[]>> => {
+    const reports = await probe();
+    const shown = ({ code, item }: SettingReport["drift"][number]): string => `${code} ${item.replace(host.root, "")}`;
+    return each((_, name) => reports[name]?.drift.map(shown).sort() ?? []);
+  };
+  const sorted = (findings: readonly string[]): string[] => [...findings].sort();
 
-  if (name === "nfs") {
-    host.write("srv/nas/old-films/film", ""); // what is gone is not made again: it may be a disk that is not mounted
+  for (const [name, { on, called }] of lives) {
+    const before = files();
+    expect([name, await apply(name, input(on, name))]).toEqual([name, "applied"]);
+    expect(host.calls()).toContain(called);
+    expect(files()).not.toEqual(before);
+    expect([name, await apply(name, input(on, name))]).toEqual([name, "unchanged"]);
   }
-  expect(await apply(name, input(on, name))).toBe("applied");
-  expect(await seen(name)).toMatchObject({ state: "applied", drift: [] });
+  expect(await probe()).toMatchObject(each(() => ({ state: "applied", drift: [] })));
 
-  expect((await host.helper(["remove", name])).exitCode).toBe(0);
-  expect(await seen(name)).toMatchObject({ state: "absent", drift: [] });
-  expect(Object.keys(files()).filter((file) => /homelab/.test(file))).toEqual([]);
-});
-
-test.each<[name: string, on: string, found: readonly string[]]>([
-  ["ssh", "tv", ["not-running ssh.service"]],
-  ["docker", "tv", ["not-running docker.service"]],
-  ["system", "tv", ["not-enabled systemd-timesyncd.service", "not-enabled apt-daily-upgrade.timer"]],
-  ["mounts", "tv", ["not-enabled mnt-media-old\\x2dfilms.mount", "not-running homelab-mounts.timer"]],
-  ["nfs", "box", ["not-running nfs-server.service", "not-enabled nfs-server.service"]],
-  ["smb", "box", ["not-running smbd.service", "not-enabled smbd.service"]],
-])("%s: units that do not run, or do not start at boot, are found", async (name, on, found) => {
-  await apply(name, input(on, name));
   host.program("systemctl", UNITS_RUN.replace("=active", "=inactive").replace("=enabled", "=disabled"));
-  const { drift = [] } = (await seen(name)) ?? {};
-  expect(drift.map(({ code, item }) => `${code} ${item}`)).toEqual(found);
+  expect(await found()).toEqual(each(({ asleep }) => sorted(asleep)));
+  host.program("systemctl", PROGRAMS.systemctl);
+
+  lives.forEach(([, { byHand }]) => {
+    byHand();
+  });
+  expect(await found()).toEqual(each(({ changed }) => sorted(changed)));
+
+  host.write("srv/nas/old-films/film", ""); // what is gone is not made again: it may be a disk that is not mounted
+  for (const [name, { on }] of lives) {
+    expect([name, await apply(name, input(on, name))]).toEqual([name, "applied"]);
+  }
+  expect(await probe()).toMatchObject(each(() => ({ state: "applied", drift: [] })));
+
+  for (const [name] of lives) {
+    expect([name, (await host.helper(["remove", name])).exitCode]).toEqual([name, 0]);
+  }
+  expect(await probe()).toMatchObject(each(() => ({ state: "absent", drift: [] })));
+  expect(Object.keys(files()).filter((file) => /homelab/.test(file))).toEqual([]);
 });
 
 test("what cannot take effect is taken back, and told", async () => {
