@@ -6,7 +6,7 @@ import { HomelabError } from "./yaml/problem.js";
 import type { Problem } from "./yaml/problem.js";
 import { suggest } from "./yaml/suggest.js";
 import { isOmv, openingsOf } from "./firewall/openings.js";
-import { openSource, planHost } from "./services/host.js";
+import { opener, planHost } from "./services/host.js";
 import { settingsOf } from "./settings/index.js";
 import { worldOf } from "./config/world.js";
 import type { Project } from "./services/project.js";
@@ -24,7 +24,8 @@ import type { HomelabModel, HostModel, ImageModel, NetworkModel, ReadFile, Servi
 export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const problems: Problem[] = [];
   const stackFile = `Pulumi.${stack}.yaml`;
-  const source = openSource(stackFile, read, problems);
+  const open = opener(read, problems);
+  const source = open(stackFile);
   const config = source && parseConfig(source, problems);
   if (source === undefined || config === undefined) {
     throw new HomelabError(problems);
@@ -32,7 +33,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const planned = Object.entries(config.hosts).map(([name, host]) => ({
     name,
     host,
-    projects: planHost({ stack, host: name, config, read, problems }),
+    projects: planHost({ stack, host: name, config, read, open, problems }),
   }));
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));

@@ -52,28 +52,33 @@ export type Json =
 
 /** A JSON document, indented as by `JSON.stringify(value, undefined, 2)`, in which the values of secrets are holes. */
 export function jsonText(value: Json): Text {
-  const parts = partsOf(value, "\n");
+  const parts: (string | SecretName)[] = [];
+  write(value, "\n", parts);
   return parts.every((part) => typeof part === "string") ? parts.join("") : new SecretText(parts);
 }
 
 /** @param lineBreak with the indentation of the line that the value begins on */
-function partsOf(value: Json, lineBreak: string): (string | SecretName)[] {
+function write(value: Json, lineBreak: string, parts: (string | SecretName)[]): void {
   if (typeof value !== "object" || value === null) {
-    return [JSON.stringify(value)];
+    parts.push(JSON.stringify(value));
+    return;
   }
   if (isSecret(value)) {
-    return ['"', { secret: value[HOLE], json: true }, '"'];
+    parts.push('"', { secret: value[HOLE], json: true }, '"');
+    return;
   }
   const inner = `${lineBreak}  `;
-  const items = isList(value)
-    ? value.map((item) => partsOf(item, inner))
-    : Object.entries(value).flatMap(([key, item]) =>
-        item === undefined ? [] : [[`${JSON.stringify(key)}: `, ...partsOf(item, inner)]],
-      );
+  let separator = inner;
   const [open, close] = isList(value) ? ["[", "]"] : ["{", "}"];
-  return items.length === 0
-    ? [open + close]
-    : [open, ...items.flatMap((item, i) => [i === 0 ? inner : `,${inner}`, ...item]), lineBreak + close];
+  parts.push(open);
+  for (const [key, item] of isList(value) ? value.entries() : Object.entries(value)) {
+    if (item !== undefined) {
+      parts.push(isList(value) ? separator : `${separator}${JSON.stringify(key)}: `);
+      write(item, inner, parts);
+      separator = `,${inner}`;
+    }
+  }
+  parts.push(separator === inner ? close : lineBreak + close);
 }
 
 const isSecret = (value: object): value is SecretString => HOLE in value;

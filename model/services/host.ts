@@ -15,6 +15,7 @@ interface HostPlan {
   readonly host: string;
   readonly config: Config;
   readonly read: ReadFile;
+  readonly open: OpenFile;
   readonly problems: Problem[];
   /** See planProject. */
   readonly assumeSecrets?: boolean;
@@ -22,9 +23,9 @@ interface HostPlan {
 
 /** Plans every Compose file of a host: that of its role, and its owner's own. */
 export function planHost(args: HostPlan): Project[] {
-  const { host, config, read, problems } = args;
+  const { host, config, open } = args;
   return composeFilesOf(config.hosts[host]).flatMap((file) => {
-    const source = openSource(file, read, problems);
+    const source = open(file);
     return (source && planProject({ ...args, source, defaultName: projectName(file) })) ?? [];
   });
 }
@@ -41,7 +42,20 @@ function projectName(file: string): string {
 }
 
 /** Opens a YAML file that must be there; undefined if it cannot be read, in which case there are problems. */
-export function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
+export type OpenFile = (file: string) => Source | undefined;
+
+/** Opens each file once, however many hosts it serves. */
+export function opener(read: ReadFile, problems: Problem[]): OpenFile {
+  const opened = new Map<string, Source | undefined>();
+  return (file) => {
+    if (!opened.has(file)) {
+      opened.set(file, openSource(file, read, problems));
+    }
+    return opened.get(file);
+  };
+}
+
+function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
   const content = read(file);
   if ("problem" in content) {
     problems.push(fileProblem(file, "unreadable-file", `the file ${content.problem}`));

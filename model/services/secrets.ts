@@ -1,7 +1,7 @@
 import { parseConfig } from "../config/config.js";
 import { HomelabError } from "../yaml/problem.js";
 import type { Problem } from "../yaml/problem.js";
-import { openSource, planHost } from "./host.js";
+import { opener, planHost } from "./host.js";
 import type { ReadFile, ServiceModel } from "../types.js";
 import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
 import { SecretText } from "../text.js";
@@ -27,14 +27,16 @@ export interface NeededSecret {
  */
 export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
   const problems: Problem[] = [];
-  const source = openSource(`Pulumi.${stack}.yaml`, read, problems);
+  const open = opener(read, problems);
+  const source = open(`Pulumi.${stack}.yaml`);
   const config = source && parseConfig(source, problems);
   if (config === undefined) {
     throw new HomelabError(problems);
   }
+  const args = (host: string) => ({ stack, host, config, read, open, problems, assumeSecrets: true });
   const needed = new Map<string, NeededSecret>();
   for (const host of Object.keys(config.hosts)) {
-    for (const { services, secretSources } of planHost({ stack, host, config, read, problems, assumeSecrets: true })) {
+    for (const { services, secretSources } of planHost(args(host))) {
       for (const service of services) {
         for (const name of secretNames(service)) {
           const { generate, obtain } = secretSources[name] ?? {};

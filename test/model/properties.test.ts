@@ -128,9 +128,9 @@ test("a port is open only for an audience that was declared for it", () => {
 });
 
 /** Declarations in which anything may stand anywhere. */
+const anything = fc.jsonValue() as fc.Arbitrary<Json>;
 const broken = declaration.chain(({ compose, config }) => {
   const damaged = (value: Json): fc.Arbitrary<Json> => {
-    const anything = fc.jsonValue() as fc.Arbitrary<Json>;
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       return fc.oneof({ weight: 3, arbitrary: fc.constant(value) }, anything);
     }
