@@ -85,7 +85,7 @@ async function confirm(host: HostModel, resource: string): Promise<void> {
   }
   throw new Error(
     `${host.name}: after ${setting.name} was applied, nobody could log in any more (${why}). ` +
-      `The host goes back to its former ${setting.name} by itself within a minute; nothing is lost. ` +
-      "Look at what would have been applied, then deploy again.",
+      `It goes back to its former ${setting.name} by itself within a minute, and opens SSH for the LAN if nobody gets in ` +
+      "then either; the next preview says what became of it. Look at what would have been applied, then deploy again.",
   );
 }

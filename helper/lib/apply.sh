@@ -10,7 +10,7 @@ apply_setting() {
   compare_files
   token=$(digest_of "$INPUT")
   if [ ! -s "$CHANGED" ] && [ "$(cat "$DIGEST" 2>/dev/null)" = "$token" ] &&
-    [ ! -d "$PENDING" ] && [ -z "$(setting_drift)" ]; then
+    [ ! -d "$PENDING" ] && [ -z "$(setting_drift)" ] && lets_in; then
     rm -f "$STATE/reverted/$SETTING"
     say "unchanged"
     return
@@ -27,7 +27,7 @@ apply_setting() {
   result=$?
   set -e
   if [ "$result" = 0 ]; then
-    is_guarded || rm -f "$STATE/reverted/$SETTING"
+    if is_guarded; then release_ssh; else rm -f "$STATE/reverted/$SETTING"; fi
     say "applied"
     return
   fi
@@ -35,14 +35,21 @@ apply_setting() {
 }
 
 take_back() { # FOLDER
-  restore_files "$1"
-  touches >>"$CHANGED"
-  (activate restore) >&2 || say "$SETTING: the former state does not take effect either" >&2
+  failed="$SETTING: failed, the former state is back"
   if is_guarded; then
-    disarm
-    drop_pending
+    # where it does not come back whole, the timer tries again
+    if go_back "$1"; then
+      drop_pending
+      disarm
+    else
+      failed="$SETTING: failed; the former files are back, but do not take effect either; the host keeps trying"
+    fi
+  else
+    restore_files "$1"
+    touches >>"$CHANGED"
+    (activate restore "$1") >&2 || failed="$SETTING: failed; the former files are back, but do not take effect either"
   fi
-  say "$SETTING: failed, the former state is back" >&2
+  say "$failed" >&2
   exit 1
 }
 
@@ -53,9 +60,24 @@ put_in_force() {
   activate apply
   kept >"$WORK/kept"
   write_file "$APPLIED" 0600 <"$WORK/kept"
-  live >"$WORK/live"
+  effect >"$WORK/effect"
+  in_force
+  lets_in || {
+    say "SSH would be shut for somebody whom admin.from names" >&2
+    return 1
+  }
+  write_file "$LIVE" 0600 <"$WORK/effect"
   digest_of "$INPUT" | write_file "$DIGEST" 0600
-  write_file "$LIVE" 0600 <"$WORK/live"
+}
+
+# What is remembered, and compared with from now on, is what was wanted; what is there has to be just that.
+in_force() {
+  live >"$WORK/live"
+  if cmp -s "$WORK/effect" "$WORK/live"; then return 0; fi
+  difference "$WORK/effect" "$WORK/live" | live_findings | cut -f 3 | head -n 5 | while read -r words; do
+    say "not in force: $words" >&2
+  done
+  return 1
 }
 
 revert_after() {

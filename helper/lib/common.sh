@@ -15,7 +15,7 @@ refuse() {
 }
 
 usage() {
-  say "usage: homelab-helper version | probe | apply SETTING | remove SETTING | confirm TOKEN | revert" >&2
+  say "usage: homelab-helper version | probe | apply SETTING | remove SETTING | confirm TOKEN | revert | watch" >&2
   say "settings: $(settings | tr '\n' ' ')" >&2
   exit 64
 }
@@ -59,6 +59,7 @@ load() {
   mode_of() { echo 0644; }
   is_guarded() { return 1; }
   touches() { :; }
+  save_live() { :; }
   needs_services() { return 1; }
   check_extras() { :; }
   validate() { :; }
@@ -67,6 +68,8 @@ load() {
   kept() { cat "$INPUT"; }
   live() { :; }
   watches() { :; }
+  effect() { live; }
+  lets_in() { :; }
   live_findings() { line_findings ""; }
   drift() { :; }
   foreign() { :; }

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # Commit-confirm: a setting that can lock everybody out holds only if it is confirmed over a new connection. Until then
-# the former state lies in $STATE/pending, and a timer goes back to it, or the next boot if the power fails meanwhile.
+# the former state lies in $STATE/pending: files, and what the setting itself keeps of what is in force. A timer goes back to
+# it, or the next boot if the power fails meanwhile; units/homelab-watch.timer looks after both.
 
 PENDING=$STATE/pending
 DEADLINE_UNIT=homelab-revert-deadline
@@ -16,6 +17,7 @@ save_former() { # FOLDER
     echo "$LIVE"
     echo "$DIGEST"
   } | sort -u | save_files "$1"
+  save_live "$1"
   echo "$SETTING" >"$1/setting"
 }
 
@@ -25,21 +27,38 @@ refuse_if_pending() {
     refuse "$(cat "$PENDING/setting") waits for its confirmation; it reverts by itself"
 }
 
-# From here on this host goes back by itself. A change of a change that nobody confirmed goes back to before both.
+# From here on this host goes back by itself. A change of a change that nobody confirmed goes back to before both. The timer
+# comes first: one that finds nothing to do harms nobody, a state that waits for none would.
 arm() { # SECONDS TOKEN
-  if [ ! -d "$PENDING" ]; then
-    save_former "$PENDING.new"
-    echo "$2" >"$PENDING.new/token"
-    sync
-    mv -T "$PENDING.new" "$PENDING"
-  fi
-  echo "$2" >"$PENDING/token"
   disarm
   deadline "$1"
+  if [ ! -d "$PENDING" ]; then
+    save_former "$PENDING.new"
+    keep_admin "$PENDING.new/admin"
+    note_deadline "$1" "$2" "$PENDING.new"
+    sync
+    mv -T "$PENDING.new" "$PENDING"
+    sync "$STATE"
+  else
+    note_deadline "$1" "$2" "$PENDING"
+  fi
+}
+# Until when it may wait, by the clock that nobody sets.
+note_deadline() { # SECONDS TOKEN FOLDER
+  echo "$(boot_id) $(($(uptime_seconds) + $1))" >"$3/deadline"
+  echo "$2" >"$3/token"
+}
+boot_id() { cat "$ROOT/proc/sys/kernel/random/boot_id" 2>/dev/null || echo unknown; }
+uptime_seconds() { cut -d. -f1 "$ROOT/proc/uptime" 2>/dev/null || echo 0; }
+overdue() {
+  read -r boot due 2>/dev/null <"$PENDING/deadline" || return 0
+  [ "$boot" != "$(boot_id)" ] || [ "$(uptime_seconds)" -ge "$due" ]
 }
 
+# Whatever kills it, it comes again.
 deadline() { # SECONDS
   systemd-run --quiet --unit="$DEADLINE_UNIT" --on-active="${1}s" --timer-property=AccuracySec=1s \
+    --property=Restart=on-failure --property=RestartSec=10s --property=StartLimitIntervalSec=0 \
     /usr/local/sbin/homelab-helper revert
 }
 
@@ -57,17 +76,21 @@ drop_pending() {
 
 confirm() { # TOKEN
   if [ -d "$PENDING" ] && [ "$(cat "$PENDING/token")" = "$1" ]; then
-    name=$(cat "$PENDING/setting")
-    disarm
+    load "$(cat "$PENDING/setting")"
+    [ "$(cat "$DIGEST" 2>/dev/null)" = "$1" ] || too_late # it was killed before it was done
     drop_pending
-    rm -f "$STATE/reverted/$name"
-    say "$name: confirmed"
+    disarm
+    rm -f "$STATE/reverted/$SETTING"
+    say "$SETTING: confirmed"
     return
   fi
   if [ ! -d "$PENDING" ] && grep -qxF "$1" "$STATE"/applied/*.digest 2>/dev/null; then
     say "in force already"
     return
   fi
+  too_late
+}
+too_late() {
   say "too late: this host went back to its former settings, or was given others" >&2
   exit 1
 }
@@ -84,15 +107,7 @@ revert() { # WHY
     deadline 60
     return
   fi
-  restore_files "$PENDING"
-  if ! at_boot; then
-    CHANGED=$WORK/reverted
-    {
-      applied_paths
-      touches
-    } >"$CHANGED"
-    activate restore
-  fi
+  go_back "$PENDING"
   say "$1" >"$STATE/reverted/$SETTING"
   sync
   drop_pending
@@ -100,3 +115,28 @@ revert() { # WHY
   say "$SETTING: back to the former state, because $1"
 }
 at_boot() { [ -n "${HOMELAB_BOOT:-}" ]; } # set by units/homelab-revert.service
+
+# To what save_former kept, and so that somebody can log in afterwards, whatever that was.
+go_back() { # FOLDER
+  restore_files "$1"
+  if at_boot; then
+    # the kernel's rules are not there yet; the watch looks at them when all is up
+    if [ -s "$1/admin" ]; then cp "$1/admin" "$FORCED"; fi
+    return
+  fi
+  CHANGED=$WORK/reverted
+  {
+    applied_paths
+    touches
+  } >"$CHANGED"
+  back=0
+  (activate restore "$1") >&2 || back=1
+  assure_ssh "$1/admin"
+  return "$back"
+}
+
+# Every minute while there is something to look after: a change whose timer was lost, and SSH that was opened by force.
+watch() {
+  if [ -d "$PENDING" ] && overdue; then revert "nobody confirmed it in time"; fi
+  release_ssh
+}

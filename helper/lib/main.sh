@@ -4,6 +4,8 @@
 . "$LIB/lib/common.sh"
 . "$LIB/lib/input.sh"
 . "$LIB/lib/files.sh"
+. "$LIB/lib/kernel.sh"
+. "$LIB/lib/ssh-open.sh"
 . "$LIB/lib/guard.sh"
 . "$LIB/lib/drift.sh"
 . "$LIB/lib/units.sh"
@@ -50,6 +52,12 @@ case $command in
     begin
     lock
     revert "nobody confirmed it in time"
+    ;;
+  watch)
+    arguments 1 $#
+    begin
+    lock
+    watch
     ;;
   *) usage ;;
 esac

@@ -38,7 +38,11 @@ describe_setting() {
   if [ "$pending" = "$SETTING" ]; then state=pending; fi
   if [ -f "$APPLIED" ]; then
     printf '=%s\t%s\t%s\tdrift\n' "$SETTING" "$state" "$digest"
+    if [ "$SETTING" = firewall ]; then forced_findings; fi
     all_drift
+  elif [ "$SETTING" = firewall ] && [ -e "$FORCED" ]; then
+    printf '=%s\t%s\t\tdrift\n' "$SETTING" "$state"
+    forced_findings
   else
     printf '=%s\t%s\t\tforeign\n' "$SETTING" "$state"
     foreign

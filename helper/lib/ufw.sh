@@ -1,5 +1,8 @@
 # shellcheck shell=sh
-# UFW for packets to the host itself: the part of the setting `firewall` where no OpenMediaVault has that.
+# UFW for packets to the host itself: the part of the setting `firewall` where no OpenMediaVault has that. UFW writes its
+# files, below a folder of ours; what the kernel would have of them is found out in a network namespace where nothing else
+# is; and that is put into the kernel in one transaction. UFW itself never stops or starts: it takes its rules out and puts
+# them in one by one, and adds no jumps to chains that are there.
 
 # What the program's rules look like, in the form in which `ufw show added` prints them.
 RULE="^(allow|limit|deny) (in on [a-z0-9.+-]{1,15} )?(from [0-9a-f.:/]+ )?to any( port [0-9,:]+)?( proto (tcp|udp))? comment 'homelab[a-z0-9 :/,._-]*'\$"
@@ -8,77 +11,109 @@ USER_RULES=$ROOT/etc/ufw/user.rules
 USER6_RULES=$ROOT/etc/ufw/user6.rules
 UFW_CONF=$ROOT/etc/ufw/ufw.conf
 UFW_DEFAULTS=$ROOT/etc/default/ufw
+UFW_FRAME="before.rules after.rules before6.rules after6.rules" # what stands around the rules of the owner and ours
+UFW_PRISTINE=$ROOT/usr/share/ufw/iptables
+KERNEL_WANTED=$STATE/firewall # what the kernel has of the whole when it is applied; bin/load-firewall falls back to it
+UFW_REMEMBERED=$STATE/ufw     # the frame as it was when the firewall was first applied
 
-ufw_files() { printf '%s\n' "$USER_RULES" "$USER6_RULES" "$UFW_CONF" "$UFW_DEFAULTS"; }
+ufw_files() {
+  printf '%s\n' "$USER_RULES" "$USER6_RULES" "$UFW_CONF" "$UFW_DEFAULTS" "$KERNEL_WANTED/iptables" "$KERNEL_WANTED/ip6tables"
+  for name in $UFW_FRAME; do printf '%s\n' "$ROOT/etc/ufw/$name" "$UFW_REMEMBERED/$name"; done
+}
 
 ufw_check() {
   jq -e --arg rule "$RULE" '.rules | type == "array" and all(type == "string" and test($rule))' "$INPUT" >/dev/null ||
     refuse "a rule is not of the kind that this helper takes: $(jq -r --arg rule "$RULE" '[.rules[]? | strings | select(test($rule) | not)][0] // "rules is no list"' "$INPUT")"
 }
 
-ufw_apply() {
-  ufw_defaults
-  ufw_rules
-  # Rules that were added one by one are in the kernel already.
-  in_kernel || ufw reload >/dev/null
-  systemctl -q enable ufw.service
-}
-
-# What the files say that are back.
-ufw_restore() {
-  if grep -qx 'ENABLED=yes' "$UFW_CONF"; then
-    ufw reload >/dev/null
-  else
-    ufw --force disable >/dev/null
-  fi
-}
-
-# Incoming and forwarded packets are dropped unless a rule takes them; what a host itself begins may leave. Not by `ufw
-# default`: it stops and starts a firewall that is on, once for each of the three, and it does not know IPV6.
-ufw_defaults() {
+# UFW's files as they are to be, below $WORK/ufw.
+ufw_stage() {
+  UFW_STAGE=$WORK/ufw
+  rm -rf "$UFW_STAGE"
+  mkdir -p "$UFW_STAGE/etc/default" "$UFW_STAGE/lib/ufw"
+  cp -Rp "$ROOT/etc/ufw" "$UFW_STAGE/etc/ufw"
+  for name in $UFW_FRAME; do ufw_frame "$name"; done
+  for name in user.rules user6.rules; do # a new one has no section for the log
+    [ -s "$UFW_STAGE/etc/ufw/$name" ] || cp -p "$UFW_PRISTINE/$name" "$UFW_STAGE/etc/ufw/$name"
+  done
+  [ -s "$UFW_STAGE/etc/ufw/ufw.conf" ] || printf 'ENABLED=no\nLOGLEVEL=low\n' >"$UFW_STAGE/etc/ufw/ufw.conf"
+  # Incoming and forwarded packets are dropped unless a rule takes them; what a host itself begins may leave.
   sed -e 's/^DEFAULT_INPUT_POLICY=.*/DEFAULT_INPUT_POLICY="DROP"/' -e 's/^DEFAULT_FORWARD_POLICY=.*/DEFAULT_FORWARD_POLICY="DROP"/' \
-    -e 's/^DEFAULT_OUTPUT_POLICY=.*/DEFAULT_OUTPUT_POLICY="ACCEPT"/' -e 's/^IPV6=.*/IPV6=yes/' "$UFW_DEFAULTS" >"$WORK/ufw-defaults"
-  if ! cmp -s "$WORK/ufw-defaults" "$UFW_DEFAULTS"; then
-    back_up "$UFW_DEFAULTS"
-    write_file "$UFW_DEFAULTS" 0644 <"$WORK/ufw-defaults"
+    -e 's/^DEFAULT_OUTPUT_POLICY=.*/DEFAULT_OUTPUT_POLICY="ACCEPT"/' -e 's/^IPV6=.*/IPV6=yes/' "$UFW_DEFAULTS" >"$UFW_STAGE/etc/default/ufw"
+  # Switched off, UFW only writes.
+  sed -i 's/^ENABLED=.*/ENABLED=no/' "$UFW_STAGE/etc/ufw/ufw.conf"
+  if [ "$(grep -ls '^### LOGGING' "$UFW_STAGE/etc/ufw/user.rules" "$UFW_STAGE/etc/ufw/user6.rules" | wc -l)" != 2 ]; then
+    staged_ufw logging "$(sed -n 's/^LOGLEVEL=//p' "$UFW_STAGE/etc/ufw/ufw.conf")" >/dev/null
   fi
+  ufw_rules
+  sed -i 's/^ENABLED=.*/ENABLED=yes/' "$UFW_STAGE/etc/ufw/ufw.conf"
+}
+# What the package has, or what the owner had when this began, is the frame; what came later by hand is not.
+ufw_frame() { # NAME
+  file=$UFW_STAGE/etc/ufw/$1
+  if [ -s "$file" ] && { cmp -s "$file" "$UFW_PRISTINE/$1" || [ ! -e "$UFW_REMEMBERED/$1" ]; }; then return 0; fi
+  former=$UFW_REMEMBERED/$1
+  [ -e "$former" ] || former=$UFW_PRISTINE/$1
+  cp "$former" "$file"
 }
 
-# First what is missing, then away with what is too much: at no moment is a door shut that should be open.
 ufw_rules() {
   input '.rules[]' >"$WORK/wanted"
-  ufw show added 2>/dev/null | sed -n 's/^ufw //p' >"$WORK/there"
+  staged_ufw show added 2>/dev/null | sed -n 's/^ufw //p' >"$WORK/there"
   grep -vxF -f "$WORK/there" "$WORK/wanted" >"$WORK/missing" || true
   without_comment <"$WORK/wanted" >"$WORK/wanted-plain"
   grep -v " comment 'keep'\$" "$WORK/there" | without_comment | grep -vxF -f "$WORK/wanted-plain" >"$WORK/surplus" || true
   while read -r rule; do
-    printf '%s\n' "$rule" | xargs ufw >/dev/null
+    printf '%s\n' "$rule" | staged_ufw_of
     say "added: $rule"
   done <"$WORK/missing"
   while read -r rule; do
     case $rule in
-      route\ *) printf '%s\n' "${rule#route }" | xargs ufw --force route delete >/dev/null ;;
-      *) printf '%s\n' "$rule" | xargs ufw --force delete >/dev/null ;;
+      route\ *) printf '%s\n' "${rule#route }" | staged_ufw_of --force route delete ;;
+      *) printf '%s\n' "$rule" | staged_ufw_of --force delete ;;
     esac
     say "removed: $rule"
   done <"$WORK/surplus"
-  grep -qx 'ENABLED=yes' "$UFW_CONF" || ufw --force enable >/dev/null
 }
+staged_ufw() { ufw --datadir="$UFW_STAGE" "$@"; }
+staged_ufw_of() { xargs ufw --datadir="$UFW_STAGE" "$@" >/dev/null; }
 without_comment() { sed "s/ comment '[^']*'\$//"; }
 
-# Somebody may have flushed UFW's chains.
-in_kernel() {
-  look_at_kernel
-  same_number iptables ufw-user-input "$USER_RULES" && same_number ip6tables ufw6-user-input "$USER6_RULES"
+# What the kernel is to have, to $WORK/kernel-wanted. No modules and no sysctls: these are no namespace's own.
+compile_firewall() { # UFW's folder, or -
+  rm -rf "$WORK/kernel-wanted" "$WORK/compiled"
+  mkdir -p "$WORK/kernel-wanted"
+  compiled=-
+  if [ "$1" != - ]; then
+    compiled=$WORK/compiled
+    cp -R "$1" "$compiled"
+    sed -i 's/^\(IPT_SYSCTL\|IPT_MODULES\|MANAGE_BUILTINS\)=.*/\1=/' "$compiled/etc/default/ufw"
+  fi
+  unshare --net sh "$LIB/lib/compile-firewall.sh" "$compiled" "$WORK/kernel-wanted" "$CHAINS_V4" "$CHAINS_V6"
 }
-# To $WORK/iptables and $WORK/ip6tables: what is in force.
-look_at_kernel() {
-  for tables in iptables ip6tables; do
-    "$tables-save" >"$WORK/$tables" 2>/dev/null || true
+
+ufw_apply() {
+  ufw_stage
+  compile_firewall "$UFW_STAGE"
+  for name in $UFW_FRAME; do
+    [ -e "$UFW_REMEMBERED/$name" ] || write_file "$UFW_REMEMBERED/$name" 0600 <"$UFW_STAGE/etc/ufw/$name"
+    ufw_write "/etc/ufw/$name" 0640
   done
+  ufw_write /etc/ufw/user.rules 0640
+  ufw_write /etc/ufw/user6.rules 0640
+  ufw_write /etc/ufw/ufw.conf 0644
+  [ -e "$APPLIED" ] || back_up "$UFW_DEFAULTS"
+  ufw_write /etc/default/ufw 0644
+  load_kernel apply "$WORK/kernel-wanted"
+  # Somebody's own chain may shut out SSH: then none but ours has a say.
+  lets_in || load_kernel apply "$WORK/kernel-wanted" strict=1
+  for tables in $FAMILIES; do
+    [ ! -e "$WORK/kernel-wanted/$tables" ] || write_file "$KERNEL_WANTED/$tables" 0600 <"$WORK/kernel-wanted/$tables"
+  done
+  systemctl -q enable ufw.service
 }
-same_number() { # TABLES CHAIN RULES
-  [ "$(grep -c "^-A $2 " "$WORK/$1")" = "$(grep -c "^-A $2 " "$3")" ]
+ufw_write() { # PATH MODE
+  cmp -s "$UFW_STAGE$1" "$ROOT$1" || write_file "$ROOT$1" "$2" <"$UFW_STAGE$1"
 }
 
 ufw_remove() {
@@ -87,15 +122,16 @@ ufw_remove() {
     printf '%s\n' "$rule" | xargs ufw --force delete >/dev/null || true
   done
   ufw --force disable >/dev/null
+  rm -rf "$UFW_REMEMBERED" "$KERNEL_WANTED"
 }
 
-# Its own notes of its rules, without those that the owner keeps.
-ufw_live() {
-  cat "$USER_RULES" "$USER6_RULES" 2>/dev/null | sed -n 's/^### tuple ### //p' | grep -v 'comment=6b656570$' | sort
-  sed -n 's/^\(ENABLED=.*\)/UFW \1/p' "$UFW_CONF"
-  grep -E '^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=' "$UFW_DEFAULTS"
-  if same_number iptables ufw-user-input "$USER_RULES"; then echo "iptables ufw-user-input as in user.rules"; fi
-  if same_number ip6tables ufw6-user-input "$USER6_RULES"; then echo "ip6tables ufw6-user-input as in user6.rules"; fi
+# UFW's own notes, without those of rules that the owner keeps.
+ufw_says() { # FOLDER with its files
+  cat "$1/etc/ufw/user.rules" "$1/etc/ufw/user6.rules" 2>/dev/null | sed -n 's/^### tuple ### //p' | grep -v 'comment=6b656570$' | sort
+  sed -n 's/^\(ENABLED=.*\)/UFW \1/p' "$1/etc/ufw/ufw.conf"
+  grep -E '^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=' "$1/etc/default/ufw"
+  # shellcheck disable=SC2086 # names
+  (cd "$1/etc/ufw" && cksum $UFW_FRAME 2>/dev/null) | sed 's/^/UFW-FILE /'
 }
 
 ufw_drift() { must_be_enabled ufw.service; }

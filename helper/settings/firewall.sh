@@ -19,6 +19,7 @@ touches() {
 needs_services() { omv_is_here; }
 
 check_extras() {
+  check_admin
   if omv_is_here; then
     omv_wanted || refuse "OpenMediaVault has this host's firewall: write base: omv under homelab:nas"
     omv_firewall_check
@@ -33,25 +34,32 @@ validate() {
   ip6tables-restore --test --noflush "$1$CHAINS_V6" 2>"$WORK/says" || refuse "ip6tables says: $(tail -n 1 "$WORK/says")"
 }
 
-activate() { # apply | restore
-  if omv_is_here; then
-    "omv_firewall_$1"
-    "$LOAD"
-    return
-  fi
-  "ufw_$1"
-  "$LOAD"
-  close_side_doors
-}
+save_live() { save_kernel "$1/kernel"; }
 
-# Rules that were put ahead of UFW's own would let in what nothing declares.
-close_side_doors() {
-  for tables in iptables ip6tables; do
-    $tables -S INPUT | grep -- ' -j ACCEPT$' | while read -r _ rule; do
-      printf '%s\n' "$rule" | xargs "$tables" -w 10 -D
-      say "removed from the kernel: $rule"
-    done
-  done
+activate() { # apply | restore FOLDER
+  case $1 in
+    apply)
+      if omv_is_here; then omv_firewall_load; else ufw_apply; fi
+      if live | grep -q ' DOCKER$'; then
+        systemctl restart docker.service
+        load_kernel apply "$WORK/kernel-wanted" # it puts its rules ahead of a jump that is there
+      fi
+      ;;
+    # The kernel first: what it had let them in, whatever becomes of the rest.
+    restore)
+      load_kernel restore "$2/kernel"
+      if omv_is_here; then omv_firewall_restore; fi
+      ;;
+  esac
+}
+omv_firewall_load() {
+  omv_firewall_apply
+  compile_firewall -
+  load_kernel apply "$WORK/kernel-wanted"
+}
+lets_in() {
+  note_admin "$WORK/lets-in"
+  lets_everybody_in "$WORK/lets-in"
 }
 
 deactivate() {
@@ -60,17 +68,30 @@ deactivate() {
 }
 
 live() {
-  look_at_kernel
-  omv_is_here || ufw_live
-  kernel iptables
-  kernel ip6tables
+  save_kernel "$WORK/kernel"
+  omv_is_here || ufw_says "$ROOT"
+  kernel_says "$WORK/kernel" "$ROOT/etc/ufw"
+}
+effect() {
+  omv_is_here || ufw_says "$UFW_STAGE"
+  kernel_says "$WORK/kernel-wanted" "$WORK/ufw/etc/ufw"
 }
 # The order of rules counts; that of chains does not, and is another after a reboot.
-kernel() { # TABLES
-  {
-    omv_is_here || sed -n '/^\*filter$/,/^COMMIT$/{s/^:INPUT \([A-Z]*\) .*/-P INPUT \1/p; /^-A INPUT /{/ -j ACCEPT$/p}}' "$WORK/$1"
-    grep -E '^-A (DOCKER-USER|HOMELAB-[A-Z]+) |^-A (PREROUTING -j HOMELAB|INPUT -j ufw6?-before-input|FORWARD -j DOCKER-USER)' "$WORK/$1" | sort -s -k2,2
-  } | sed "s/^/$1 /"
+kernel_says() { # FOLDER UFW
+  omv=''
+  if omv_is_here; then omv=1; fi
+  for tables in $FAMILIES; do
+    [ -s "$1/$tables" ] || continue
+    kept=$2/user.rules
+    [ "$tables" = iptables ] || kept=$2/user6.rules
+    [ -z "$omv" ] && [ -e "$kept" ] || kept=/dev/null
+    on_rules in-force -v name="$tables" -v omv="$omv" -v kept_in="$kept" "$kept" "$1/$tables"
+  done | sort -s -k1,1 -k3,3 >"$WORK/kernel-says"
+  # only a Docker that runs can be told to make its rules again
+  if grep -q ' DOCKER$' "$WORK/kernel-says" && ! systemctl -q is-active docker.service; then
+    sed -i '/ DOCKER$/d' "$WORK/kernel-says"
+  fi
+  cat "$WORK/kernel-says"
 }
 
 live_findings() { awk -f "$LIB/lib/firewall-findings.awk" | awk '!seen[$0]++'; }

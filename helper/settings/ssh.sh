@@ -11,9 +11,18 @@ INCLUDE='^[[:space:]]*Include[[:space:]]+/etc/ssh/sshd_config\.d/\*\.conf'
 may_write() { echo "$DROP_IN"; }
 mode_of() { echo 0600; }
 is_guarded() { :; }
-touches() { drop_ins '<'; }
+touches() {
+  echo "$MAIN"
+  drop_ins '<'
+  drop_ins '>'
+}
+check_extras() { check_admin; }
+
+# What sshd needs to say anything while it does not run.
+sshd_room() { [ -d "$ROOT/run/sshd" ] || mkdir -m 0755 "$ROOT/run/sshd"; }
 
 validate() {
+  sshd_room
   grep -Eqi "$INCLUDE" "$MAIN" || refuse "$MAIN does not include /etc/ssh/sshd_config.d/*.conf"
   as_it_would_be "$1$DROP_IN" >"$WORK/sshd_config"
   sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
@@ -50,9 +59,18 @@ administrator_can_log_in() {
 
 # Sessions that are there stay, whatever changes.
 activate() { # apply | restore
-  if [ "$1" = apply ]; then put_aside; fi
+  if [ "$1" = apply ]; then
+    put_aside
+    overrule
+    sshd -t 2>"$WORK/sshd-says" || {
+      say "sshd says: $(tail -n 1 "$WORK/sshd-says")" >&2
+      return 1
+    }
+    systemctl -q enable ssh.service
+  else
+    without_broken
+  fi
   systemctl reload-or-restart ssh.service
-  if [ "$1" = apply ]; then in_effect; fi
 }
 # A file that sorts before ours would have the first word.
 put_aside() {
@@ -62,29 +80,85 @@ put_aside() {
     say "put aside $file, which came before ours"
   done
 }
-in_effect() {
-  sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 >"$WORK/effective"
-  grep '^[A-Za-z]' "$DROP_IN" | while read -r line; do
-    grep -qixF "$line" "$WORK/effective" || {
-      say "sshd does not take: $line" >&2
-      return 1
-    }
+# Where others have a word in spite of it: for some connections, and for the ports, of which sshd takes all.
+overrule() {
+  {
+    echo "$MAIN"
+    drop_ins '>'
+  } | while read -r file; do
+    awk -v port="$(input '.admin.port // ""')" -f "$LIB/lib/sshd-overrule.awk" "$DROP_IN" "$file" >"$WORK/overruled"
+    cmp -s "$WORK/overruled" "$file" && continue
+    back_up "$file"
+    write_file "$file" "$(stat -c %a "$file")" <"$WORK/overruled"
+    say "overruled lines of $file, which are comments now"
   done
 }
+# Among the former files there may be one with which sshd does not start: it would have the new settings for ever.
+without_broken() {
+  sshd_room
+  tries=5
+  until sshd -t 2>"$WORK/sshd-says" || [ "$tries" = 0 ]; do
+    tries=$((tries - 1))
+    file=$(sed -n "s|^\($DROP_INS/[^:/]*\.conf\)[: ].*|\1|p" "$WORK/sshd-says" | head -n 1)
+    if [ -z "$file" ]; then return 0; fi
+    back_up "$file"
+    rm -f "$file"
+    say "put aside $file, with which sshd does not start"
+  done
+}
+lets_in() {
+  note_admin "$WORK/lets-in"
+  [ -s "$WORK/lets-in" ] || return 0
+  tries=20 # while it reads its configuration, sshd listens nowhere
+  until sshd_listens "$WORK/lets-in" || [ "$tries" = 0 ]; do
+    tries=$((tries - 1))
+    sleep 0.1
+  done
+  lets_everybody_in "$WORK/lets-in"
+}
 deactivate() {
-  (cd "$STATE/backup$DROP_INS" 2>/dev/null && ls) | while read -r name; do
-    give_back "$DROP_INS/$name"
+  for folder in "$DROP_INS" "${MAIN%/*}"; do
+    find "$STATE/backup$folder" -maxdepth 1 -type f 2>/dev/null | while read -r file; do give_back "${file#"$STATE/backup"}"; done
   done
   systemctl reload-or-restart ssh.service
 }
 
-# What sshd makes of all its files: one that sorts before ours would win.
+# What sshd makes of all its files: of what ours says, for everyone, and for those of whom a Match speaks where that differs.
 live() {
-  sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 2>/dev/null | awk '
+  sshd_room
+  sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 2>/dev/null | said_by_sshd
+  matches | while read -r where match; do
+    sshd -T -C "$where" 2>/dev/null | said_by_sshd | grep -v '^Port ' | grep -vxF -f "$DROP_IN" | sed "s|\$| ($match)|" || true
+  done
+}
+said_by_sshd() {
+  awk '
     NR == FNR { if (/^[A-Za-z]/) spelled[tolower($1)] = $1; next }
+    $1 == "port" { print "Port " $2 }
     $1 in spelled { name = spelled[$1]; $1 = ""; print name $0 }
   ' "$DROP_IN" - | sort
 }
-live_findings() { sed -n 's/^[+~]\([^\t]*\).*/changed\t\t\1/p'; }
+# "user=ANNA,... Match User ANNA": a connection for each Match of a file that is not ours.
+matches() {
+  cat "$MAIN" "$DROP_INS"/*.conf 2>/dev/null | awk -f "$LIB/lib/sshd-matches.awk" | while read -r where match; do
+    group=$(printf '%s\n' "$where" | sed -n 's/.*group=\([^,]*\).*/\1/p')
+    if [ -n "$group" ]; then
+      user=$(getent group "$group" | cut -d: -f4 | cut -d, -f1)
+      where=$(printf '%s\n' "$where" | sed "s/user=[^,]*/user=${user:-nobody}/; s/,group=[^,]*//")
+    fi
+    printf '%s %s\n' "$where" "$match"
+  done
+}
+effect() {
+  {
+    grep '^[A-Za-z]' "$DROP_IN"
+    port=$(input '.admin.port // ""')
+    if [ -n "$port" ]; then echo "Port $port"; else live | grep '^Port '; fi
+  } | sort
+}
+live_findings() { sed -n 's/^[+~]\([^\t]*\).*/changed\t\t\1/p; s/^-\(.*\)/missing\t\t\1/p'; }
 watches() { echo ssh.service; }
-drift() { must_be_active ssh.service; }
+drift() {
+  must_be_active ssh.service
+  must_be_enabled ssh.service
+}

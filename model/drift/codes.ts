@@ -13,6 +13,8 @@ export const SETTING_CODES = [
   /** It would not start when the host boots. */
   "not-enabled",
   "not-mounted",
+  /** Neither the new nor the former state let anybody in, so that the helper opened SSH for the LAN. */
+  "ssh-forced-open",
 ] as const;
 
 /** What kind of difference a finding is: stable, for programs. */

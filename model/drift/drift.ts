@@ -76,7 +76,8 @@ interface SettingDrift {
 function settingDrift(name: string, input: Text, seen: SettingReport | undefined): SettingDrift {
   const reverted = seen?.state === "reverted" ? [settingFinding(name, REVERTED)] : [];
   if (seen === undefined || seen.digest === null) {
-    return { name, found: reverted, repair: true };
+    const found = seen?.drift.map((it) => settingFinding(name, it)) ?? []; // SSH that was opened by force
+    return { name, found: [...reverted, ...found], repair: true };
   }
   const found = [
     ...reverted,

@@ -40,7 +40,9 @@ function chains(family: "v4" | "v6", ports: readonly OpenPort[], bridges: readon
     "*filter",
     ":HOMELAB-PUBLISHED - [0:0]",
     ":DOCKER-USER - [0:0]",
-    // Only what is on its way into a container; all other forwarding is somebody else's.
+    // Whatever somebody's bridge is called, what Docker publishes is translated.
+    "-A DOCKER-USER -m conntrack --ctstate DNAT -j HOMELAB-PUBLISHED",
+    // And what takes the way to a container's own address; all other forwarding is somebody else's.
     ...bridges.map((bridge) => `-A DOCKER-USER -o ${bridge} -j HOMELAB-PUBLISHED`),
     "-A DOCKER-USER -j RETURN",
     `-A HOMELAB-PUBLISHED ${established}`,

@@ -44,6 +44,32 @@ export const openPorts = (openings: readonly Opening[], world: World): OpenPort[
       : [{ port, protocol, what, published: kind === "published", sources: sourcesOf(from, world) }],
   );
 
+/**
+ * Who looks after a host: the port of SSH, and the subnets and interfaces from which it is to be reached. A type, because
+ * an interface is no JSON to TypeScript.
+ */
+type AdminAccess = {
+  readonly port: number;
+  readonly from: readonly string[];
+};
+
+/** The opening of SSH, with which the helper tests whether a change has shut anybody out. */
+export function adminAccess(
+  openings: readonly Opening[],
+  { bridges, ...world }: Surroundings,
+): AdminAccess | undefined {
+  const [ssh] = openPorts(
+    openings.filter(({ kind }) => kind === "ssh"),
+    world,
+  );
+  return ssh === undefined
+    ? undefined
+    : {
+        port: ssh.port,
+        from: entrancesOf(ssh, bridges).map((it) => (it.kind === "interface" ? it.interface : it.subnet)),
+      };
+}
+
 /** From where packets to the host itself may come: a subnet, or an interface. */
 type Entrance = Extract<Source, { kind: "subnet" }> | { readonly kind: "interface"; readonly interface: string };
 

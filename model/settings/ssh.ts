@@ -1,3 +1,4 @@
+import { adminAccess } from "../firewall/opening.js";
 import type { Setting } from "./setting.js";
 
 /** Debian's own OpenSSH of 12 and later knows all of these. */
@@ -25,5 +26,6 @@ export const ssh: Setting = {
   name: "ssh",
   guarded: true,
   files: [DROP_IN],
-  input: ({ omv }) => (omv ? undefined : { files: { [DROP_IN]: SSHD } }),
+  input: ({ omv, openings, surroundings }) =>
+    omv ? undefined : { admin: adminAccess(openings, surroundings), files: { [DROP_IN]: SSHD } },
 };

@@ -26,6 +26,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
   setpriv: "",
   getent: "exit 2",
   ss: "",
+  ip: "",
+  "iptables-save": "",
+  "ip6tables-save": "",
 };
 
 /** How a run of the helper ended. */

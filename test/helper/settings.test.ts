@@ -38,7 +38,8 @@ const PROGRAMS = {
     *) exit 2 ;;
   esac`,
   sudo: 'echo "    (ALL) NOPASSWD: ALL"',
-  sshd: `[ "$1" != -T ] || cat "$ROOT"/etc/ssh/sshd_config.d/*.conf | awk '/^[A-Za-z]/ { key = tolower($1); $1 = key; if (!seen[key]++) print }'`,
+  ss: "echo LISTEN 0 128 0.0.0.0:22 0.0.0.0:*",
+  sshd: `[ "$1" != -T ] || echo port 22; [ "$1" != -T ] || cat "$ROOT"/etc/ssh/sshd_config.d/*.conf | awk '/^[A-Za-z]/ { key = tolower($1); $1 = key; if (!seen[key]++) print }'`,
   "apt-config": "",
   sysctl: `case $1 in
     -q) cp "$3" "$ROOT/kernel" ;;
@@ -134,7 +135,7 @@ const LIVES: Readonly<Record<string, Life>> = {
   ssh: {
     on: "tv",
     called: "systemctl reload-or-restart ssh.service",
-    asleep: ["not-running ssh.service"],
+    asleep: ["not-running ssh.service", "not-enabled ssh.service"],
     byHand: () => {
       host.write("etc/ssh/sshd_config.d/00-aaa.conf", "PermitRootLogin yes\n");
     },
@@ -237,7 +238,7 @@ test("what cannot take effect is taken back, and told", async () => {
   const before = files();
   host.program("systemctl", '[ "$*" != "restart docker.service" ]');
   const { exitCode, stderr } = await host.helper(["apply", "docker"], input("tv", "docker"));
-  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("the former state is back")]);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining("the former files are back, but do not take effect")]);
   expect(files()).toEqual(before);
   expect(await seen("docker")).toMatchObject({ state: "absent", digest: null });
 });

@@ -1,0 +1,146 @@
+# shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper
+# Whether those who look after the host still get in, as the host itself can tell: by a walk through the kernel's rules, and
+# by looking whether sshd listens. Where they do not, and no former state is left to go back to, SSH is opened for the LAN.
+
+ADMIN=$STATE/admin            # who was to get in when a guarded setting was last applied
+FORCED=$STATE/ssh-forced-open # while it is: who was to get in, see note_admin
+MARK="homelab: last resort"
+
+# The port of SSH and who is to reach it, a line each, as the input says.
+note_admin() { # FILE
+  input '.admin // empty | .port, .from[]' >"$1"
+}
+# For a way back; where the input says nothing, as one before it said.
+keep_admin() { # FILE
+  note_admin "$WORK/admin"
+  if [ -s "$WORK/admin" ]; then write_file "$ADMIN" 0600 <"$WORK/admin"; fi
+  [ ! -e "$ADMIN" ] || cp "$ADMIN" "$1"
+}
+
+check_admin() {
+  jq -e '.admin // {port: 22, from: []} | (.port | type == "number" and . == floor and . > 0 and . < 65536) and
+    (.from | type == "array" and all(type == "string" and test("^([0-9a-f.:/]{2,50}|[a-z][a-z0-9.+-]{0,14})$")))' "$INPUT" >/dev/null ||
+    refuse "admin must say the port of SSH and the addresses or interfaces from which to reach it"
+}
+
+# For walk.awk, of one family: ADDRESS,INTERFACE,OWN-ADDRESS of the first and last of each subnet, and of each interface that
+# there is.
+senders() { # FILE FAMILY
+  sed 1d "$1" | while read -r from; do
+    case $from in
+      *:*) [ "$2" = ip6tables ] && sender "$(first_of "$from")" -6 ;;
+      *.*) [ "$2" = iptables ] && sender "$(first_of "$from")" -4 ;;
+      # of the tailnet's addresses any will do
+      *) if [ -e "$ROOT/sys/class/net/$from" ] && [ "$2" = iptables ]; then echo "100.100.0.1,$from,"; fi ;;
+    esac || true
+  done | tr '\n' ' '
+}
+# The first address of a subnet that a host may have.
+first_of() {
+  case $1 in
+    */32 | */128) echo "${1%/*}" ;;
+    *:*/*) echo "${1%/*}1" | sed 's/\([^:]\)1$/\1/' ;;
+    */*) echo "${1%/*}" | awk -F. '{ print $1 "." $2 "." $3 "." $4 + 1 }' ;;
+    *) echo "$1" ;;
+  esac
+}
+sender() { # ADDRESS -4|-6
+  ip "$2" -o route get "$1" 2>/dev/null | awk -v address="$1" '{
+    for (i = 1; i < NF; i++) { if ($i == "dev") dev = $(i + 1); if ($i == "src") own = $(i + 1) }
+    print address "," dev "," own
+    found = 1
+  }
+  END { if (!found) print address ",," }'
+}
+
+# What becomes of their packets, a line each.
+walk() { # FILE
+  save_kernel "$WORK/kernel-walked"
+  port=$(head -n 1 "$1")
+  for tables in $FAMILIES; do
+    [ -s "$WORK/kernel-walked/$tables" ] || continue
+    on_rules walk -v port="$port" -v senders="$(senders "$1" "$tables")" "$WORK/kernel-walked/$tables"
+  done
+}
+
+# Nobody whom the declaration names is shut out.
+lets_everybody_in() { # FILE
+  [ -s "$1" ] || return 0
+  sshd_listens "$1" || return 1
+  ! walk "$1" | grep -qx dropped
+}
+# At least one of them gets in.
+lets_somebody_in() { # FILE
+  [ -s "$1" ] || return 0
+  sshd_listens "$1" || return 1
+  walk "$1" >"$WORK/walked"
+  [ ! -s "$WORK/walked" ] || grep -qvx dropped "$WORK/walked"
+}
+sshd_listens() { # FILE
+  ss -Hltn "sport = :$(head -n 1 "$1")" | awk '$4 !~ /^(127\.|\[::1\])/ { found = 1 } END { exit !found }'
+}
+
+# After the former state is back, or could not be brought back.
+assure_ssh() { # FILE
+  [ -s "$1" ] || return 0
+  if lets_somebody_in "$1"; then return 0; fi
+  cp "$1" "$FORCED.new"
+  mv -T "$FORCED.new" "$FORCED" # first: whoever is killed here is followed by the watch
+  force_ssh
+}
+force_ssh() {
+  say "nobody could log in: SSH is open for the LAN, until the firewall is applied again" >&2
+  sshd_listens "$FORCED" || start_sshd
+  close_forced
+  port=$(head -n 1 "$FORCED")
+  for family in iptables:-4 ip6tables:-6; do
+    for table in raw/PREROUTING mangle/PREROUTING mangle/INPUT filter/INPUT; do
+      neighbours "${family#*:}" | while read -r subnet; do
+        "${family%:*}" -w 10 -t "${table%/*}" -I "${table#*/}" 1 -p tcp -s "$subnet" --dport "$port" \
+          -m comment --comment "$MARK" -j ACCEPT 2>/dev/null || true
+      done
+    done
+    "${family%:*}" -w 10 -I OUTPUT 1 -p tcp --sport "$port" -m comment --comment "$MARK" -j ACCEPT 2>/dev/null || true
+  done
+}
+# The subnets at this host's own cables; none of Docker's, nor the tailnet.
+neighbours() { # -4|-6
+  ip "$1" -o route show proto kernel | awk '$1 != "default" && $1 !~ /^(ff|multicast|unreachable)/ { print $3, $1 }' |
+    grep -Ev '^(lo|docker0|br-|veth|tailscale|wg|tun)' | cut -d' ' -f2 | sort -u
+}
+close_forced() {
+  for tables in $FAMILIES; do
+    "$tables-save" 2>/dev/null | awk -v mark="$MARK" '/^\*/ { table = substr($0, 2) }
+      /^-A / && index($0, "\"" mark "\"") { sub(/^-A/, "-D"); print "-t " table " " $0 }' | while read -r rule; do
+      printf '%s\n' "$rule" | xargs "$tables" -w 10 || true
+    done
+  done
+}
+# With what sshd itself thinks right, where its files keep it from starting.
+start_sshd() {
+  [ -d "$ROOT/run/sshd" ] || mkdir -m 0755 "$ROOT/run/sshd"
+  systemctl reset-failed ssh.service 2>/dev/null || true
+  if sshd -t 2>/dev/null && systemctl restart ssh.service; then return; fi
+  printf '%s\n' "Port $(head -n 1 "$FORCED")" "PasswordAuthentication no" "KbdInteractiveAuthentication no" \
+    "PermitRootLogin no" "UsePAM yes" "Subsystem sftp /usr/lib/openssh/sftp-server" >"$ROOT/run/homelab-sshd.conf"
+  systemd-run --quiet --unit=homelab-sshd --property=Restart=on-failure /usr/sbin/sshd -D -f "$ROOT/run/homelab-sshd.conf" || true
+}
+
+# SSH is as it is to be without the last resort: away with it.
+release_ssh() {
+  [ -e "$FORCED" ] || return 0
+  close_forced
+  systemctl stop homelab-sshd.service 2>/dev/null || true
+  if lets_somebody_in "$FORCED"; then
+    rm -f "$FORCED"
+  else
+    force_ssh
+  fi
+}
+forced_findings() {
+  [ -e "$FORCED" ] || return 0
+  save_kernel "$WORK/kernel"
+  if grep -qsF "\"$MARK\"" "$WORK/kernel/iptables" "$WORK/kernel/ip6tables"; then
+    finding ssh-forced-open "" "SSH is open for the whole LAN, because neither the new nor the former state let anybody in"
+  fi
+}
