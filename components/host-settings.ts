@@ -7,6 +7,7 @@ import { hookName, OWN_TYPES, printName } from "../model/resource-names.js";
 import type { SettingModel } from "../model/settings/setting.js";
 import { commandConnection } from "./connection.js";
 import { lastLine, runOn, SSH_FAILED } from "../hosts/ssh.js";
+import { settled } from "../hosts/settled.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 
@@ -84,8 +85,7 @@ async function confirm(host: HostModel, resource: string): Promise<void> {
     }
   }
   throw new Error(
-    `${host.name}: after ${setting.name} was applied, nobody could log in any more (${why}). ` +
-      `It goes back to its former ${setting.name} by itself within a minute, and opens SSH for the LAN if nobody gets in ` +
-      "then either; the next preview says what became of it. Look at what would have been applied, then deploy again.",
+    `${host.name}: after ${setting.name} was applied, nobody could confirm it over a new connection (${why}). ` +
+      `${await settled(host, setting.name)} Look at what would have been applied, then deploy again.`,
   );
 }

@@ -76,7 +76,15 @@ lets_somebody_in() { # FILE
   walk "$1" >"$WORK/walked"
   [ ! -s "$WORK/walked" ] || grep -qvx dropped "$WORK/walked"
 }
+# While it reads its configuration again, sshd listens nowhere.
 sshd_listens() { # FILE
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if listens_now "$1"; then return 0; fi
+    sleep 0.2
+  done
+  return 1
+}
+listens_now() {
   ss -Hltn "sport = :$(head -n 1 "$1")" | awk '$4 !~ /^(127\.|\[::1\])/ { found = 1 } END { exit !found }'
 }
 

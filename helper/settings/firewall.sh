@@ -34,7 +34,11 @@ validate() {
   ip6tables-restore --test --noflush "$1$CHAINS_V6" 2>"$WORK/says" || refuse "ip6tables says: $(tail -n 1 "$WORK/says")"
 }
 
-save_live() { save_kernel "$1/kernel"; }
+# SSH that was opened by force is no state to go back to.
+save_live() {
+  save_kernel "$1/kernel"
+  sed -i "/--comment \"$MARK\"/d" "$1/kernel/iptables" "$1/kernel/ip6tables"
+}
 
 activate() { # apply | restore FOLDER
   case $1 in

@@ -108,12 +108,6 @@ without_broken() {
 }
 lets_in() {
   note_admin "$WORK/lets-in"
-  [ -s "$WORK/lets-in" ] || return 0
-  tries=20 # while it reads its configuration, sshd listens nowhere
-  until sshd_listens "$WORK/lets-in" || [ "$tries" = 0 ]; do
-    tries=$((tries - 1))
-    sleep 0.1
-  done
   lets_everybody_in "$WORK/lets-in"
 }
 deactivate() {

@@ -1,0 +1,54 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { readReport } from "../model/drift/report.js";
+import type { SettingReport } from "../model/drift/report.js";
+import { HELPER } from "../model/helper.js";
+import type { HostModel } from "../model/types.js";
+import { runOn } from "./ssh.js";
+
+const PROBE_SECONDS = 15;
+const BETWEEN_MS = 3000;
+/** A host goes back after a minute at the latest, and looks after itself a minute later. */
+const AT_MOST_MS = 150_000;
+
+/**
+ * Which state a host is in after nobody could confirm a setting: it is asked until it has gone back, or should have.
+ *
+ * @returns a sentence for the owner
+ */
+export async function settled(host: HostModel, name: string): Promise<string> {
+  const end = Date.now() + AT_MOST_MS;
+  for (;;) {
+    const { stdout } = await runOn(host, [...HELPER.split(" "), "probe"], PROBE_SECONDS);
+    const reading = readReport(stdout);
+    const seen = reading.status === "ok" ? reading.report.settings[name] : undefined;
+    const forced =
+      reading.status === "ok" &&
+      Object.values(reading.report.settings).some(({ drift }) => drift.some(({ code }) => code === "ssh-forced-open"));
+    if (seen !== undefined && seen.state !== "pending") {
+      return stateInWords(name, seen, forced);
+    }
+    if (Date.now() > end) {
+      return seen === undefined
+        ? `It does not answer, so nobody knows which ${name} it has: look at it with a screen and a keyboard.`
+        : `It has the new ${name} still, and should have gone back.`;
+    }
+    await pause(BETWEEN_MS);
+  }
+}
+
+/** What an answering host says of a setting that waits for nothing. */
+export function stateInWords(name: string, { state }: Pick<SettingReport, "state">, forced: boolean): string {
+  if (forced) {
+    return "Neither the new nor the former state let anybody in, so it has opened SSH for its whole LAN.";
+  }
+  switch (state) {
+    case "reverted":
+      return `It has gone back to its former ${name}.`;
+    case "absent":
+      return `It has no ${name} of ours.`;
+    case "applied":
+      return `It has a ${name} that was confirmed before.`;
+    case "pending":
+      return `It has the new ${name}, and goes back to the former one within a minute.`;
+  }
+}
