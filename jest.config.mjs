@@ -12,6 +12,8 @@ const common = { testEnvironment: "<rootDir>/test/environment.mjs", transform, m
 
 /** @type {import("jest").Config} */
 export default {
+  // One core less is the default, which of two leaves one.
+  maxWorkers: "100%",
   testSequencer: "<rootDir>/test/sequencer.mjs",
   reporters: ["default", "<rootDir>/test/reporters/slowest.mjs"],
   projects: [
