@@ -25,7 +25,7 @@ function apply_chain(chain, jump,    i, text, at) {
     text = rule["now", current, chain, i]
     if ((i < at && permitted(text)) || target(text) == jump) continue
     if (is_ufw(text)) add_jumps(chain)
-    else if (current == "filter" && side_door("now", chain, text)) continue
+    else if (current == "filter" && ufw_decides() && side_door("now", chain, text)) continue
     else if (!strict || chain != "INPUT" || permitted(text)) add(chain, text)
   }
   add_jumps(chain)
@@ -59,12 +59,19 @@ function unload(    n, i, of) {
   arrange()
 }
 
+# Where OpenMediaVault has the host's own rules, only our jumps are wanted.
+function ufw_decides(    i) {
+  for (i = 1; i <= count["wanted", "filter", "INPUT"]; i++) if (is_ufw(rule["wanted", "filter", "INPUT", i])) return 1
+  return 0
+}
+
 function decided_here(chain) {
   return current == "filter" ? chain ~ /^(INPUT|FORWARD|OUTPUT)$/ : chain == "PREROUTING"
 }
 function wanted_chain(chain) {
   if (policy["wanted", current, chain] != "-") {
-    if (mode == "apply" && !decided_here(chain)) return
+    if (mode == "apply" && (!decided_here(chain) || (!ufw_decides() && chain != "FORWARD" && chain != "PREROUTING"))) return
+    if (mode == "apply" && !ufw_decides()) policy["wanted", current, chain] = policy["now", current, chain]
     head = head ":" chain " " policy["wanted", current, chain] " [0:0]\n"
     flush = flush "-F " chain "\n"
     if (mode == "restore") restore_chain(chain)

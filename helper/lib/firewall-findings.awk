@@ -17,12 +17,11 @@ function say(sign, text) {
   if ($1 ~ /^(allow|deny|reject|limit)$/ && NF >= 7) finding(sign, rule() (sign == "+" ? ", added by hand" : " is missing"))
   else if ($1 ~ /^route:/) finding(sign, "a forwarding rule, " (sign == "+" ? "added by hand" : "is missing"))
   else if (/^UFW ENABLED=no/) { if (sign == "+") print "not-running\tUFW\tis off" }
-  else if (/^UFW-FILE/) { if (sign == "+") print "changed\t/etc/ufw/" $4 "\tis not as it was when the firewall was first applied" }
+  else if (/^[0-9]+ [0-9]+ .*\.rules$/) { if (sign == "+") print "changed\t/etc/ufw/" $3 "\tis not as it was when the firewall was first applied" }
   else if (/^UFW/) return
   else if (/ DOCKER$/) finding(sign, "the rules that Docker had made are gone from the kernel")
   else if (/^(DEFAULT_|IPV6)/) { if (sign == "+") print "changed\t/etc/default/ufw\t" text }
   else if (sign == "+") finding(sign, "the kernel has: " text)
-  else if (/ as in /) finding("-", "rules of " $2 " are missing in the kernel")
   else missing[$1 " " $3]++
 }
 /^~/ {

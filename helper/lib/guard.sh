@@ -31,6 +31,7 @@ refuse_if_pending() {
 # comes first: one that finds nothing to do harms nobody, a state that waits for none would.
 arm() { # SECONDS TOKEN
   disarm
+  systemctl stop "$DEADLINE_UNIT.service" 2>/dev/null || true # it may be trying again
   deadline "$1"
   if [ ! -d "$PENDING" ]; then
     save_former "$PENDING.new"

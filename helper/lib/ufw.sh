@@ -127,11 +127,14 @@ ufw_remove() {
 
 # UFW's own notes, without those of rules that the owner keeps.
 ufw_says() { # FOLDER with its files
-  cat "$1/etc/ufw/user.rules" "$1/etc/ufw/user6.rules" 2>/dev/null | sed -n 's/^### tuple ### //p' | grep -v 'comment=6b656570$' | sort
-  sed -n 's/^\(ENABLED=.*\)/UFW \1/p' "$1/etc/ufw/ufw.conf"
-  grep -E '^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=' "$1/etc/default/ufw"
+  # one that is gone keeps nothing else from being said
+  cat "$1/etc/ufw/user.rules" "$1/etc/ufw/user6.rules" "$1/etc/ufw/ufw.conf" "$1/etc/default/ufw" 2>/dev/null | awk '
+    /^### tuple ### / && !/ comment=6b656570$/ { print substr($0, 15) }
+    /^ENABLED=/ { print "UFW " $0 }
+    /^(DEFAULT_(INPUT|FORWARD|OUTPUT)_POLICY|IPV6)=/
+  ' | sort
   # shellcheck disable=SC2086 # names
-  (cd "$1/etc/ufw" && cksum $UFW_FRAME 2>/dev/null) | sed 's/^/UFW-FILE /'
+  (cd "$1/etc/ufw" && cksum $UFW_FRAME 2>/dev/null) || true
 }
 
 ufw_drift() { must_be_enabled ufw.service; }

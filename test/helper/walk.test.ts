@@ -185,6 +185,17 @@ describe("from one state to another", () => {
     ]);
   });
 
+  test("where OpenMediaVault has the rules of the host, only our jump comes, ahead of what accepts", () => {
+    const rules = ["INPUT -p tcp -m tcp --dport 80 -j ACCEPT", "INPUT -j DROP", "FORWARD -j ACCEPT"];
+    const chains = { INPUT: "ACCEPT", FORWARD: "ACCEPT", OUTPUT: "ACCEPT" };
+    const jump = table("filter", { ...chains, "DOCKER-USER": "-" }, "FORWARD -j DOCKER-USER", "DOCKER-USER -j RETURN");
+    const text = awk("arrange.awk", { mode: "apply" }, now(table("filter", chains, ...rules)), file("wanted", jump));
+    expect(text).toEqual([
+      ...["*filter", ":FORWARD ACCEPT [0:0]", ":DOCKER-USER - [0:0]", "-F FORWARD"],
+      ...["-A FORWARD -j DOCKER-USER", "-A FORWARD -j ACCEPT", "-A DOCKER-USER -j RETURN", "COMMIT"],
+    ]);
+  });
+
   test("back to what was, with Docker's rules of now in their place, and without what had come", () => {
     const had = filter(...UFW, "FORWARD -i wg0 -j ACCEPT");
     const has = table("filter", { ...CHAINS, mine: "-" }, "FORWARD -j mine", ...dockers, "FORWARD -j DOCKER-USER");
