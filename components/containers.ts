@@ -72,10 +72,16 @@ export class Containers extends pulumi.ComponentResource {
   }
 
   private image({ reference, platform }: ImageModel): docker.RemoteImage {
+    const { needed, token, ignoreChanges } = this.repair.of("images", reference, "triggers");
     return new docker.RemoteImage(
       printName({ kind: "image", host: this.host.name, name: reference }),
-      { name: reference, ...(platform !== undefined && { platform }) },
-      { ...this.options, hooks: this.hooks.other },
+      {
+        name: reference,
+        ...(needed && { triggers: { generation: token } }),
+        ...(platform !== undefined && { platform }),
+      },
+      // One that is to be pulled again is gone already: were it removed afterwards, the new one would be.
+      { ...this.options, hooks: this.hooks.other, ...(needed && { deleteBeforeReplace: true }), ignoreChanges },
     );
   }
 
@@ -101,15 +107,22 @@ export class Containers extends pulumi.ComponentResource {
   }
 
   private volume({ name, driver, driver_opts, stateful }: HostModel["volumes"][number]): docker.Volume {
+    const { needed, token, ignoreChanges } = this.repair.of("volumes", name, "labels");
     return new docker.Volume(
       printName({ kind: "volume", host: this.host.name, name }),
       {
         name,
-        labels: [{ label: SERVICE_LABEL, value: name }],
+        labels: [...(needed ? [{ label: GENERATION_LABEL, value: token }] : []), { label: SERVICE_LABEL, value: name }],
         ...(driver && { driver }),
         ...(driver_opts && { driverOpts: driver_opts }),
       },
-      { ...this.options, hooks: this.hooks.other, retainOnDelete: stateful },
+      {
+        ...this.options,
+        hooks: this.hooks.other,
+        retainOnDelete: stateful,
+        ...(needed && { deleteBeforeReplace: true }),
+        ignoreChanges,
+      },
     );
   }
 
@@ -118,7 +131,10 @@ export class Containers extends pulumi.ComponentResource {
     networks: ReadonlyMap<string, docker.Network>,
     dependsOn: pulumi.Resource[],
   ): docker.Container {
-    const files = new ServiceFiles(this.host, service, this.render, { ...this.common, hooks: this.hooks.other });
+    const files = new ServiceFiles(
+      { host: this.host, service, render: this.render, repair: this.repair },
+      { ...this.common, hooks: this.hooks.other },
+    );
     const { token, ignoreChanges } = this.repair.of("containers", service.name, GENERATION_PLACE);
     const args = containerArgs(service, {
       generation: token,

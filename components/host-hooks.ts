@@ -128,8 +128,23 @@ async function explain(host: HostModel, args: pulumi.ErrorHookArgs): Promise<boo
   }
   if (args.type === "docker:index/container:Container") {
     await showLog(host, args);
+    await bringBack(host, args);
   }
   return false;
+}
+
+/** A container that could not be replaced runs on. */
+async function bringBack(host: HostModel, { newInputs }: pulumi.ErrorHookArgs): Promise<void> {
+  const name: unknown = newInputs?.["name"];
+  if (typeof name !== "string") {
+    return;
+  }
+  const { ok, stdout, stderr } = await runOn(host, [`${HELPER_BIN}/bring-back`, name], SSH_SECONDS);
+  if (!ok) {
+    await pulumi.log.error(`${host.name}: the former ${name} could not be started again: ${lastLine(stderr)}`);
+  } else if (stdout.trim() !== "") {
+    await pulumi.log.warn(`${host.name}: the former ${name} runs again`);
+  }
 }
 
 /** The end of what a container printed that did not start or did not become healthy. */

@@ -1,5 +1,6 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
+import { declaredOn } from "../model/drift/missing.js";
 import type { HostModel } from "../model/types.js";
 import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
@@ -14,10 +15,6 @@ export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.Custom
   const command = `${HELPER_BIN}/remove-leftovers`;
   const { token, ignoreChanges } = repair.ofLeftovers("update");
   const found = repair.leftovers.map(({ kind, id }) => `${kind}:${id}`);
-  const declared = [
-    ...host.networks.map(({ name }) => `network ${name}`),
-    ...host.services.map(({ name }) => `container ${name}`),
-  ];
   return new remote.Command(
     printName({ kind: "leftovers", host: host.name }),
     {
@@ -25,7 +22,7 @@ export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.Custom
       create: command,
       update: [command, ...found, "#", token].join(" "),
       delete: `${HELPER_BIN}/forget-records`,
-      stdin: declared.sort().join("\n"),
+      stdin: declaredOn(host).join("\n"),
       addPreviousOutputInEnv: false,
     },
     { ...opts, ignoreChanges },

@@ -5,6 +5,8 @@ import type { HostState } from "./observe.js";
 
 /** How a resource is registered, so that it is done again if, and only if, it is to be repaired. */
 export interface Mark {
+  /** Is it to be done again? */
+  readonly needed: boolean;
   /** Text for the place that says nothing but that it is done again. */
   readonly token: string;
   readonly ignoreChanges: string[];
@@ -36,20 +38,20 @@ export class Repair {
     return this.frozen ? { ignoreChanges: ["*"] } : {};
   }
 
-  /** For a setting, container or network of that name, whose `place` says nothing. */
-  of(kind: "settings" | "containers" | "networks", name: string, place: string): Mark {
+  /** For a setting, or a thing of Docker's, of that name, whose `place` says nothing. */
+  of(kind: "settings" | "containers" | "networks" | "images" | "volumes" | "files", name: string, place: string): Mark {
     return this.mark(this.repairs[kind].has(name), place);
   }
 
   /** The same for the removal of what is left over. */
   ofLeftovers(place: string): Mark {
-    return this.mark(this.leftovers.length > 0, place);
+    return this.mark(this.leftovers.length > 0 || this.repairs.forgetful, place);
   }
 
   private mark(needed: boolean, place: string): Mark {
     if (this.frozen) {
-      return { token: FIRST, ignoreChanges: ["*"] };
+      return { needed: false, token: FIRST, ignoreChanges: ["*"] };
     }
-    return needed ? { token: this.time, ignoreChanges: [] } : { token: FIRST, ignoreChanges: [place] };
+    return needed ? { needed, token: this.time, ignoreChanges: [] } : { needed, token: FIRST, ignoreChanges: [place] };
   }
 }

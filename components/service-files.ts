@@ -6,10 +6,21 @@ import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
 import { HELPER_BIN } from "../model/helper.js";
 import type { Render } from "./render.js";
+import type { Repair } from "./repair.js";
 
 // The files of a service lie in the home of the account that deploys, where only that account may look, and are mounted
 // into the container one by one. The Docker provider's own uploads cannot serve: Docker refuses them for a container
 // whose root is read-only.
+
+/** What the files of a service need. */
+export interface ServiceFilesArgs {
+  readonly host: HostModel;
+  readonly service: ServiceModel;
+  /** Puts the values of secrets into a text. */
+  readonly render: Render;
+  /** Which of them are to be put again. */
+  readonly repair: Repair;
+}
 
 /** Puts the files of one service on its host. */
 export class ServiceFiles {
@@ -17,11 +28,12 @@ export class ServiceFiles {
   /** Changes whenever a file does; undefined without files. Secret if one of the files is. */
   readonly digest: pulumi.Input<string> | undefined;
 
-  constructor(host: HostModel, service: ServiceModel, render: Render, opts: pulumi.CustomResourceOptions) {
+  constructor({ host, service, render, repair }: ServiceFilesArgs, opts: pulumi.CustomResourceOptions) {
     const contents = service.files.map((file) => render(file.content));
     this.commands = service.files.map((file, i) => {
       const path = `${service.name}${file.path}`;
       const mode = file.mode.toString(8).padStart(4, "0");
+      const { needed, token, ignoreChanges } = repair.of("files", path, "triggers");
       return new remote.Command(
         printName({ kind: "file", host: host.name, service: service.name, path: file.path }),
         {
@@ -30,9 +42,11 @@ export class ServiceFiles {
           delete: `${HELPER_BIN}/remove-file ${path}`,
           stdin: contents[i] ?? "",
           logging: "none",
+          ...(needed && { triggers: [token] }),
           addPreviousOutputInEnv: false,
         },
-        opts,
+        // Both have the same path: removed afterwards, the new one would be gone.
+        { ...opts, deleteBeforeReplace: true, ignoreChanges },
       );
     });
     this.digest = contents.length === 0 ? undefined : digestOf(service.files, contents);

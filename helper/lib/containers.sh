@@ -4,16 +4,22 @@
 LABEL=homelab.service
 DEPLOY=deploy
 DOCKER_SECONDS=10
+MAX_FILES=1000
 
-# To $WORK: what the engine says of all containers and of our networks, and how those that we made were. Fails if it does not
-# answer. Not by Docker's own client, of which each start costs a small host half a second.
+# To $WORK: what was declared and made here, and what the engine says that there is. Fails if it does not answer. Not by
+# Docker's own client, of which each start costs a small host half a second.
 look_at_docker() {
   home=$(getent passwd $DEPLOY | cut -d: -f6)
   records containers >"$WORK/made"
   records networks >"$WORK/networks-made"
-  for text in networks inspected; do : >"$WORK/$text"; done
-  engine --fail --fail-early --output "$WORK/networks" "http://docker/networks?filters=%7B%22label%22%3A%5B%22$LABEL%22%5D%7D" \
-    --output "$WORK/containers" 'http://docker/containers/json?all=true' || return 1
+  as_deploy head -c 65536 "$home/.homelab/declared" >"$WORK/declared"
+  look_at_service_files >"$WORK/service-files"
+  for text in networks images volumes inspected; do : >"$WORK/$text"; done
+  engine --fail --fail-early \
+    --output "$WORK/networks" "http://docker/networks?filters=%7B%22label%22%3A%5B%22$LABEL%22%5D%7D" \
+    --output "$WORK/containers" 'http://docker/containers/json?all=true' \
+    --output "$WORK/images" http://docker/images/json \
+    --output "$WORK/volumes" http://docker/volumes || return 1
   grep -oE '"Id":"[0-9a-f]{64}"' "$WORK/containers" | sort -u |
     sed 's/^"Id":"\(.*\)"$/url = "http:\/\/docker\/containers\/\1\/json"/' >"$WORK/containers-urls"
   # One that goes away meanwhile is answered by an error, which names no container.
@@ -23,12 +29,23 @@ engine() { # OPTION OR URL...
   curl --silent --max-time $DOCKER_SECONDS --unix-socket "$ROOT/run/docker.sock" "$@"
 }
 
-# What was made, as its maker wrote it down (see bin/container-created), a JSON object a line. Read with the rights of the
-# account that wrote it, so that a link there shows nothing that this account could not see.
+# Reads with the rights of the account that wrote it, so that a link there shows nothing that this account could not see.
+as_deploy() {
+  [ -z "$home" ] || setpriv --reuid $DEPLOY --regid $DEPLOY --clear-groups -- "$@" 2>/dev/null || true
+}
+# What was made, as its maker wrote it down (see bin/container-created), a JSON object a line.
 records() { # KIND
-  [ -z "$home" ] ||
-    setpriv --reuid $DEPLOY --regid $DEPLOY --clear-groups -- \
-      find "$home/.homelab/$1" -maxdepth 1 -type f -name '*.json' -size -64k -exec cat {} + 2>/dev/null || true
+  as_deploy find "$home/.homelab/$1" -maxdepth 1 -type f -name '*.json' -size -64k -exec cat {} +
+}
+# How the files of services are, compared with how bin/put-file made them.
+look_at_service_files() {
+  made=$home/.homelab/files-made there=$home/.homelab/files
+  as_deploy find "$made" -type f -exec grep -H . {} + >"$WORK/files-made"
+  [ -s "$WORK/files-made" ] || return 0
+  as_deploy find "$there" -type f -printf '%m %p\n' >"$WORK/files-modes"
+  as_deploy find "$there" -type f -exec sha256sum {} + >"$WORK/files-digests"
+  awk -v made="$made" -v there="$there" -f "$LIB/lib/service-files.awk" \
+    "$WORK/files-made" "$WORK/files-modes" "$WORK/files-digests" | head -n $MAX_FILES
 }
 
 # Ports that something listens on, as in "22/tcp".

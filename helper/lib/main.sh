@@ -36,6 +36,7 @@ case $command in
     arguments 2 $#
     known_setting "$2"
     begin
+    keep_input
     lock
     load "$2"
     "${command}_setting"

@@ -36,8 +36,13 @@ def engine:
   [$networks | fromjson? | arrays[] | {name: .Name, id: .Id} | . + {record: standing($network_record[.name]; .id)}] as $known | {
     containers: ($containers + (removed($made; $containers) | map({
       name, id, service: .name, state: "removed", exitCode: 0, health: "", record: "own", changed: [], ports: []}))),
-    networks: ($known + (removed($networks_made; $known) | map({name, id, record: "own", removed: true})))
+    networks: ($known + (removed($networks_made; $known) | map({name, id, record: "own", removed: true}))),
+    images: [$images | fromjson? | arrays[] | (.RepoTags // [])[], (.RepoDigests // [])[]],
+    volumes: [$volumes | fromjson? | objects | (.Volumes // [])[].Name]
   };
 
-{protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null} end) +
-  {listening: ($listening | lines)}
+{protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null, images: null, volumes: null} end) + {
+  declared: (if $declared == "" then null else $declared | lines end),
+  files: ($service_files | lines | map(capture("^(?<state>\\S+) (?<path>.+)$"))),
+  listening: ($listening | lines)
+}

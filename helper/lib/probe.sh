@@ -21,9 +21,12 @@ probe() {
   listening >"$WORK/listening"
   engine=false
   if wait "$docker_looks"; then engine=true; fi
-  jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" --rawfile said "$WORK/said" \
-    --rawfile inspected "$WORK/inspected" --rawfile made "$WORK/made" --rawfile networks "$WORK/networks" \
-    --rawfile networks_made "$WORK/networks-made" --rawfile listening "$WORK/listening" -f "$LIB/lib/probe.jq"
+  set -- said inspected made networks networks-made images volumes declared service-files listening
+  for text in "$@"; do
+    set -- "$@" --rawfile "$(printf '%s' "$text" | tr - _)" "$WORK/$text"
+    shift
+  done
+  jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" "$@" -f "$LIB/lib/probe.jq"
 }
 
 # "=SETTING STATE DIGEST drift", and below it findings; or "=SETTING STATE - foreign", and what there is of somebody else's.

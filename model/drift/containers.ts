@@ -1,5 +1,6 @@
 import type { DriftHost, Found, Leftover } from "./findings.js";
 import type { ServiceModel } from "../types.js";
+import { FORMER_SUFFIX } from "../helper.js";
 import { MOUNTS } from "../share-paths.js";
 import type { ContainerReport, NetworkReport, ProbeReport } from "./report.js";
 import { shareIn } from "../share-paths.js";
@@ -36,7 +37,8 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
       return service === undefined ? [] : [{ container, ...stateOf(container, service, awaited(service, report)) }];
     });
   const leftovers = there.filter(
-    ({ name, service, record }) => service !== "" && !declared.has(name) && record !== "own",
+    ({ name, service, record }) =>
+      service !== "" && !declared.has(name) && record !== "own" && !isAwaited(name, declared, there),
   );
   return {
     found: [
@@ -53,6 +55,16 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
     repair: new Set(seen.filter(({ repair }) => repair).map(({ container }) => container.name)),
     leftovers: leftovers.map(({ id }) => ({ kind: "container", id })),
   };
+}
+
+/** Is it the former of a container that is still to be made? Should that fail, this one takes its place again. */
+function isAwaited(
+  name: string,
+  declared: ReadonlyMap<string, ServiceModel>,
+  there: readonly ContainerReport[],
+): boolean {
+  const successor = name.endsWith(FORMER_SUFFIX) ? name.slice(0, -FORMER_SUFFIX.length) : "";
+  return declared.has(successor) && !there.some((it) => it.name === successor && it.record === "own");
 }
 
 /** How the networks of a host differ from how they were made. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { containerDrift, networkDrift } from "./containers.js";
 import type { DriftHost, Finding, Found, Leftover } from "./findings.js";
+import { missingOn } from "./missing.js";
 import type { ProbeReport, SettingReport } from "./report.js";
 import type { Text } from "../text.js";
 import { withRemedies } from "../yaml/remedy.js";
@@ -13,7 +14,15 @@ export interface Repairs {
   readonly containers: ReadonlySet<string>;
   /** Names of the networks to make anew. */
   readonly networks: ReadonlySet<string>;
+  /** References of the images to pull. */
+  readonly images: ReadonlySet<string>;
+  /** Names of the volumes to make. */
+  readonly volumes: ReadonlySet<string>;
+  /** Files of services to put, by their path below the folder of all. */
+  readonly files: ReadonlySet<string>;
   readonly leftovers: readonly Leftover[];
+  /** Whether the host does not know what was declared for it. */
+  readonly forgetful: boolean;
 }
 
 export interface Drift {
@@ -22,26 +31,41 @@ export interface Drift {
 }
 
 /** Nothing to repair. */
-export const NO_REPAIRS: Repairs = { settings: new Set(), containers: new Set(), networks: new Set(), leftovers: [] };
+export const NO_REPAIRS: Repairs = {
+  settings: new Set(),
+  containers: new Set(),
+  networks: new Set(),
+  images: new Set(),
+  volumes: new Set(),
+  files: new Set(),
+  leftovers: [],
+  forgetful: false,
+};
 
 /** How a host differs from how it was left, in words, and what is to be done about it. */
 export function driftOf(host: DriftHost, report: ProbeReport): Drift {
   const settings = host.settings.map(({ name, input }) => settingDrift(name, input, report.settings[name]));
   const containers = containerDrift(host, report);
   const networks = networkDrift(host, report);
+  const missing = missingOn(host, report);
   const found = [
     ...settings.flatMap((it) => it.found),
     ...report.foreign.map(foreignFile),
     ...networks.found,
     ...containers.found,
+    ...missing.found,
   ];
   return {
     findings: found.map((it) => ({ host: host.name, ...it })),
     repairs: {
       settings: new Set(settings.filter(({ repair }) => repair).map(({ name }) => name)),
-      containers: containers.repair,
-      networks: networks.repair,
+      containers: new Set([...containers.repair, ...missing.containers]),
+      networks: new Set([...networks.repair, ...missing.networks]),
+      images: missing.images,
+      volumes: missing.volumes,
+      files: missing.files,
       leftovers: [...containers.leftovers, ...networks.leftovers],
+      forgetful: report.declared === null,
     },
   };
 }

@@ -3,10 +3,10 @@ import type { Remedy } from "../yaml/remedy.js";
 import type { FindingCode } from "./codes.js";
 
 /** What of a host its drift is about. */
-export type DriftHost = Pick<HostModel, "name" | "settings" | "services" | "networks">;
+export type DriftHost = Pick<HostModel, "name" | "settings" | "services" | "networks" | "images" | "volumes">;
 
 /**
- * What a finding is about: a setting, a container or network of ours, something left over that is not declared,
+ * What a finding is about: a setting, a container of ours or what belongs to it, something left over that is not declared,
  * something that stands in the way of a deployment, or something to know.
  */
 type FindingKind = "setting" | "container" | "leftover" | "blocker" | "note";
@@ -16,7 +16,7 @@ export interface Finding {
   readonly host: string;
   readonly kind: FindingKind;
   readonly code: FindingCode;
-  /** Of the setting, container or network; or the file. */
+  /** Of the setting, container, network, image or volume; or the file. */
   readonly name: string;
   /** What of a setting it is about, such as a file, a unit or a share. */
   readonly item?: string;

@@ -54,6 +54,16 @@ const probeReport = z
     containers: z.array(container).readonly().nullable(),
     /** Those with our label; null if Docker does not answer. */
     networks: z.array(network).readonly().nullable(),
+    /** References of all images, with tags and with digests; null if Docker does not answer. */
+    images: z.array(z.string()).readonly().nullable(),
+    /** Names of all volumes; null if Docker does not answer. */
+    volumes: z.array(z.string()).readonly().nullable(),
+    /** What the last deployment declared (declaredOn); null if there was none, or the host does not remember. */
+    declared: z.array(z.string()).readonly().nullable(),
+    /** Files of services that were made, by their path below the folder of all. */
+    files: z
+      .array(z.object({ path: z.string(), state: z.enum(["same", "changed", "mode-changed", "removed"]) }))
+      .readonly(),
     /** Ports on which something listens, as in 22/tcp. */
     listening: z.array(z.string()).readonly(),
     /** Files that a setting would take over and that are not ours yet. */

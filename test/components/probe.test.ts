@@ -1,7 +1,7 @@
 import { PROTOCOL } from "../../model/helper.js";
 import { understand } from "../../hosts/probe.js";
 
-const REPORT = `{"protocol":${PROTOCOL},"settings":{},"containers":[],"networks":[],"listening":[],"foreign":[]}`;
+const REPORT = `{"protocol":${PROTOCOL},"settings":{},"containers":[],"networks":[],"images":[],"volumes":[],"declared":null,"files":[],"listening":[],"foreign":[]}`;
 
 test.each<[string, number | undefined, string, string]>([
   ["ok", 0, REPORT, ""],

@@ -9,6 +9,7 @@ export interface Registration {
   readonly provider: string | undefined;
   /** Inputs whose changes the engine is told to ignore. */
   readonly ignoreChanges: readonly string[];
+  readonly deleteBeforeReplace: boolean;
 }
 
 const registrations: Registration[] = [];
@@ -22,8 +23,8 @@ export function mockEngine(): void {
   void pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        const ignoreChanges = ignored.get(name) ?? [];
-        registrations.push({ type, name, inputs: inputs as Record<string, unknown>, provider, ignoreChanges });
+        const of = options.get(name) ?? { ignoreChanges: [], deleteBeforeReplace: false };
+        registrations.push({ type, name, inputs: inputs as Record<string, unknown>, provider, ...of });
         return { id: `${name}-id`, state: inputs as object };
       },
       call: ({ token }) => {
@@ -37,12 +38,13 @@ export function mockEngine(): void {
 }
 
 /** By the name of the resource. */
-const ignored = new Map<string, readonly string[]>();
+const options = new Map<string, Pick<Registration, "ignoreChanges" | "deleteBeforeReplace">>();
 
 /** A registration, as the program sends it to the engine. */
 interface Request {
   getName(): string;
   getIgnorechangesList(): string[];
+  getDeletebeforereplace(): boolean;
 }
 
 /** The mocks are not told of a resource's options, and know no hooks; what these do on a host is shown in the lab. */
@@ -56,7 +58,10 @@ function recordOptions(): void {
   const monitor = getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...rest) => {
-    ignored.set(request.getName(), request.getIgnorechangesList());
+    options.set(request.getName(), {
+      ignoreChanges: request.getIgnorechangesList(),
+      deleteBeforeReplace: request.getDeletebeforereplace(),
+    });
     return register(request, ...rest);
   };
   monitor.registerResourceHook = monitor.registerErrorHook = (_, done) => {

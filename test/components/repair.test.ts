@@ -11,10 +11,11 @@ const host = onlyHost(
   model(`
 name: nas
 services:
-  web: {image: "nginx:1.29", networks: [front]}
+  web: {image: "nginx:1.29", networks: [front], configs: [{source: conf, target: /etc/web.conf}]}
   db: {image: "postgres:18.6", networks: [front], volumes: ["data:/d"]}
 networks: {front: }
 volumes: {data: }
+configs: {conf: {content: "a"}}
 `),
 );
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -29,7 +30,7 @@ const withRepairs = (repairs: Partial<Repairs>): HostState => ({
   repairs: { ...NO_REPAIRS, ...repairs },
 });
 const generationOf = (registration: Registration | undefined): unknown =>
-  (registration?.inputs["labels"] as { label: string; value: string }[])[0];
+  (registration?.inputs["labels"] as { label: string; value: string }[] | undefined)?.[0];
 
 test("in order: the place that says nothing is the same for everybody, and its changes are ignored", async () => {
   const all = await deploy();
@@ -42,7 +43,8 @@ test("in order: the place that says nothing is the same for everybody, and its c
     inputs: {
       create: "/usr/local/lib/homelab/bin/remove-leftovers",
       update: "/usr/local/lib/homelab/bin/remove-leftovers # 1",
-      stdin: "container db\ncontainer web\nnetwork nas_front",
+      stdin:
+        "container db\ncontainer web\nfile web/etc/web.conf\nimage nginx:1.29\nimage postgres:18.6\nnetwork nas_front\nvolume nas_data",
     },
   });
 });
@@ -59,6 +61,36 @@ test("what drifted, and only that, has the time of this run in its place", async
   expect(generationOf(all.get("pi5/container/db"))).toEqual({ label: "homelab.generation", value: "1" });
   expect(all.get("pi5/container/db")?.ignoreChanges).toEqual([PLACE]);
   expect(all.get("pi5/leftovers")?.ignoreChanges).toEqual(["update"]);
+});
+
+test("what is lost is made again, in the place of nothing", async () => {
+  const lost = {
+    images: new Set(["nginx:1.29"]),
+    volumes: new Set(["nas_data"]),
+    files: new Set(["web/etc/web.conf"]),
+  };
+  const [before, all] = [await deploy(), await deploy(withRepairs(lost))];
+  const marks = (registrations: Map<string, Registration>): unknown[] =>
+    ["pi5/image/nginx:1.29", "pi5/volume/nas_data", "pi5/file/web/etc/web.conf", "pi5/image/postgres:18.6"].map(
+      (it) => {
+        const { inputs = {}, ignoreChanges, deleteBeforeReplace } = registrations.get(it) ?? {};
+        return [inputs["triggers"] ?? generationOf(registrations.get(it)), ignoreChanges, deleteBeforeReplace];
+      },
+    );
+  const time = expect.stringMatching(TIME) as unknown;
+  const label = (value: unknown, name = "homelab.generation"): unknown => ({ label: name, value });
+  expect(marks(before)).toEqual([
+    [undefined, ["triggers"], false],
+    [label("nas_data", "homelab.service"), ["labels"], false],
+    [undefined, ["triggers"], true],
+    [undefined, ["triggers"], false],
+  ]);
+  expect(marks(all)).toEqual([
+    [{ generation: time }, [], true],
+    [label(time), [], true],
+    [[time], [], true],
+    [undefined, ["triggers"], false],
+  ]);
 });
 
 test("a setting that drifted is applied again", async () => {

@@ -93,8 +93,8 @@ test("of a setting so many findings are told, each once and not longer than a li
 
 /** What the probe prints, of what it found. */
 function probe(found: Partial<Record<string, string>>, engine = true): ReturnType<typeof readReport> {
-  const texts = { said: "", inspected: "", made: "", networks: "", networks_made: "", listening: "", ...found };
-  const args = Object.entries(texts).flatMap(([name, text = ""]) => ["--arg", name, text]);
+  const names = "said inspected made networks networks_made images volumes declared service_files listening".split(" ");
+  const args = names.flatMap((name) => ["--arg", name, found[name] ?? ""]);
   const options = [
     "--argjson",
     "protocol",
@@ -152,6 +152,42 @@ test("what was made and is not there is reported, and a record that is torn is n
   });
 });
 
+test("what was declared, which images and volumes there are, and how the files of services are", () => {
+  const reading = probe({
+    images: '[{"RepoTags":["nginx:1.29"],"RepoDigests":["nginx@sha256:01"]},{"RepoTags":null,"RepoDigests":[]}]',
+    volumes: '{"Volumes":[{"Name":"nas_data"}],"Warnings":null}',
+    declared: lines("container web", "image nginx:1.29"),
+    service_files: lines("same web/etc/a.conf", "changed web/run/secrets/b"),
+  });
+  expect(reading).toMatchObject({
+    status: "ok",
+    report: {
+      images: ["nginx:1.29", "nginx@sha256:01"],
+      volumes: ["nas_data"],
+      declared: ["container web", "image nginx:1.29"],
+      files: [
+        { path: "web/etc/a.conf", state: "same" },
+        { path: "web/run/secrets/b", state: "changed" },
+      ],
+    },
+  });
+});
+
+test("files of services are told apart", () => {
+  const made = ["/d/made/web/a:444 01", "/d/made/web/b:444 02", "/d/made/web/c:444 03", "/d/made/web/d:444 04"];
+  const modes = ["444 /d/files/web/a", "644 /d/files/web/b", "444 /d/files/web/c", "444 /d/files/web/x"];
+  const digests = ["01  /d/files/web/a", "02  /d/files/web/b", "99  /d/files/web/c", "05  /d/files/web/x"];
+  const folder = mkdtempSync(join(tmpdir(), "service-files-"));
+  const files = [made, modes, digests].map((them, i) => {
+    writeFileSync(join(folder, String(i)), lines(...them));
+    return join(folder, String(i));
+  });
+  const args = ["-v", "made=/d/made", "-v", "there=/d/files", "-f", lib("service-files.awk"), ...files];
+  const said = execFileSync(where("awk"), args, { encoding: "utf8" }).trim().split("\n");
+  rmSync(folder, { recursive: true });
+  expect(said.sort()).toEqual(["changed web/c", "mode-changed web/b", "removed web/d", "same web/a"]);
+});
+
 test("settings with their findings, what is foreign, and ports; an engine that is silent", () => {
   const said = lines(
     "setting\tssh\tapplied\tabc",
@@ -168,6 +204,9 @@ test("settings with their findings, what is foreign, and ports; an engine that i
       },
       containers: null,
       networks: null,
+      images: null,
+      volumes: null,
+      declared: null,
       foreign: ["/etc/exports.d/homelab.exports"],
       listening: ["22/tcp", "53/udp"],
     }) as unknown,

@@ -1,6 +1,7 @@
 import { FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
 import type { FindingCode } from "../../model/drift/codes.js";
 import { digestOf, driftOf, isDrift, sentence } from "../../model/drift/drift.js";
+import { declaredOn } from "../../model/drift/missing.js";
 import type { DriftHost } from "../../model/drift/findings.js";
 import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from "../../model/drift/report.js";
 import { SecretText } from "../../model/text.js";
@@ -46,6 +47,10 @@ const IN_SYNC: ProbeReport = {
   settings: { firewall: APPLIED, "smb-users": { ...APPLIED, digest: "of a secret" } },
   containers: [WEB, JOB],
   networks: [network("nas_default")],
+  images: ["nginx:1.29", "busybox:1.37"],
+  volumes: [],
+  declared: declaredOn(host),
+  files: [],
   listening: ["22/tcp", "8080/tcp"],
   foreign: [],
 };
@@ -72,6 +77,7 @@ const firewall = (more: Partial<SettingReport>): Partial<ProbeReport> => ({
   settings: { ...IN_SYNC.settings, firewall: { ...APPLIED, ...more } },
 });
 const web = (more: Partial<ContainerReport>): Partial<ProbeReport> => ({ containers: [{ ...WEB, ...more }, JOB] });
+const WITHOUT_WEB = declaredOn(host).filter((it) => it !== "container web");
 const LEFT_OVER = "left over from an interrupted deployment";
 const ADOPT = "a container of this name is there that this program did not make -> run npm run adopt -- pi5 web";
 
@@ -150,7 +156,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     ["stopped: job on pi5: stopped"],
     ["job"],
   ],
-  ["not deployed yet", { containers: [], networks: [], listening: [] }, [], []],
+  ["declared since the last deployment", { containers: [], networks: [], listening: [], declared: [] }, [], []],
   [
     "Docker does not answer",
     { containers: null, networks: null },
@@ -161,14 +167,14 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     "a leftover container and a leftover network",
     {
       containers: [WEB, JOB, container("old", { record: "none" })],
-      networks: [network("nas_old", { record: "none" })],
+      networks: [network("nas_default"), network("nas_old", { record: "none" })],
     },
     [`left-over: network nas_old on pi5: ${LEFT_OVER}`, `left-over: container old on pi5: ${LEFT_OVER}`],
     ["container:c0ffee", "network:beef"],
   ],
   [
     "what is no longer declared and was made",
-    { containers: [WEB, JOB, container("old")], networks: [network("old")] },
+    { containers: [WEB, JOB, container("old")], networks: [network("nas_default"), network("old")] },
     [],
     [],
   ],
@@ -192,17 +198,22 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   ],
   [
     "somebody else's on the port",
-    { containers: [container("theirs", { service: "", ports: ["8080/tcp"] }), JOB] },
+    { declared: WITHOUT_WEB, containers: [container("theirs", { service: "", ports: ["8080/tcp"] }), JOB] },
     ["port-taken: web on pi5: port 8080/tcp is in use by something else"],
     [],
   ],
   [
     "a program on the port",
-    { containers: [JOB] },
+    { declared: WITHOUT_WEB, containers: [JOB] },
     ["port-taken: web on pi5: port 8080/tcp is in use by something else"],
     [],
   ],
-  ["one of ours on the port, still", { containers: [container("former", { ports: ["8080/tcp"] }), JOB] }, [], []],
+  [
+    "one of ours on the port, still",
+    { declared: WITHOUT_WEB, containers: [container("former", { ports: ["8080/tcp"] }), JOB] },
+    [],
+    [],
+  ],
   [
     "somebody else's on a port that nobody declared",
     { containers: [WEB, JOB, container("theirs", { service: "", record: "none", ports: ["8081/tcp"] })] },

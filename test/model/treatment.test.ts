@@ -6,7 +6,10 @@ import type { Treatment } from "../../model/drift/treatment.js";
 import { model, onlyHost } from "./declare.js";
 
 const host = { ...onlyHost(model("services: {}\nname: nas\n")), settings: [] };
-const REPORT = { settings: {}, containers: [], networks: [], listening: [], foreign: [], dockerAnswers: true };
+const REPORT = {
+  ...{ settings: {}, containers: [], networks: [], images: [], volumes: [] },
+  ...{ declared: null, files: [], listening: [], foreign: [] },
+};
 const kinds = (observation: Observation): Treatment["kind"][] =>
   [true, false].map((preview) => treatmentOf(host, observation, preview).kind);
 

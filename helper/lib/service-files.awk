@@ -1,0 +1,19 @@
+# Three files: how files of services were made, "PATH:MODE DIGEST", paths below the folder `made`; their modes now,
+# "MODE PATH", and their digests now, "DIGEST  PATH", below the folder `there`. Says of each that was made "STATE PATH":
+# same, changed, mode-changed or removed.
+FILENAME == ARGV[1] {
+  at = index($0, ":")
+  was[substr($0, length(made) + 2, at - length(made) - 2)] = substr($0, at + 1)
+  next
+}
+FILENAME == ARGV[2] {
+  mode[substr($0, index($0, " ") + length(there) + 2)] = $1
+  next
+}
+{ digest[substr($0, index($0, "  ") + length(there) + 3)] = $1 }
+END {
+  for (path in was) {
+    split(was[path], it, " ")
+    print (!(path in mode) ? "removed" : digest[path] != it[2] ? "changed" : mode[path] != it[1] ? "mode-changed" : "same") " " path
+  }
+}
