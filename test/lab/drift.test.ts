@@ -1,10 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../scripts/lib/process.js";
-import type { RunResult } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
+import { by, commandOn, configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
 import type { Operation } from "./homelab.js";
 import { deployedLab } from "./states.js";
 
@@ -22,24 +19,8 @@ beforeAll(async () => {
   );
 });
 
-/** Runs a command on a host that must succeed. */
-async function by(host: string, command: string): Promise<string> {
-  const { stdout, stderr, exitCode } = await lab.ssh(host, ["sh", "-c", command]);
-  if (exitCode !== 0) {
-    throw new Error(`${host}: ${command}: ${stderr}`);
-  }
-  return stdout.trim();
-}
-
-/** Runs one of the project's commands on the lab's stack. */
-async function command(name: string, args: readonly string[] = [], env = {}): Promise<RunResult & { output: string }> {
-  const script = join(PROGRAM, `scripts/${name}/command.ts`);
-  const result = await run(join(PROGRAM, "node_modules/.bin/tsx"), [script, ...args, "--stack", cli.name], {
-    cwd: cli.directory,
-    env: { ...cli.env, ...env },
-  });
-  return { ...result, output: result.stdout + result.stderr };
-}
+const command = (name: string, args: readonly string[] = [], env = {}): ReturnType<typeof commandOn> =>
+  commandOn(cli, name, args, env);
 
 /** Names of the containers that were made, removed or started after that. */
 async function since(before: Awaited<ReturnType<typeof containers>>): Promise<string[]> {

@@ -7,6 +7,8 @@ import { wordsOf } from "../../model/drift/drift.js";
 import { readReport } from "../../model/drift/report.js";
 import { changesOf } from "../../scripts/lib/engine-events.js";
 import type { Changes } from "../../scripts/lib/engine-events.js";
+import { run } from "../../scripts/lib/process.js";
+import type { RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import type { Operations } from "../../scripts/lib/pulumi-stack.js";
@@ -95,6 +97,30 @@ export async function reverted(host: string, setting: string): Promise<void> {
   const script = `until [ "$(${state})" = reverted ]; do sleep 1; done`;
   const { exitCode } = await lab.root(host, ["sh", "-c", script], { timeoutMs: 120_000 });
   expect([host, setting, exitCode]).toEqual([host, setting, 0]);
+}
+
+/** Runs a command on a host, as the account that deploys, that must succeed. */
+export async function by(host: string, command: string): Promise<string> {
+  const { stdout, stderr, exitCode } = await lab.ssh(host, ["sh", "-c", command]);
+  if (exitCode !== 0) {
+    throw new Error(`${host}: ${command}: ${stderr}`);
+  }
+  return stdout.trim();
+}
+
+/** Runs one of the project's commands on the lab's stack. */
+export async function commandOn(
+  cli: PulumiStack,
+  name: string,
+  args: readonly string[] = [],
+  env = {},
+): Promise<RunResult & { output: string }> {
+  const script = join(PROGRAM, `scripts/${name}/command.ts`);
+  const result = await run(join(PROGRAM, "node_modules/.bin/tsx"), [script, ...args, "--stack", cli.name], {
+    cwd: cli.directory,
+    env: { ...cli.env, ...env },
+  });
+  return { ...result, output: result.stdout + result.stderr };
 }
 
 /** What an operation of the engine printed, and what it counted. */

@@ -1,0 +1,85 @@
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { by, commandOn, configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
+import { deployedLab } from "./states.js";
+
+// The engine takes for granted that what is in its state is on the hosts. Where it is not, or could not be made, that is
+// said, and healed; and what could not be replaced runs on. The tests follow each other.
+
+jest.setTimeout(1_800_000);
+let cli: PulumiStack;
+beforeAll(async () => {
+  cli = await deployedLab();
+});
+
+const SEERR = "ghcr.io/seerr-team/seerr:v3.2.0";
+const CONFIG = "registry/etc/distribution/config.yml";
+const PASSWORD = "postgres/run/secrets/postgres-password";
+
+/** What goes from the hosts, how, and what is said of it. */
+const LOST: readonly (readonly [host: string, how: string, ...said: string[]])[] = [
+  ["jellyfin", "docker rm --force seerr && rm --force .homelab/containers/seerr.json", "seerr on jellyfin: is not there"],
+  ["jellyfin", "docker volume rm media_seerr-config", "volume media_seerr-config on jellyfin: is not there"],
+  ["jellyfin", `docker rmi --force ${SEERR}`, `image ${SEERR} on jellyfin: is not there`],
+  ["pi4-ci", `cd .homelab/files && chmod u+w ${CONFIG} && echo '# by hand' >>${CONFIG}`, `file ${CONFIG} on pi4-ci: changed by hand`],
+  ["pi4-ci", `rm --force .homelab/files/${PASSWORD}`, `file ${PASSWORD} on pi4-ci: removed by hand`],
+  // Containers, and the networks of which two have one container in them, are there, and nobody knows whose they are.
+  ["pi5", "chmod -R u+w .homelab && rm -rf .homelab", "network nas_", "homepage on pi5: ", "file homepage/"],
+];
+
+test.each(["once", "once more"])("what is lost is said, and made again: %s", async () => {
+  const before = await containers();
+  for (const [host, how] of LOST) {
+    await by(host, how);
+  }
+  const seen = await operate(cli, "preview", { env: { SSH_AUTH_SOCK: lab.probeAgentSocket } });
+  for (const words of LOST.flatMap(([, , ...said]) => said)) {
+    expect(seen.output).toContain(words);
+  }
+
+  await up(cli);
+  const changed = differing(before, await containers());
+  expect(changed).toEqual(expect.arrayContaining(["jellyfin/seerr", "pi4-ci/registry", "pi4-ci/postgres"]));
+  expect(changed).not.toContain("jellyfin/jellyfin");
+  expect(await by("pi4-ci", `cat .homelab/files/${CONFIG}`)).not.toContain("by hand");
+  expect(await by("pi4-ci", "docker exec postgres cat /run/secrets/postgres-password")).not.toBe("");
+  expect(await by("jellyfin", "docker volume inspect -f '{{json .Labels}}' media_seerr-config")).toContain("homelab");
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+  expect((await commandOn(cli, "drift")).output).toContain("Nothing differs");
+});
+
+test("a host that was installed anew gets everything again", async () => {
+  await lab.freshHosts(["pi-zero-1"]);
+  await configure(cli, ["homelab:hosts", "pi-zero-1", "hostKey"], await lab.hostKey("pi-zero-1"));
+  expect((await commandOn(cli, "deploy")).output).toContain("Everything is done.");
+  expect(Object.values(await containers(["pi-zero-1"])).map(({ state }) => state)).toEqual(["running healthy"]);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
+const COMPOSE = "stacks/media/compose.yaml";
+test.each([
+  ["its port is taken", 'published: "5055"', 'published: "5056"'],
+  ["a folder that it mounts is not there", "- seerr-config:/app/config", "- /srv/nowhere:/app/config"],
+  ["its image is not there", `image: ${SEERR}`, "image: ghcr.io/seerr-team/seerr:v99"],
+  [
+    "it does not become healthy",
+    'http://127.0.0.1:5055/api/v1/status"]',
+    'http://127.0.0.1:1/"]\n      interval: 1s\n      retries: 1\n      start_period: 0s',
+  ],
+])("one that cannot be replaced, because %s, runs on, and a revert has nothing to do", async (_, from, to) => {
+  await by("jellyfin", `docker run --detach --rm --name theirs --publish 5056:80 --entrypoint sleep ${SEERR} 1000`);
+  const before = await containers(["jellyfin"]);
+  await edit(cli, COMPOSE, from, to);
+  const failed = await commandOn(cli, "deploy");
+  expect([failed.exitCode, failed.output]).toEqual([3, expect.stringContaining("container/seerr")]);
+
+  const after = await containers(["jellyfin"]);
+  expect(differing(before, after)).toEqual([]);
+  expect(after["jellyfin/seerr"]?.state).toMatch(/^running/);
+  expect(await by("jellyfin", "docker ps --all --quiet --filter name=homelab-former; ls .homelab/former")).toBe("");
+
+  await edit(cli, COMPOSE, to, from);
+  expect((await commandOn(cli, "deploy")).output).toContain("Everything is done.");
+  expect(differing(after, await containers(["jellyfin"]))).toEqual([]);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+  await by("jellyfin", "docker rm --force theirs");
+});
