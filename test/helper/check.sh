@@ -10,7 +10,8 @@ for file in "$1"/*.json; do
   setting=${name#*.}
   (
     load "${setting%.json}"
-    read_input <"$file"
+    keep_input <"$file"
+    read_input
     validate "$STAGE"
   ) >"$WORK/answer" 2>&1 || echo "$name: $(cat "$WORK/answer")"
   rm -rf "$WORK/stage"

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -70,12 +71,28 @@ test.each([
   expect(readdirSync(home)).toEqual(["b"]);
 });
 
+test.each([
+  ["put-file", ["0448", "a/b"]],
+  ["remove-file", ["a/b"]],
+  ["forget-records", []],
+])("%s %j reads what it is sent to its end: who deploys may fail otherwise", (program, args) => {
+  expect(run(program, args, "x".repeat(3_000_000))).not.toHaveProperty("error");
+});
+
+test("how a file was made is written down, and forgotten with it", () => {
+  run("put-file", ["0440", "db/etc/pg.conf"], "port = 5432\n");
+  const digest = createHash("sha256").update("port = 5432\n").digest("hex");
+  expect(readFileSync(join(home, ".homelab/files-made/db/etc/pg.conf"), "utf8")).toBe(`440 ${digest}\n`);
+  run("remove-file", ["db/etc/pg.conf"]);
+  expect(readdirSync(home)).toEqual([]);
+});
+
 test("records are forgotten, files are not", () => {
   mkdirSync(join(home, ".homelab/containers"), { recursive: true });
   writeFileSync(join(home, ".homelab/containers/web.json"), "{}");
   run("put-file", ["0444", "db/etc/pg.conf"]);
   expect(run("forget-records", []).status).toBe(0);
-  expect(readdirSync(join(home, ".homelab"))).toEqual(["files"]);
+  expect(readdirSync(join(home, ".homelab"))).toEqual(["files", "files-made"]);
   run("remove-file", ["db/etc/pg.conf"]);
   expect(run("forget-records", []).status).toBe(0);
   expect(readdirSync(home)).toEqual([]);
