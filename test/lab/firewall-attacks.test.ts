@@ -3,7 +3,7 @@ import { prepareProject } from "../../lab/project.js";
 import { loadHomelab } from "../../model/load.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import { driftIn, lab } from "./homelab.js";
-import { answers, Keyboard, unansweredDuring } from "./keyboard.js";
+import { answers, Keyboard, letsIn, unansweredDuring } from "./keyboard.js";
 
 // What somebody does by hand to the firewall and to sshd of a host, and what becomes of it: seen, healed, and SSH is never
 // shut. And the helper itself, killed at whatever moment. Many attacks on one host, without a deployment.
@@ -12,6 +12,7 @@ jest.setTimeout(3_600_000);
 const HOST = "pi-zero-1";
 const CANARY = 8008; // a server on the host that nobody declared
 const PUBLISHED = 12347; // and a container, on a bridge with a name of its own
+const LOAD = "/usr/local/lib/homelab/bin/load-firewall";
 /** How many moments to kill the helper at; a soak sets more. */
 const KILLS = Number(process.env["KILLS"] ?? 40);
 const SETTINGS = ["ssh", "firewall"] as const;
@@ -102,7 +103,7 @@ test.each<[what: string, byHand: string]>([
   ["a rule in DOCKER-USER", "iptables -I DOCKER-USER -j RETURN"],
   [
     "an empty DOCKER-USER, and nothing that loads it",
-    "iptables -F DOCKER-USER; echo exit >/usr/local/lib/homelab/bin/load-firewall",
+    `cp -p ${LOAD} /root/load-firewall; iptables -F DOCKER-USER; echo exit >${LOAD}`,
   ],
   ["Docker's rules ahead of ours", "iptables -F FORWARD; iptables -A FORWARD -j DOCKER-USER; systemctl restart docker"],
   ["a rule ahead of the tailnet's", "iptables -t mangle -I PREROUTING -j ACCEPT"],
@@ -218,7 +219,7 @@ describe("killed at whatever moment, the helper leaves SSH open and one of two s
       const moment = Math.round(random() * takes);
       const steps = [`apply ${name} </root/1.json: killed after ${moment} ms`];
       await keyboard.run(killed(`apply ${name} </root/1.json`, moment));
-      expect([steps, await answers(HOST, 22)]).toEqual([steps, true]);
+      expect([steps, await letsIn(HOST)]).toEqual([steps, true]);
       const next = random();
       if (next < 0.4) {
         steps.push("revert: killed");
@@ -227,13 +228,13 @@ describe("killed at whatever moment, the helper leaves SSH open and one of two s
         steps.push("confirm: killed");
         await keyboard.run(killed(`confirm ${digest(texts[1] ?? "")}`, Math.round(random() * 150)));
       }
-      expect([steps, await answers(HOST, 22)]).toEqual([steps, true]);
+      expect([steps, await letsIn(HOST)]).toEqual([steps, true]);
       await keyboard.run("homelab-helper revert"); // as its timer does
       const report = await keyboard.run("homelab-helper probe");
       const { settings } = JSON.parse(report) as { settings: Record<string, { digest: string }> };
       expect([steps, driftIn(report, name)]).toEqual([steps, []]);
       expect(texts.map(digest)).toContain(settings[name]?.digest);
-      expect([steps, await answers(HOST, 22)]).toEqual([steps, true]);
+      expect([steps, await letsIn(HOST)]).toEqual([steps, true]);
       if (settings[name]?.digest !== digest(texts[0] ?? "")) {
         await apply(name);
       }
@@ -243,6 +244,7 @@ describe("killed at whatever moment, the helper leaves SSH open and one of two s
 
 test("a power cut at whatever moment leaves SSH open and one of two states", async () => {
   const random = generator(7);
+  await keyboard.run(`[ ! -e /root/load-firewall ] || cp -p /root/load-firewall ${LOAD}`);
   for (let i = 0; i < CUTS; i++) {
     const moment = Math.round(random() * 1500);
     await keyboard.run(`(homelab-helper apply firewall </root/1.json >/dev/null 2>&1 &) ; sleep ${moment / 1000}`);
@@ -250,7 +252,7 @@ test("a power cut at whatever moment leaves SSH open and one of two states", asy
     await lab.powerOn(HOST);
     keyboard.close();
     keyboard = new Keyboard(HOST);
-    expect([moment, await answers(HOST, 22), await drift("firewall")]).toEqual([moment, true, []]);
+    expect([moment, await letsIn(HOST), await drift("firewall")]).toEqual([moment, true, []]);
   }
   expect(await apply("firewall")).toMatch(/confirmed|in force already/);
 });

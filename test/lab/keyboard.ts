@@ -45,8 +45,21 @@ export function answers(host: string, port: number, timeoutMs = 1000): Promise<b
       socket.destroy();
       resolve(open);
     };
-    socket.on("connect", settle(true)).on("timeout", settle(false)).on("error", settle(false));
+    // on a busy machine the time may be over before node hears of a connection that has come about
+    const late = (): unknown => setTimeout(settle(false), 50);
+    socket.on("connect", settle(true)).on("timeout", late).on("error", settle(false));
   });
+}
+
+/** The same of SSH, whose sshd listens nowhere for a moment while it reads its configuration. */
+export async function letsIn(host: string): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    if (await answers(host, 22)) {
+      return true;
+    }
+    await pause(100);
+  }
+  return false;
 }
 
 /** Knocks at SSH again and again while something happens, and returns how often nobody answered. */
