@@ -13,8 +13,13 @@ note_admin() { # FILE
 # For a way back; where the input says nothing, as one before it said.
 keep_admin() { # FILE
   note_admin "$WORK/admin"
-  if [ -s "$WORK/admin" ]; then write_file "$ADMIN" 0600 <"$WORK/admin"; fi
-  [ ! -e "$ADMIN" ] || cp "$ADMIN" "$1"
+  # sshd's own setting knows of the port alone
+  if [ "$(wc -l <"$WORK/admin")" -gt 1 ]; then write_file "$ADMIN" 0600 <"$WORK/admin"; fi
+  if [ -e "$ADMIN" ]; then
+    cp "$ADMIN" "$1"
+  elif [ -s "$WORK/admin" ]; then
+    cp "$WORK/admin" "$1"
+  fi
 }
 
 check_admin() {

@@ -1,4 +1,3 @@
-import { adminAccess } from "../firewall/opening.js";
 import type { Setting } from "./setting.js";
 
 /** Debian's own OpenSSH of 12 and later knows all of these. */
@@ -26,6 +25,6 @@ export const ssh: Setting = {
   name: "ssh",
   guarded: true,
   files: [DROP_IN],
-  input: ({ omv, openings, surroundings }) =>
-    omv ? undefined : { admin: adminAccess(openings, surroundings), files: { [DROP_IN]: SSHD } },
+  // From where is the firewall's business, which is applied later: a source that is new is not let in yet.
+  input: ({ omv, host }) => (omv ? undefined : { admin: { port: host.port, from: [] }, files: { [DROP_IN]: SSHD } }),
 };
