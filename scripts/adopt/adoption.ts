@@ -75,7 +75,10 @@ export class Adoption {
     const { Name, MaximumRetryCount } = RestartPolicy;
     const restart = Name === "on-failure" && MaximumRetryCount > 0 ? `${Name}:${MaximumRetryCount}` : Name || "no";
     if ((await this.inspect(this.aside)) !== undefined) {
-      await this.must([`${HELPER_BIN}/make-room`, "container", this.service.name, String(grace), "for-good"], grace + SSH_SECONDS);
+      await this.must(
+        [`${HELPER_BIN}/make-room`, "container", this.service.name, String(grace), "for-good"],
+        grace + SSH_SECONDS,
+      );
       await this.must(["docker", "rename", Id, this.service.name]);
     }
     await this.must(["docker", "update", "--restart", restart, Id]);

@@ -17,10 +17,18 @@ const PASSWORD = "postgres/run/secrets/postgres-password";
 
 /** What goes from the hosts, how, and what is said of it. */
 const LOST: readonly (readonly [host: string, how: string, ...said: string[]])[] = [
-  ["jellyfin", "docker rm --force seerr && rm --force .homelab/containers/seerr.json", "seerr on jellyfin: is not there"],
+  [
+    "jellyfin",
+    "docker rm --force seerr && rm --force .homelab/containers/seerr.json",
+    "seerr on jellyfin: is not there",
+  ],
   ["jellyfin", "docker volume rm media_seerr-config", "volume media_seerr-config on jellyfin: is not there"],
   ["jellyfin", `docker rmi --force ${SEERR}`, `image ${SEERR} on jellyfin: is not there`],
-  ["pi4-ci", `cd .homelab/files && chmod u+w ${CONFIG} && echo '# by hand' >>${CONFIG}`, `file ${CONFIG} on pi4-ci: changed by hand`],
+  [
+    "pi4-ci",
+    `cd .homelab/files && chmod u+w ${CONFIG} && echo '# by hand' >>${CONFIG}`,
+    `file ${CONFIG} on pi4-ci: changed by hand`,
+  ],
   ["pi4-ci", `rm --force .homelab/files/${PASSWORD}`, `file ${PASSWORD} on pi4-ci: removed by hand`],
   // Containers, and the networks of which two have one container in them, are there, and nobody knows whose they are.
   ["pi5", "chmod -R u+w .homelab && rm -rf .homelab", "network nas_", "homepage on pi5: ", "file homepage/"],
