@@ -33,16 +33,16 @@ export class ServiceFiles {
     this.commands = service.files.map((file, i) => {
       const path = `${service.name}${file.path}`;
       const mode = file.mode.toString(8).padStart(4, "0");
-      const { needed, token, ignoreChanges } = repair.of("files", path, "triggers");
+      const { token, ignoreChanges } = repair.of("files", path, "update");
       return new remote.Command(
         printName({ kind: "file", host: host.name, service: service.name, path: file.path }),
         {
           connection: commandConnection(host),
-          create: `${HELPER_BIN}/put-file ${mode} ${path}`,
+          create: `${HELPER_BIN}/put-file ${path}`,
+          update: `${HELPER_BIN}/put-file ${path} # ${token}`,
           delete: `${HELPER_BIN}/remove-file ${path}`,
-          stdin: contents[i] ?? "",
+          stdin: withMode(mode, contents[i] ?? ""),
           logging: "none",
-          ...(needed && { triggers: [token] }),
           addPreviousOutputInEnv: false,
         },
         // Both have the same path: removed afterwards, the new one would be gone.
@@ -52,6 +52,10 @@ export class ServiceFiles {
     this.digest = contents.length === 0 ? undefined : digestOf(service.files, contents);
   }
 }
+
+/** Not in the command: changes of that are ignored, so that it can say nothing but that it is done again. */
+const withMode = (mode: string, content: pulumi.Input<string>): pulumi.Input<string> =>
+  typeof content === "string" ? `${mode}\n${content}` : pulumi.interpolate`${mode}\n${content}`;
 
 function digestOf(files: readonly FileModel[], contents: readonly pulumi.Input<string>[]): pulumi.Input<string> {
   const hash = (texts: readonly string[]): string => {

@@ -108,14 +108,15 @@ test("a file travels on standard input, by a constant command", async () => {
           perDialTimeout: 5,
         },
       }) as unknown,
-      create: "/usr/local/lib/homelab/bin/put-file 0444 db/etc/pg.conf",
+      create: "/usr/local/lib/homelab/bin/put-file db/etc/pg.conf",
+      update: "/usr/local/lib/homelab/bin/put-file db/etc/pg.conf # 1",
       delete: "/usr/local/lib/homelab/bin/remove-file db/etc/pg.conf",
       logging: "none",
-      stdin: "port = 5432\n",
+      stdin: "0444\nport = 5432\n",
     },
     expect.objectContaining({
-      create: "/usr/local/lib/homelab/bin/put-file 0444 db/run/secrets/password",
-      stdin: expect.objectContaining({ value: "s3cret" }) as unknown,
+      create: "/usr/local/lib/homelab/bin/put-file db/run/secrets/password",
+      stdin: expect.objectContaining({ value: "0444\ns3cret" }) as unknown,
     }),
   ]);
 });

@@ -73,8 +73,13 @@ test("what is lost is made again, in the place of nothing", async () => {
   const marks = (registrations: Map<string, Registration>): unknown[] =>
     ["pi5/image/nginx:1.29", "pi5/volume/nas_data", "pi5/file/web/etc/web.conf", "pi5/image/postgres:18.6"].map(
       (it) => {
-        const { inputs = {}, ignoreChanges, deleteBeforeReplace } = registrations.get(it) ?? {};
-        return [inputs["triggers"] ?? generationOf(registrations.get(it)), ignoreChanges, deleteBeforeReplace];
+        const registration = registrations.get(it);
+        const { triggers, update } = registration?.inputs ?? {};
+        return [
+          triggers ?? update ?? generationOf(registration),
+          registration?.ignoreChanges,
+          registration?.deleteBeforeReplace,
+        ];
       },
     );
   const time = expect.stringMatching(TIME) as unknown;
@@ -82,13 +87,13 @@ test("what is lost is made again, in the place of nothing", async () => {
   expect(marks(before)).toEqual([
     [undefined, ["triggers"], false],
     [label("nas_data", "homelab.service"), ["labels"], false],
-    [undefined, ["triggers"], true],
+    [expect.stringMatching(/put-file web\/etc\/web.conf # 1$/), ["update"], true],
     [undefined, ["triggers"], false],
   ]);
   expect(marks(all)).toEqual([
     [{ generation: time }, [], true],
     [label(time), [], true],
-    [[time], [], true],
+    [expect.stringMatching(/put-file web\/etc\/web.conf # \d{4}-/), [], true],
     [undefined, ["triggers"], false],
   ]);
 });
