@@ -69,7 +69,7 @@ export async function unansweredDuring(host: string, happens: Promise<unknown>):
   const watching = (async () => {
     while (!over.signal.aborted) {
       unanswered += (await answers(host, 22, 900)) ? 0 : 1;
-      await pause(20);
+      await pause(150); // more of them, and a busy sshd would not come to accept them
     }
   })();
   await happens.finally(() => {
