@@ -73,7 +73,7 @@ test.each([
     'http://127.0.0.1:5055/api/v1/status"]',
     'http://127.0.0.1:1/"]\n      interval: 1s\n      retries: 1\n      start_period: 0s',
   ],
-])("one that cannot be replaced, because %s, runs on, and a revert has nothing to do", async (_, from, to) => {
+])("one that cannot be replaced, because %s, runs on, and a revert is done", async (_, from, to) => {
   await by("jellyfin", `docker run --detach --rm --name theirs --publish 5056:80 --entrypoint sleep ${SEERR} 1000`);
   const before = await containers(["jellyfin"]);
   await edit(cli, COMPOSE, from, to);
@@ -87,7 +87,10 @@ test.each([
 
   await edit(cli, COMPOSE, to, from);
   expect((await commandOn(cli, "deploy")).output).toContain("Everything is done.");
-  expect(differing(after, await containers(["jellyfin"]))).toEqual([]);
+  // The engine may have kept what did not start, and then it makes the container once more.
+  const reverted = await containers(["jellyfin"]);
+  expect(differing(after, reverted).filter((name) => name !== "jellyfin/seerr")).toEqual([]);
+  expect(reverted["jellyfin/seerr"]?.state).toBe("running healthy");
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
-  await by("jellyfin", "docker rm --force theirs");
 });
+afterEach(() => by("jellyfin", "docker rm --force theirs"));
