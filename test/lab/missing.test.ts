@@ -66,7 +66,11 @@ test("a host that was installed anew gets everything again", async () => {
 const COMPOSE = "stacks/media/compose.yaml";
 test.each([
   ["its port is taken", 'published: "5055"', 'published: "5056"'],
-  ["a folder that it mounts is not there", "- seerr-config:/app/config", "- /srv/nowhere:/app/config"],
+  [
+    "a folder that it mounts is not there",
+    "- seerr-config:/app/config",
+    "- { type: bind, source: /srv/nowhere, target: /app/config, bind: *there }",
+  ],
   ["its image is not there", `image: ${SEERR}`, "image: ghcr.io/seerr-team/seerr:v99"],
   [
     "it does not become healthy",
