@@ -36,7 +36,8 @@ export function workOf(resources: readonly ExportedResource[]): ReadonlyMap<stri
   const work = new Map<string, Item[]>();
   for (const { urn, inputs = {} } of resources) {
     const name = parseName(nameInUrn(urn));
-    if (name === undefined || !("kind" in name)) {
+    // The stack's own resource has a name like a host's.
+    if (name === undefined || !("kind" in name) || name.kind === "host") {
       continue;
     }
     const items = work.get(name.host) ?? [];

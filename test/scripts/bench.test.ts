@@ -35,6 +35,7 @@ const RESOURCES = [
 ];
 
 test("the work of other tools is all that the state has", () => {
+  expect([...workOf(RESOURCES).keys()]).toEqual(["pi5"]);
   expect(workOf(RESOURCES).get("pi5")).toEqual([
     { kind: "folder", path: "/srv/peer" },
     { kind: "folder", path: "/srv/peer/etc/homelab" },
