@@ -12,6 +12,9 @@ elif files | type != "object" or any(.[]; type != "array" or any(.[]; type != "s
 elif any(.. | strings; explode | any(. == 0)) then "a text has a zero byte"
 elif files | keys | all(test("^(/[A-Za-z0-9._@\\\\-]+)+$") and (test("/\\.\\.?(/|$)") | not)) | not then
   "a path has signs that no path here has"
+# To some programs a carriage return ends a line, and to jq a $ also stands before a line break at the end.
+elif any(.. | strings, (objects | keys[]); explode | any((. < 32 and . != 9) or . == 127)) then
+  "a text has a control character"
 else "" end'
 
 # To $INPUT, to the end also where it is not wanted: some who deploy fail where nobody reads what they send.
@@ -47,4 +50,14 @@ path_allowed() { # PATH
     case ${1##*/} in ${pattern##*/}) return 0 ;; esac
   done <"$WORK/may-write"
   return 1
+}
+
+# Refuses a file that has a line which is none of those on standard input, extended regular expressions of whole lines. Thus
+# nobody needs to know what the program that reads the file makes of other blanks, quotes, letters or continued lines.
+only_lines() { # FILE
+  cat >"$WORK/lines-allowed"
+  [ -f "$1" ] || return 0
+  only=0
+  grep -aEvx -f "$WORK/lines-allowed" "$1" >"$WORK/lines-refused" || only=$?
+  [ "$only" = 1 ] || refuse "${1##*/} may not say $(head -n 1 "$WORK/lines-refused")"
 }

@@ -2,10 +2,13 @@
 # NFS exports as objects of OpenMediaVault, one for each share and client. It makes /export with fsid=0 and a bind of
 # each share below it, so that clients mount /NAME.
 
+# What a client may have: nobody is root, and whoever writes is who owns the files.
+EXPORT_OPTIONS='sync,no_subtree_check,(root_squash|all_squash,anonuid=1000,anongid=1000)'
+
 omv_nfs_check() {
-  jq -e --arg name "$OMV_NAME" '.omv | (.root | type == "string" and test("^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"))
+  jq -e --arg name "$OMV_NAME" --arg others "^$EXPORT_OPTIONS\$" '.omv | (.root | type == "string" and test("^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"))
     and (.shares | type == "array" and all(.[]; (.name | test($name)) and (.clients | type == "array" and all(.[];
-      (.address | test("^[0-9a-f.:]+$")) and (.options.mode | test("^r[ow]$")) and (.options.others | test("^[a-z_]+(=[0-9]+)?(,[a-z_]+(=[0-9]+)?)*$"))))))' \
+      (.address | test("^[0-9a-f.:]+$")) and (.options.mode | test("^r[ow]$")) and (.options.others | test($others))))))' \
     "$INPUT" >/dev/null || refuse "omv must have a root and shares with clients"
   omv_untouched
 }

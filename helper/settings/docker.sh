@@ -4,6 +4,12 @@
 
 DAEMON=$ROOT/etc/docker/daemon.json
 KEYS='["firewall-backend", "iptables", "ip6tables", "live-restore", "log-driver", "log-opts"]'
+# shellcheck disable=SC2016 # jq's variable
+# What would open the firewall, or send logs elsewhere, is nothing that the program asks for.
+STRANGE_VALUES='to_entries | map(select(.value as $value | if .key == "log-opts" then
+    $value | type == "object" and (to_entries | all(.key | . == "max-size" or . == "max-file")) and all(.[]; type == "string" and test("^[0-9]+[kmg]?$"))
+  else ({"firewall-backend": ["iptables"], "iptables": [true], "ip6tables": [true], "live-restore": [true, false],
+    "log-driver": ["json-file", "local", "journald"]}[.key] | index([$value]) != null) end | not) | .key) | join(", ")'
 
 touches() { echo "$DAEMON"; }
 
@@ -12,6 +18,8 @@ check_extras() {
     refuse "daemon and optional must be mappings"
   input ".daemon + (.optional // {}) | keys - $KEYS | join(\", \")" >"$WORK/strange"
   [ "$(cat "$WORK/strange")" = "" ] || refuse "not a key of daemon.json that this helper sets: $(cat "$WORK/strange")"
+  input ".daemon + (.optional // {}) | $STRANGE_VALUES" >"$WORK/strange"
+  [ "$(cat "$WORK/strange")" = "" ] || refuse "not a value of daemon.json that this helper sets: $(cat "$WORK/strange")"
 }
 
 owner_keys() { # what the owner had, without what is ours

@@ -30,8 +30,24 @@ check_extras() {
 }
 
 validate() {
+  chain_lines "$1$CHAINS_V4"
+  chain_lines "$1$CHAINS_V6"
   iptables-restore --test --noflush "$1$CHAINS_V4" 2>"$WORK/says" || refuse "iptables says: $(tail -n 1 "$WORK/says")"
   ip6tables-restore --test --noflush "$1$CHAINS_V6" 2>"$WORK/says" || refuse "ip6tables says: $(tail -n 1 "$WORK/says")"
+}
+
+# iptables can also run a program (--modprobe), and no rule may stand in a chain of somebody else's.
+chain_lines() { # FILE
+  chain='(HOMELAB-TAILNET|HOMELAB-PUBLISHED|DOCKER-USER)'
+  packet='(! )?-[io] [a-z0-9][a-z0-9.+-]{0,14}|-s [0-9a-f.:/]+|-p (tcp|udp|icmp|ipv6-icmp)|--dport [0-9]+'
+  state='-m conntrack ((! )?--ctstate (DNAT|RELATED,ESTABLISHED)|--ctorigdstport [0-9]+ --ctdir ORIGINAL)'
+  comment='-m comment --comment "[a-z0-9 :/,._-]*"'
+  only_lines "$1" <<LINES
+\*(mangle|filter)
+:$chain - \[0:0\]
+-A $chain( ($packet|$state|$comment))* -j (RETURN|DROP|HOMELAB-PUBLISHED)
+COMMIT
+LINES
 }
 
 # SSH that was opened by force is no state to go back to.

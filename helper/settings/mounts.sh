@@ -8,19 +8,46 @@ may_write() {
     'mnt-media-*.mount' 'run-homelab-shares-*.mount' 'homelab-start-*.service'
 }
 
-# Only the programs of the helper are run, and only what is named after shares is mounted.
+# Only the programs of the helper are run, only what is named after shares is mounted, and without set-uid programs.
 validate() {
   for unit in "$1$UNITS"/*; do
     [ -f "$unit" ] || continue
-    bad=$(grep -E '^(Exec|What|Where|User|Group|[A-Z][A-Za-z]*File|Environment|RootDirectory|RootImage)' "$unit" |
-      grep -Evx 'Exec(Start|StopPost)=/usr/local/lib/homelab/bin/(remove-mount-points|retry-mounts|(start|stop)-container [A-Za-z0-9][A-Za-z0-9_.-]*( /mnt/media/[a-z][a-z0-9-]*)*)|What=(/[A-Za-z0-9._/-]+|[0-9a-z.:-]+:/[A-Za-z0-9._/-]+)|Where=(/mnt/media|/run/homelab/shares)/[a-z][a-z0-9-]*' |
-      head -n 1 || true)
-    [ -z "$bad" ] || refuse "${unit##*/} may not say $bad"
+    unit_lines "$unit"
     where=$(sed -n 's|^Where=\(/mnt/media/.*\)|\1|p' "$unit")
     if [ -n "$where" ] && ! is_mounted "$where" && [ -n "$(ls -A "$ROOT$where" 2>/dev/null)" ]; then
       refuse "$where has files of this host in it, which a mount would hide: move them away"
     fi
   done
+}
+
+unit_lines() { # FILE
+  share='[a-z][a-z0-9-]*'
+  folder='(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+'
+  name='[A-Za-z0-9][A-Za-z0-9_.\-]*\.(mount|service|target)'
+  container='[A-Za-z0-9][A-Za-z0-9_.-]*'
+  bin=/usr/local/lib/homelab/bin
+  only_lines "$1" <<LINES
+
+#[^\]*
+\[(Unit|Mount|Service|Timer|Install)\]
+Description=[A-Za-z0-9/_., -]+
+(BindsTo|After|Before|WantedBy)=$name( $name)*
+(OnSuccess|OnFailure)=homelab-mountpoints\.service
+AssertPathIsDirectory=/(srv|mnt|media|data|export)$folder
+What=/(srv|mnt|media|data|export)$folder
+What=/run/homelab/shares/$share
+What=[0-9.]+:$folder
+Where=(/mnt/media|/run/homelab/shares)/$share
+Type=(nfs4|none|oneshot)
+Options=bind(,_netdev)?,nofail
+Options=(ro,softerr|rw,hard),timeo=[0-9]+,retrans=[0-9]+,vers=4\.2,nosuid,nodev,noexec,noatime,retry=0,_netdev,nofail
+(ForceUnmount|LazyUnmount|RemainAfterExit)=yes
+(TimeoutSec|StartLimitIntervalSec|RestartSec|OnBootSec|OnUnitActiveSec|AccuracySec)=[0-9]+
+Restart=on-failure
+ExecStart=$bin/(remove-mount-points|retry-mounts)
+ExecStart=$bin/start-container $container( /mnt/media/$share)+
+ExecStopPost=$bin/stop-container $container
+LINES
 }
 
 # By the table of the kernel: whoever asks the folder itself waits for a NAS that may be gone.

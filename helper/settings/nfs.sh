@@ -32,9 +32,16 @@ check_extras() {
 }
 
 validate() {
+  only_lines "$1$NFS_CONF" <<'LINES'
+
+#[^\]*
+\[nfsd\]
+(udp|tcp|vers3|vers4|vers4\.[012])=[yn]
+LINES
   [ -f "$1$EXPORTS" ] || return 0
-  sed -e 's/^#.*//' -e :a -e '/\\$/N; s/\\\n *//; ta' "$1$EXPORTS" | grep . >"$WORK/lines" || true
-  bad=$(grep -Evx '/[A-Za-z0-9._/-]+( [0-9a-f.:]+\(r[ow](,[a-z_]+(=[0-9a-f-]+)?)*\))+' "$WORK/lines" | head -n 1 || true)
+  # as exports(5) has it: a backslash joins two lines, and one at the end of a comment makes a comment of the next
+  sed -e :a -e '/\\$/N; s/\\\n */ /; ta' "$1$EXPORTS" | sed -e 's/^#.*//' -e 's/  */ /g' | grep . >"$WORK/lines" || true
+  bad=$(grep -Evx "/[A-Za-z0-9._/-]+( [0-9a-f.:]+\\((ro|rw),$EXPORT_OPTIONS,fsid=[0-9a-f-]{36}\\))+" "$WORK/lines" | head -n 1 || true)
   [ -z "$bad" ] || refuse "an export is not of the kind that this helper takes: $bad"
   bad=$(cut -d' ' -f1 "$WORK/lines" | grep -vxF -f "$WORK/folders" | head -n 1 || true)
   [ -z "$bad" ] || refuse "$bad would be exported and is no folder of a share"

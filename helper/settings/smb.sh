@@ -21,11 +21,36 @@ check_extras() {
 # Only what the program writes: Samba can also run programs, read other files and share any folder.
 validate() {
   [ -f "$1$SHARES" ] || return 0
-  bad=$(grep -Evx '(#.*)?|\[[a-z][a-z0-9-]*\]|   (server min protocol|server signing|map to guest|restrict anonymous|usershare allow guests|disable netbios|smb ports|valid users|read only|write list|guest ok|create mask|directory mask) = [A-Za-z0-9_ -]+|   path = /(srv|mnt|media|data|export)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+|   include = /etc/samba/homelab-owner.conf' "$1$SHARES" | head -n 1 || true)
-  [ -z "$bad" ] || refuse "$SHARES may not say $bad"
+  share_lines "$1$SHARES"
   if command -v testparm >/dev/null; then
     testparm -s "$1$SHARES" >/dev/null 2>"$WORK/says" || refuse "testparm says: $(grep -v '^Load' "$WORK/says" | tail -n 1)"
   fi
+}
+
+share_lines() { # FILE
+  person='[a-z][a-z0-9-]*'
+  only_lines "$1" <<LINES
+
+#[^\]*
+\[global\]
+   server min protocol = SMB3(_[01][0-9])?
+   server signing = mandatory
+   map to guest = never
+   restrict anonymous = 2
+   usershare allow guests = no
+   disable netbios = yes
+   smb ports = 445
+\[[a-z][a-z0-9-]*\]
+   path = /(srv|mnt|media|data|export)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+
+   (valid users|write list) = $person( $person)*
+   read only = yes
+   guest ok = no
+   (create|directory) mask = [0-7]{4}
+   include = /etc/samba/homelab-owner\.conf
+LINES
+  # these mean what no share means
+  special=$(grep -Exm 1 '\[(homes|printers)\]' "$1" || true)
+  [ -z "$special" ] || refuse "${1##*/} may not say $special"
 }
 
 activate() { # apply | restore

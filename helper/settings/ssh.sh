@@ -23,12 +23,27 @@ sshd_room() { [ -d "$ROOT/run/sshd" ] || mkdir -m 0755 "$ROOT/run/sshd"; }
 
 validate() {
   sshd_room
+  login_lines "$1$DROP_IN"
   grep -Eqi "$INCLUDE" "$MAIN" || refuse "$MAIN does not include /etc/ssh/sshd_config.d/*.conf"
   as_it_would_be "$1$DROP_IN" >"$WORK/sshd_config"
   sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
   grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1$DROP_IN" || return 0
   administrator_can_log_in ||
     refuse "no member of $SSH_GROUP has both a key and full sudo: whoever looks after this host would be locked out"
+}
+
+# sshd can also run programs, let root in, and say another thing to each connection.
+login_lines() { # FILE
+  only_lines "$1" <<LINES
+
+#.*
+(PasswordAuthentication|KbdInteractiveAuthentication|PermitRootLogin|X11Forwarding) no
+AllowGroups $SSH_GROUP
+(AllowUsers|DenyUsers) [a-z_][a-z0-9_-]*
+(LoginGraceTime|ClientAliveInterval|MaxAuthTries|MaxSessions) [0-9]+
+MaxStartups [0-9]+:[0-9]+:[0-9]+
+(KexAlgorithms|Ciphers|MACs|HostKeyAlgorithms) [a-z0-9@.,-]+
+LINES
 }
 
 # Our file, those that come after it, and what sshd_config says itself.

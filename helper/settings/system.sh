@@ -13,13 +13,43 @@ may_write() { printf '%s\n' "$UPGRADES" "$JOURNAL" "$KERNEL" "$ZRAM"; }
 
 check_extras() {
   input '.timezone' >"$WORK/timezone"
-  { grep -Eqx '[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*' "$WORK/timezone" && [ -f "$ZONES/$(cat "$WORK/timezone")" ]; } ||
+  { jq -e '.timezone | type == "string" and test("^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")' "$INPUT" >/dev/null &&
+    [ -f "$ZONES/$(cat "$WORK/timezone")" ]; } ||
     refuse "this host knows no time zone $(cat "$WORK/timezone")"
 }
 
 validate() {
+  upgrade_lines "$1$UPGRADES"
+  kernel_lines "$1"
   [ ! -f "$1$UPGRADES" ] || apt-config -c "$1$UPGRADES" dump >/dev/null 2>"$WORK/apt-says" ||
     refuse "apt says: $(tail -n 1 "$WORK/apt-says")"
+}
+
+# apt can run a program before and after whatever it does.
+upgrade_lines() { # FILE
+  only_lines "$1" <<'LINES'
+// [A-Za-z0-9 ,.:-]*
+APT::Periodic::(Update-Package-Lists|Unattended-Upgrade) "[0-9]+";
+Unattended-Upgrade::Origins-Pattern \{ "origin=Debian,codename=\$\{distro_codename\},label=Debian-Security"; \};
+Unattended-Upgrade::(Remove-Unused-Dependencies|Automatic-Reboot|Automatic-Reboot-WithUsers) "(true|false)";
+Unattended-Upgrade::Automatic-Reboot-Time "([01][0-9]|2[0-3]):[0-5][0-9]";
+LINES
+}
+# The kernel too, for a core dump; and journald and the maker of swap take more devices and sockets than those here.
+kernel_lines() { # STAGE
+  only_lines "$1$KERNEL" <<'LINES'
+net\.ipv[46]\.[a-z0-9_]+(\.[a-z0-9_]+)* = [0-9]+
+LINES
+  only_lines "$1$JOURNAL" <<'LINES'
+\[Journal\]
+(SystemMaxUse|RuntimeMaxUse)=[0-9]+M
+MaxRetentionSec=[0-9]+(day|week|month|year)
+LINES
+  only_lines "$1$ZRAM" <<'LINES'
+\[zram0\]
+zram-size = ram
+compression-algorithm = [a-z0-9]+
+LINES
 }
 
 changed() { grep -qxF "$1" "$CHANGED"; }
