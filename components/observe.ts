@@ -6,7 +6,7 @@ import { treatmentOf } from "../model/drift/treatment.js";
 import type { HomelabModel, HostModel } from "../model/types.js";
 import { probeHosts } from "../hosts/probe.js";
 import { explain, remedy } from "../hosts/trouble.js";
-import { remedyText } from "../model/yaml/remedy.js";
+import { withRemedies } from "../model/yaml/remedy.js";
 
 /** How a host is to be treated, given what was seen of it. */
 export interface HostState {
@@ -16,10 +16,10 @@ export interface HostState {
 }
 
 /**
- * Looks at all hosts and says what was found, as warnings of the engine.
+ * Looks at all hosts and says what was found, as warnings of the engine; of a host that may be another one, in a preview,
+ * as an error.
  *
  * @param stack whose name is part of the commands that are shown
- * @throws RunError if a host is not the one whose key is pinned
  */
 export async function observe({ hosts }: HomelabModel, stack: string): Promise<(host: HostModel) => HostState> {
   const observations = await probeHosts(hosts);
@@ -36,7 +36,7 @@ const UNTOUCHED: HostState = { notDone: undefined, repairs: NO_REPAIRS };
 async function stateOf(host: HostModel, observation: Observation, stack: string): Promise<HostState> {
   const treatment = treatmentOf(host, observation, pulumi.runtime.isDryRun());
   const matter = observation.status === "ok" ? "" : explain(host, observation.status, observation.reason);
-  const help = observation.status === "ok" ? "" : remedyText(remedy(host, observation.status, stack));
+  const help = observation.status === "ok" ? [] : [remedy(host, observation.status, stack)];
   switch (treatment.kind) {
     case "deploy":
       for (const finding of treatment.findings) {
@@ -47,9 +47,7 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
       await pulumi.log.warn(`${matter} What differs on it is not known; what is declared is shown.`);
       return UNTOUCHED;
     case "leave":
-      await pulumi.log.warn(`${matter} It is left as it is; ${help}`);
-      return { notDone: treatment.notDone, repairs: NO_REPAIRS };
-    case "refuse":
-      throw new pulumi.RunError(`${matter} -> ${help}`);
+      await pulumi.log[treatment.error ? "error" : "warn"](withRemedies(`${matter} It is left as it is`, help));
+      return { notDone: withRemedies(treatment.notDone, help), repairs: NO_REPAIRS };
   }
 }

@@ -3,6 +3,7 @@ import type { HostModel } from "../model/types.js";
 import type { Observation, Trouble } from "../model/drift/observation.js";
 import { readReport } from "../model/drift/report.js";
 import { lastLine, runOn, SSH_FAILED } from "./ssh.js";
+import { keysAtHand, refusalWith } from "./keys.js";
 import type { RemoteResult } from "./ssh.js";
 
 /** Account whose keys may run the probe and nothing else. */
@@ -26,7 +27,15 @@ export async function probeHosts(
   return new Map(found);
 }
 
+/** What may be otherwise a moment later, as on a host under load; a key that is refused stays so. */
+const PASSING: readonly Observation["status"][] = ["unreachable", "timed out", "failed"];
+
 async function probe(host: HostModel, timeoutSeconds: number): Promise<Observation> {
+  const first = await probeOnce(host, timeoutSeconds);
+  return PASSING.includes(first.status) ? probeOnce(host, timeoutSeconds) : first;
+}
+
+async function probeOnce(host: HostModel, timeoutSeconds: number): Promise<Observation> {
   const result = await runOn(host, ["probe"], timeoutSeconds, { user: USER });
   const observation = understand(result, timeoutSeconds);
   if (observation.status !== "refused") {
@@ -34,14 +43,25 @@ async function probe(host: HostModel, timeoutSeconds: number): Promise<Observati
   }
   // Whoever may deploy may probe: if only the one works, the account for the other is not there yet.
   const deployer = await runOn(host, ["true"], timeoutSeconds);
-  return deployer.ok ? { status: "not bootstrapped", reason: `nobody can log in as ${USER}` } : observation;
+  return deployer.ok
+    ? { status: "not bootstrapped", reason: `nobody can log in as ${USER}` }
+    : refusalWith(await keysAtHand(), observation.reason);
 }
 
 /** What is meant by the words of ssh(1) and sudo(8), which are the same in every locale: they are not translated. */
 const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
   [/host key verification failed|no matching host key type/i, "wrong host key"],
-  [/permission denied|too many authentication failures/i, "refused"],
+  [/too many authentication failures/i, "too many keys"],
+  [/account has expired|account is (locked|not available)/i, "account locked"],
+  [/permission denied/i, "refused"],
 ];
+
+/** What nologin(8) prints, which is such an account's shell. */
+const LOCKED = /^This account is currently not available/m;
+
+/** The last line that has these words in it, without its full stop. */
+const lineWith = (words: RegExp, text: string): string =>
+  (text.split("\n").findLast((line) => words.test(line)) ?? "").trim().replace(/\.$/, "");
 
 /** What the outcome of a probe says about its host. */
 export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeoutSeconds: number): Observation {
@@ -53,8 +73,11 @@ export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeo
     return { status: "timed out", reason: `no report within ${timeoutSeconds} s` };
   }
   if (exitCode === SSH_FAILED) {
-    const status = MEANINGS.find(([words]) => words.test(stderr))?.[1] ?? "unreachable";
-    return { status, reason: reason || "ssh does not say why" };
+    const [words, status] = MEANINGS.find(([it]) => it.test(stderr)) ?? [/./, "unreachable" as const];
+    return { status, reason: lineWith(words, stderr) || reason || "ssh does not say why" };
+  }
+  if (LOCKED.test(stdout)) {
+    return { status: "account locked", reason: lastLine(stdout).replace(/\.$/, "") };
   }
   if (/^sudo:|not found/m.test(stderr)) {
     return { status: "not bootstrapped", reason };

@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HostModel } from "../model/types.js";
-import { destination, runOn, SSH_FAILED, sshOptions } from "./ssh.js";
+import { destination, keyOptions, runOn, SSH_FAILED, sshOptions } from "./ssh.js";
 import type { RemoteResult } from "./ssh.js";
 
 /** A connection that the other end no longer answers on is given up after three of these. */
@@ -44,6 +44,7 @@ export class SharedConnection {
     const socket = join(socketFolder(), this.host.name);
     const args = [
       ...sshOptions(this.host),
+      ...keyOptions(),
       ...[
         "-o",
         `ServerAliveInterval=${ALIVE_SECONDS}`,

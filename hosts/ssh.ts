@@ -2,7 +2,20 @@ import { execFile } from "node:child_process";
 import type { HostModel } from "../model/types.js";
 
 // How the program reaches a host: always by SSH, with the host's key pinned and the client's key from the ssh-agent.
-// No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state.
+// No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state: which
+// of its keys is meant comes from the environment, and goes into this program's own connections alone.
+
+/** Names the file of a public key: the one of the ssh-agent's keys that is meant. */
+export const KEY_VARIABLE = "HOMELAB_SSH_KEY";
+
+/** The file that the owner named. @default none: all keys of the ssh-agent are tried */
+export const keyFile = (): string | undefined => process.env[KEY_VARIABLE] || undefined;
+
+/** Options of ssh(1) that offer no other key than the one that the owner named, if any. */
+export function keyOptions(): string[] {
+  const file = keyFile();
+  return file === undefined ? [] : ["-o", "IdentitiesOnly=yes", "-o", `IdentityFile="${file}"`];
+}
 
 export const CONNECT_TIMEOUT_SECONDS = 5;
 
@@ -64,7 +77,7 @@ export function runOn(
   { user, socket = "none" }: RunOptions = {},
 ): Promise<RemoteResult> {
   const sharing = ["-o", "ControlMaster=no", "-S", socket];
-  const args = [...sshOptions(host), ...sharing, "-n", "-T", ...destination(host, user), ...command];
+  const args = [...sshOptions(host), ...keyOptions(), ...sharing, "-n", "-T", ...destination(host, user), ...command];
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     execFile("ssh", args, options, (error, stdout, stderr) => {

@@ -36,6 +36,16 @@ account() {
   fi
   # '*' is no password; the '!' of useradd is a locked account, which sshd may refuse even by key
   [ "$(getent shadow "$1" | cut -d: -f2)" = '*' ] || usermod --password '*' "$1"
+  if [ -n "$(getent shadow "$1" | cut -d: -f8)" ]; then
+    usermod --expiredate '' "$1"
+    also "$1 no longer expires"
+  fi
+  case $(getent passwd "$1" | cut -d: -f7) in
+    */nologin | */false)
+      usermod --shell /bin/bash "$1"
+      also "$1 may log in again"
+      ;;
+  esac
 }
 
 member() { # ACCOUNT GROUP

@@ -9,21 +9,23 @@ export type Treatment =
   | { readonly kind: "deploy"; readonly findings: readonly Finding[]; readonly repairs: Repairs }
   /** What differs on it is not known, which a preview can do without: what is declared is shown. */
   | { readonly kind: "show" }
-  /** Nothing can be done there now: what exists is left as it is. */
-  | { readonly kind: "leave"; readonly notDone: string }
-  /** Nothing may be done there, and the owner has to look. */
-  | { readonly kind: "refuse" };
+  /**
+   * Nothing can be done there now: what exists is left as it is. Where nothing may be done and the owner has to look, it is
+   * an error too, as far as that leaves the other hosts alone.
+   */
+  | { readonly kind: "leave"; readonly notDone: string; readonly error: boolean };
+
+/** Nobody is let in with what is at hand here, which says nothing about the host. */
+const WITHOUT_KEY: readonly Observation["status"][] = ["refused", "too many keys", "no key", "account locked"];
 
 /** @param preview whether nothing is done in any case */
 export function treatmentOf(host: DriftHost, observation: Observation, preview: boolean): Treatment {
-  switch (observation.status) {
-    case "ok":
-      return { kind: "deploy", ...driftOf(host, observation.report) };
-    case "wrong host key":
-      return { kind: "refuse" };
-    default:
-      return observation.status === "refused" && preview
-        ? { kind: "show" }
-        : { kind: "leave", notDone: `${observation.status}: ${observation.reason}` };
+  const { status } = observation;
+  if (status === "ok") {
+    return { kind: "deploy", ...driftOf(host, observation.report) };
   }
+  // A deployment that fails as a program deletes nothing any more, on no host: there it is for the result to say.
+  return preview && WITHOUT_KEY.includes(status)
+    ? { kind: "show" }
+    : { kind: "leave", notDone: `${status}: ${observation.reason}`, error: preview && status === "wrong host key" };
 }

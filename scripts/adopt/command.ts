@@ -4,6 +4,7 @@ import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js
 import { loadHomelab } from "../../model/load.js";
 import { Adoption, keptMounts, targetsOf } from "./adoption.js";
 import type { Former } from "./adoption.js";
+import { useNamedKey } from "../lib/agent.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
@@ -13,6 +14,7 @@ import { terminalColor, toTerminal } from "../lib/terminal.js";
 async function adopt(hostName: string, serviceName: string, { stack }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
   const { host, service } = find(loadHomelab(stack, declarationDirectories(directory)), hostName, serviceName);
+  await useNamedKey();
   const adoption = new Adoption(host, service);
   const former = await adoption.former();
   // Ctrl-C lets the engine come to its end; then everything is put back.

@@ -23,6 +23,19 @@ test.each<[string, number | undefined, string, string]>([
     "Unable to negotiate with 192.168.1.100 port 22: no matching host key type found. Their offer: ssh-rsa",
   ],
   ["refused", 255, "", "probe@192.168.1.100: Permission denied (publickey)."],
+  [
+    "too many keys",
+    255,
+    "",
+    "Received disconnect from 192.168.1.100 port 22:2: Too many authentication failures\r\nDisconnected from 192.168.1.100 port 22",
+  ],
+  [
+    "account locked",
+    255,
+    "",
+    "Your account has expired; please contact your system administrator.\nConnection closed by 192.168.1.100 port 22",
+  ],
+  ["account locked", 1, "This account is currently not available.\n", ""],
   ["not bootstrapped", 1, "", "sudo: a password is required"],
   ["not bootstrapped", 127, "", "sh: 1: sudo: not found"],
   ["not bootstrapped", 1, "", "sudo: /usr/local/sbin/homelab-helper: command not found"],
@@ -34,7 +47,15 @@ test.each<[string, number | undefined, string, string]>([
   expect("reason" in seen ? seen.reason : "none").toMatch(/^\S.*[^\s.]$/);
 });
 
-test("the reason is the last line that was said", () => {
+test("the reason is the line that says it", () => {
+  const stderr =
+    "Received disconnect from 192.168.1.100 port 22:2: Too many authentication failures\r\nDisconnected.\r\n";
+  expect(understand({ ok: false, exitCode: 255, stdout: "", stderr }, 20)).toMatchObject({
+    reason: expect.stringMatching(/Too many authentication failures$/) as unknown,
+  });
+});
+
+test("the reason is otherwise the last line that was said", () => {
   const result = { ok: false, exitCode: 255, stdout: "", stderr: "warning\r\nssh: No route to host\r\n" };
   expect(understand(result, 20)).toEqual({ status: "unreachable", reason: "ssh: No route to host" });
 });

@@ -15,7 +15,7 @@ const kinds = (observation: Observation): Treatment["kind"][] =>
 
 // The table of docs/decisions/10-drift.md: what a preview does, and what up does.
 test.each<[Trouble, Treatment["kind"], Treatment["kind"]]>([
-  ["wrong host key", "refuse", "refuse"],
+  ["wrong host key", "leave", "leave"],
   ["unreachable", "leave", "leave"],
   ["timed out", "leave", "leave"],
   ["not bootstrapped", "leave", "leave"],
@@ -23,6 +23,9 @@ test.each<[Trouble, Treatment["kind"], Treatment["kind"]]>([
   ["program too old", "leave", "leave"],
   ["failed", "leave", "leave"],
   ["refused", "show", "leave"],
+  ["too many keys", "show", "leave"],
+  ["no key", "show", "leave"],
+  ["account locked", "show", "leave"],
 ])("%s: %s, %s", (status, preview, up) => {
   expect(kinds({ status, reason: "because" })).toEqual([preview, up]);
 });
@@ -31,7 +34,15 @@ test("a host that is left as it is has its reason", () => {
   expect(treatmentOf(host, { status: "unreachable", reason: "no route" }, false)).toEqual({
     kind: "leave",
     notDone: "unreachable: no route",
+    error: false,
   });
+});
+
+test("another host key is an error where nothing depends on it, and never a reason to stop at the other hosts", () => {
+  const errors = [true, false].map((preview) =>
+    treatmentOf(host, { status: "wrong host key", reason: "changed" }, preview),
+  );
+  expect(errors).toMatchObject([{ error: true }, { error: false }]);
 });
 
 test("a host that could be looked at is deployed to, with what drifted", () => {
@@ -51,7 +62,11 @@ test("the decision has that table", () => {
         .map((cell) => cell.trim()),
     ),
   ).toEqual([
-    ["wrong host key", "an error", "an error"],
+    [
+      "wrong host key",
+      "an error; the other hosts are shown",
+      "the host is left as it is, and named; the others are deployed to",
+    ],
     [
       "unreachable, no answer in time, not bootstrapped, too old a helper, too old a program, no report that can be read",
       "the host is left as it is",
