@@ -6,6 +6,7 @@ def byname: map({key: .name, value: .}) | from_entries;
 def standing($record; $id): if $record == null then "none" elif $record.id == $id then "own" else "other" end;
 def removed($records; $there): ($there | map(.name)) as $names | [$records[] | select(.name as $it | $names | index($it) | not)];
 def lines: split("\n") | map(select(. != ""));
+def seconds_since($time): try ([now - ($time | sub("\\.[0-9]+"; "") | fromdateiso8601), 0] | max | floor) catch null;
 def objects_of: lines | map(fromjson? | select(type == "object")); # a torn one is none
 
 def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, foreign: []};
@@ -26,6 +27,8 @@ def engine:
     state: .State.Status,
     exitCode: .State.ExitCode,
     health: (.State.Health.Status // ""),
+    restarts: (.RestartCount // 0),
+    upSeconds: (if .State.Running == true then seconds_since(.State.StartedAt) else null end),
     record: $standing,
     changed: (if $standing != "own" then [] else
       (differing($was.HostConfig; .HostConfig) | map("HostConfig." + .)) +

@@ -17,6 +17,9 @@ export const SETTING_CODES = [
   "ssh-forced-open",
 ] as const;
 
+/** What only a deployment that is over is asked for. */
+export const AFTERWARDS_CODES = ["not-applied", "starting", "no-record"] as const;
+
 /** What kind of difference a finding is: stable, for programs. */
 export const FINDING_CODES = [
   ...SETTING_CODES,
@@ -38,6 +41,7 @@ export const FINDING_CODES = [
   // What is good to know.
   "ports-closed",
   "taken-over",
+  ...AFTERWARDS_CODES,
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];

@@ -121,8 +121,17 @@ function stateOf(
   return { said: [...byHand, ...broken], repair: byHand.length > 0 };
 }
 
-function brokenness({ state, health }: ContainerReport): Said[] {
-  if (state === "restarting") {
+/** Seconds after which a start counts as a success, as with Docker's own restart policies. */
+export const STARTED_SECONDS = 10;
+
+/** Runs at this moment, and not long enough to tell whether it goes on. */
+export const justStarted = ({ state, upSeconds }: ContainerReport): boolean =>
+  state === "running" && upSeconds !== null && upSeconds < STARTED_SECONDS;
+
+function brokenness(container: ContainerReport): Said[] {
+  const { state, health, restarts } = container;
+  // One that ends again and again runs in between.
+  if (state === "restarting" || (restarts > 0 && justStarted(container))) {
     return [{ code: "restarting", words: "keeps restarting" }];
   }
   return health === "unhealthy" ? [{ code: "unhealthy", words: "unhealthy" }] : [];

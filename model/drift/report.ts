@@ -32,6 +32,10 @@ const container = z.object({
   exitCode: z.number(),
   /** Docker's word; empty without a health check. */
   health: z.string(),
+  /** How often Docker has started it again since it was made. */
+  restarts: z.number().default(0),
+  /** Since it was last started; null where it does not run, or the helper does not say. */
+  upSeconds: z.number().nullable().default(null),
   record,
   /** Where it differs from how it was made, as in HostConfig.Memory. */
   changed: z.array(z.string()).readonly(),

@@ -1,6 +1,12 @@
 import { loadHomelab } from "../../model/load.js";
-import { failingHosts, outcomePerHost, outcomeTable, allOfHosts } from "./outcome.js";
+import type { HostModel } from "../../model/types.js";
+import { aftermathOn } from "./aftermath.js";
+import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
+import type { Outcome } from "./events.js";
+import { useNamedKey } from "../lib/agent.js";
+import { errorsOf } from "../lib/engine-events.js";
+import { lockAdvice } from "../lib/lock.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import type { Operation } from "../lib/pulumi-stack.js";
@@ -15,43 +21,64 @@ const INTERRUPTED = 130;
 async function deploy({ stack: name }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
   const { hosts } = loadHomelab(name, declarationDirectories(directory));
-  const stack = new PulumiStack(directory, name);
-  const { ok, events, interrupted } = await up(stack);
-  if (interrupted) {
-    sayInterrupted();
+  await useNamedKey();
+  const operation = await upEverywhere(new PulumiStack(directory, name), hosts);
+  if (operation.interrupted) {
+    console.log("Interrupted. Deploy again: it goes on from here.");
+    process.exitCode = INTERRUPTED;
     return;
   }
-  const first = outcomeOf(events);
-  if (!first.ran) {
+  const { ok, outcome, output, errors } = operation;
+  if (!outcome.ran) {
+    console.log(lockAdvice(output, name) ?? "Nothing was deployed.");
     process.exitCode = 1;
     return;
   }
-  const failing = failingHosts(hosts, first);
-  let outcome = first;
-  if (failing.length > 0 && failing.length < hosts.length) {
-    // After any failure the engine deletes nothing, wherever it is.
-    console.log(
-      `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
-    );
-    const second = await up(stack, allOfHosts(failing));
-    if (second.interrupted) {
-      sayInterrupted();
-      return;
-    }
-    outcome = together(first, outcomeOf(second.events));
-  }
-  const outcomes = outcomePerHost(hosts, outcome);
+  console.log("Looking at what came of it:");
+  const after = await aftermathOn(
+    hosts.filter((host) => outcome.notDone[host.name] === undefined),
+    name,
+  );
+  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(hosts, outcome, name)];
   console.log(outcomeTable(outcomes));
-  const complete = ok && outcomes.every(({ notDone }) => notDone === "");
+  const notes = [...after.values()].flatMap((it) => it.notes);
+  notes.forEach((note) => {
+    console.log(`Good to know: ${note}`);
+  });
+  const named = outcomes.some(({ notDone }) => notDone !== "");
+  const complete = ok && !named;
+  if (!complete && !named) {
+    console.log(errors);
+  }
   console.log(
     complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
   );
   process.exitCode = complete ? 0 : INCOMPLETE;
 }
 
-function sayInterrupted(): void {
-  console.log("Interrupted. Deploy again: it goes on from here.");
-  process.exitCode = INTERRUPTED;
+/** What the engine came to, in one go or in two. */
+interface Deployment {
+  readonly ok: boolean;
+  readonly interrupted: boolean;
+  readonly outcome: Outcome;
+  readonly output: string;
+  readonly errors: string;
+}
+
+async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[]): Promise<Deployment> {
+  const { ok, events, output, interrupted } = await up(stack);
+  const outcome = outcomeOf(events);
+  const first = { ok, interrupted, outcome, output, errors: errorsOf(events) };
+  const failing = failingHosts(hosts, outcome);
+  if (interrupted || failing.length === 0 || failing.length === hosts.length) {
+    return first;
+  }
+  // After any failure the engine deletes nothing, wherever it is.
+  console.log(
+    `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
+  );
+  const second = await up(stack, allOfHosts(failing));
+  return { ...first, interrupted: second.interrupted, outcome: together(outcome, outcomeOf(second.events)) };
 }
 
 const up = (stack: PulumiStack, exclude: string[] = []): Promise<Operation> =>

@@ -28,7 +28,7 @@ export function outcomeOf(events: readonly EngineEvent[]): Outcome {
   const done = new Map<string, string>();
   const failed = new Set<string>();
   let notDone = {};
-  for (const { resOutputsEvent, resOpFailedEvent } of events) {
+  for (const { resOutputsEvent, resOpFailedEvent, diagnosticEvent } of events) {
     if (resOutputsEvent !== undefined) {
       const { op, urn, type, new: now } = resOutputsEvent.metadata;
       // A replacement has several steps; the last of them, the end of the old one, says the least.
@@ -38,6 +38,10 @@ export function outcomeOf(events: readonly EngineEvent[]): Outcome {
       if (type === "pulumi:pulumi:Stack") {
         notDone = (now?.outputs["notDone"] ?? {}) as object;
       }
+    }
+    // What failed only around the resource, as the confirmation of a setting that was applied, is no failed operation.
+    if (diagnosticEvent?.severity === "error" && hostInUrn(diagnosticEvent.urn ?? "") !== undefined) {
+      failed.add(nameInUrn(diagnosticEvent.urn ?? ""));
     }
     if (resOpFailedEvent !== undefined && hostInUrn(resOpFailedEvent.metadata.urn) !== undefined) {
       failed.add(nameInUrn(resOpFailedEvent.metadata.urn));

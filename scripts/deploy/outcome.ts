@@ -1,8 +1,11 @@
-import Table from "cli-table3";
+import { remedyText } from "../../model/yaml/remedy.js";
 import { parseName, patternsOfHost, printName } from "../../model/resource-names.js";
 import type { ResourceName } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
+import { forgetCommand } from "../lib/command.js";
 import { doneBy } from "../lib/engine-events.js";
+import { tableOf } from "../lib/table.js";
+import type { Aftermath } from "./aftermath.js";
 import type { Outcome } from "./events.js";
 
 /** What a deployment came to on one host. */
@@ -10,25 +13,62 @@ export interface HostOutcome {
   readonly host: string;
   /** As in "3 created, 1 replaced". */
   readonly done: string;
-  /** What is declared and was not done, or why nothing was. */
+  /** What is declared and was not done or is not so, a line each, or why nothing was; empty if there is no such thing. */
   readonly notDone: string;
 }
 
-/** What a deployment came to, host by host. */
-export function outcomePerHost(hosts: readonly HostModel[], outcome: Outcome): HostOutcome[] {
-  return hosts.map((host) => {
-    const counts = new Map<string, number>();
-    for (const [resource, op] of outcome.done) {
-      if (op !== "same" && hostOf(resource) === host.name && !outcome.failed.has(resource)) {
-        counts.set(doneBy(op), (counts.get(doneBy(op)) ?? 0) + 1);
-      }
+/**
+ * What a deployment came to, host by host.
+ *
+ * @param after what was seen of the hosts when it was over; @default nothing
+ */
+export function outcomePerHost(
+  hosts: readonly HostModel[],
+  outcome: Outcome,
+  after: ReadonlyMap<string, Aftermath> = new Map(),
+): HostOutcome[] {
+  return hosts.map((host) => ({
+    host: host.name,
+    done: doneOn(host.name, outcome) || "nothing to do",
+    notDone: outcome.notDone[host.name] ?? remaining(missing(host, outcome), after.get(host.name)).join("\n"),
+  }));
+}
+
+/** The same for hosts that the state had, and that are declared no longer. */
+export function outcomeOfRemoved(hosts: readonly HostModel[], outcome: Outcome, stack: string): HostOutcome[] {
+  const declared = new Set(hosts.map(({ name }) => name));
+  const touched = [...outcome.failed, ...[...outcome.done].filter(([, op]) => op !== "same").map(([name]) => name)];
+  const removed = new Set(touched.map(hostOf).filter((name) => name !== undefined && !declared.has(name)));
+  return [...removed].flatMap((host) => {
+    if (host === undefined) {
+      return [];
     }
-    return {
-      host: host.name,
-      done: [...counts].map(([word, count]) => `${count} ${word}`).join(", ") || "nothing to do",
-      notDone: outcome.notDone[host.name] ?? missing(host, outcome).join(", "),
-    };
+    const left = [...outcome.failed].filter((name) => hostOf(name) === host).length;
+    const prose = "deploy again when it is back; if it never comes back";
+    const help = remedyText({ prose, command: forgetCommand(host, stack) });
+    const notDone =
+      left === 0 ? "" : `declared no longer, and not emptied: ${left} things could not be removed\n-> ${help}`;
+    return [{ host, done: doneOn(host, outcome) || "nothing", notDone }];
   });
+}
+
+/** As in "3 created, 1 replaced"; empty if there was nothing. */
+function doneOn(host: string, { done, failed }: Outcome): string {
+  const counts = new Map<string, number>();
+  for (const [resource, op] of done) {
+    if (op !== "same" && hostOf(resource) === host && !failed.has(resource)) {
+      counts.set(doneBy(op), (counts.get(doneBy(op)) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([word, count]) => `${count} ${word}`).join(", ");
+}
+
+/** What the engine could not do, and what is not as it should be all the same. That something failed is said once. */
+function remaining(failed: readonly string[], after: Aftermath | undefined): string[] {
+  const seen = (after?.notDone ?? []).filter(
+    ({ code, name }) => code !== "missing" || !failed.some((it) => it.endsWith(`/${name}`)),
+  );
+  return [...(failed.length === 0 ? [] : [failed.join(", ")]), ...seen.map(({ words }) => words)];
 }
 
 /** What failed, and what was not even tried because it needs something that failed. */
@@ -57,10 +97,8 @@ export const allOfHosts = (names: readonly string[]): string[] => names.flatMap(
 const hostOf = (resource: string): string | undefined => parseName(resource)?.host;
 
 /** What a deployment came to, for the terminal. */
-export function outcomeTable(outcomes: readonly HostOutcome[]): string {
-  const table = new Table({ head: ["HOST", "DONE", "NOT DONE"], style: { head: [], border: [] } });
-  for (const { host, done, notDone } of outcomes) {
-    table.push([host, done, notDone]);
-  }
-  return table.toString();
-}
+export const outcomeTable = (outcomes: readonly HostOutcome[]): string =>
+  tableOf(
+    ["HOST", "DONE", "NOT DONE"],
+    outcomes.map(({ host, done, notDone }) => [host, done, notDone]),
+  );

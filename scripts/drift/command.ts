@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { probeHosts } from "../../hosts/probe.js";
 import type { Observation } from "../../model/drift/observation.js";
 import { explain, remedy } from "../../hosts/trouble.js";
@@ -10,6 +9,7 @@ import { remedyText } from "../../model/yaml/remedy.js";
 import type { Remedy } from "../../model/yaml/remedy.js";
 import { declarationDirectories } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
+import { tableOf } from "../lib/table.js";
 
 interface Options {
   readonly stack: string;
@@ -34,7 +34,7 @@ async function drift({ stack, json }: Options): Promise<void> {
   const { hosts } = loadHomelab(stack, declarationDirectories());
   const observations = await probeHosts(hosts);
   const seen = hosts.map((host) => driftOn(host, observations.get(host.name), stack));
-  console.log(json ? JSON.stringify({ hosts: seen }, null, 2) : tableOf(seen));
+  console.log(json ? JSON.stringify({ hosts: seen }, null, 2) : describe(seen));
   process.exitCode = exitCodeOf(seen);
 }
 
@@ -59,17 +59,14 @@ function exitCodeOf(seen: readonly HostDrift[]): number {
   return seen.some(({ findings }) => findings.some(isDrift)) ? DRIFTED : 0;
 }
 
-function tableOf(seen: readonly HostDrift[]): string {
-  const table = new Table({ head: ["HOST", "WHAT", "DRIFT"], style: { head: [], border: [] } });
-  for (const { host, reason, remedy: what, findings } of seen) {
-    if (reason !== undefined) {
-      table.push([host, "", `${reason}${what === undefined ? "" : `\n-> ${remedyText(what)}`}`]);
-    }
-    for (const finding of findings) {
-      table.push([host, finding.subject, wordsOf(finding)]);
-    }
-  }
-  return table.length === 0 ? `Nothing differs on ${seen.map(({ host }) => host).join(", ")}.` : table.toString();
+function describe(seen: readonly HostDrift[]): string {
+  const rows = seen.flatMap(({ host, reason, remedy: what, findings }) => [
+    ...(reason === undefined ? [] : [[host, "", `${reason}${what === undefined ? "" : `\n-> ${remedyText(what)}`}`]]),
+    ...findings.map((finding) => [host, finding.subject, wordsOf(finding)]),
+  ]);
+  return rows.length === 0
+    ? `Nothing differs on ${seen.map(({ host }) => host).join(", ")}.`
+    : tableOf(["HOST", "WHAT", "DRIFT"], rows);
 }
 
 void runCommand(

@@ -5,8 +5,15 @@ import { HomelabError } from "../../model/yaml/problem.js";
 export function stackCommand(name: string, description: string): Command {
   return new Command(`npm run ${name} --`)
     .description(description)
-    .addOption(new Option("--stack <name>", "stack, whose configuration is Pulumi.NAME.yaml").default("homelab"));
+    .addOption(new Option("--stack <name>", "stack, whose configuration is Pulumi.NAME.yaml").default(STACK));
 }
+
+/** The stack that commands are about unless they are told another. */
+const STACK = "homelab";
+
+/** The command that takes a host out of the state. */
+export const forgetCommand = (host: string, stack: string): string =>
+  `npm run forget -- ${host}${stack === STACK ? "" : ` --stack ${stack}`}`;
 
 /** Something that the user can set right; shown as it is. */
 export class UserError extends Error {}

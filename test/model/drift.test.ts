@@ -1,4 +1,4 @@
-import { FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
+import { AFTERWARDS_CODES, FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
 import type { FindingCode } from "../../model/drift/codes.js";
 import { digestOf, driftOf, isDrift, sentence } from "../../model/drift/drift.js";
 import { declaredOn } from "../../model/drift/missing.js";
@@ -29,6 +29,8 @@ const container = (name: string, more: Partial<ContainerReport> = {}): Container
   state: "running",
   exitCode: 0,
   health: "",
+  restarts: 0,
+  upSeconds: 60,
   record: "own",
   changed: [],
   ports: [],
@@ -149,6 +151,13 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   ["unhealthy", web({ health: "unhealthy" }), ["unhealthy: web on pi5: unhealthy"], []],
   ["starting", web({ health: "starting" }), [], []],
   ["restarting", web({ state: "restarting" }), ["restarting: web on pi5: keeps restarting"], []],
+  [
+    "running for a moment between two restarts",
+    web({ restarts: 4, upSeconds: 1 }),
+    ["restarting: web on pi5: keeps restarting"],
+    [],
+  ],
+  ["restarted a while ago", web({ restarts: 4, upSeconds: 10 }), [], []],
   ["one that did its work", { containers: [WEB, container("job", { state: "exited" })] }, [], []],
   [
     "one that failed at it",
@@ -238,7 +247,7 @@ test("what the helper says of a setting keeps its code", () => {
 });
 
 test("every code was seen here", () => {
-  expect([...said].sort()).toEqual([...FINDING_CODES].sort());
+  expect([...said, ...AFTERWARDS_CODES].sort()).toEqual([...FINDING_CODES].sort());
 });
 
 test("a share that differs otherwise keeps no container waiting", () => {

@@ -15,7 +15,7 @@ configs: {conf: {content: "a"}}
 );
 const there = (service: string): NonNullable<ProbeReport["containers"]>[number] => ({
   ...{ name: service, id: "c0ffee", service, state: "running", exitCode: 0, health: "" },
-  ...{ record: "own", changed: [], ports: [] },
+  ...{ restarts: 0, upSeconds: 60, record: "own", changed: [], ports: [] },
 });
 const DEPLOYED: ProbeReport = {
   settings: { ssh: { digest: "01", state: "applied", drift: [] } },

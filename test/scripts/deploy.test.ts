@@ -1,6 +1,13 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { keptMounts, targetsOf } from "../../scripts/adopt/adoption.js";
-import { failingHosts, outcomePerHost, allOfHosts } from "../../scripts/deploy/outcome.js";
+import { aftermathOf } from "../../scripts/deploy/aftermath.js";
+import {
+  allOfHosts,
+  failingHosts,
+  outcomeOfRemoved,
+  outcomePerHost,
+  outcomeTable,
+} from "../../scripts/deploy/outcome.js";
 import { outcomeOf, together } from "../../scripts/deploy/events.js";
 import { changesOf, errorsOf } from "../../scripts/lib/engine-events.js";
 import { HOST_KEY, model } from "../model/declare.js";
@@ -95,6 +102,70 @@ test("what the second try deletes on the other hosts is counted, and what failed
 
 test("a host on which nothing was tried has its reason", () => {
   expect(outcomes(...same, stack({ pi: "unreachable: no route" }), SUMMARY)[0]?.notDone).toBe("unreachable: no route");
+});
+
+/** What the engine prints of a resource around which something failed, although it was done itself. */
+const complaint = (name: string): EngineEvent =>
+  report({ diagnosticEvent: { severity: "error", message: "nobody could confirm it", urn: urn(name) } });
+const REPORT = {
+  settings: {},
+  networks: [],
+  images: [],
+  volumes: [],
+  declared: [],
+  files: [],
+  listening: [],
+  foreign: [],
+};
+
+test("a confirmation that did not come is not done, although the engine counts the update", () => {
+  const updated = event("resOutputsEvent", "update", "pi/setting/firewall");
+  expect(outcomes(...same, updated, complaint("pi/setting/firewall"), stack({}), SUMMARY)[0]).toEqual({
+    host: "pi",
+    done: "nothing to do",
+    notDone: "setting/firewall",
+  });
+});
+
+test("what is not as it was declared is not done, although the engine was content", () => {
+  const [host] = hosts;
+  const outcome = outcomeOf([...same, stack({}), SUMMARY]);
+  const after = host && aftermathOf(host, { status: "ok", report: { ...REPORT, containers: null } }, "lab");
+  expect(outcomePerHost(hosts, outcome, new Map([["pi", after ?? { notDone: [], notes: [] }]]))[0]?.notDone).toContain(
+    "docker: does not answer",
+  );
+  const gone = host && aftermathOf(host, { status: "unreachable", reason: "no route" }, "lab");
+  expect(gone?.notDone[0]?.words).toBe(
+    "deployed, and then not seen: pi (192.168.1.100) cannot be reached: no route.\n-> deploy again when it is back",
+  );
+});
+
+test("what failed and is therefore not there is named once", () => {
+  const failure = outcomeOf([...same.slice(0, -1), event("resOpFailedEvent", "create", "pi/container/db"), SUMMARY]);
+  const notDone = [
+    { code: "missing", name: "db", words: "db: is not there" },
+    { code: "unhealthy", name: "web", words: "web: unhealthy" },
+  ];
+  expect(outcomePerHost(hosts, failure, new Map([["pi", { notDone, notes: [] }]]))[0]?.notDone).toBe(
+    "container/db\nweb: unhealthy",
+  );
+});
+
+test("a host that is declared no longer is named, with the command that forgets it", () => {
+  const removed = (...events: EngineEvent[]) =>
+    outcomeOfRemoved(hosts, outcomeOf([...same, ...events, SUMMARY]), "homelab");
+  expect(removed()).toEqual([]);
+  expect(removed(event("resOutputsEvent", "delete", "old/container/web"))).toEqual([
+    { host: "old", done: "1 deleted", notDone: "" },
+  ]);
+  const [off] = removed(
+    event("resOpFailedEvent", "delete", "old/container/web"),
+    complaint("old/container/web"),
+    event("resOpFailedEvent", "delete", "old/leftovers"),
+  );
+  expect(off).toMatchObject({ host: "old", done: "nothing" });
+  expect(off?.notDone).toMatch(/2 things could not be removed\n-> .*: npm run forget -- old$/);
+  expect(outcomeTable(off === undefined ? [] : [off])).toContain("npm run forget -- old");
 });
 
 test("a program that did not run has no outcome", () => {

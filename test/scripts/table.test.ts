@@ -1,0 +1,25 @@
+import { tableOf, wrapped } from "../../scripts/lib/table.js";
+
+test.each([
+  ["", ""],
+  ["short", "short"],
+  ["one two three", "one two\nthree"],
+  ["a\n-> b c", "a\n-> b c"],
+  ["1234567890", "12345678\n90"],
+  ["ab 1234567890 c", "ab\n12345678\n90 c"],
+  ["if so: npm run forget -- pi", "if so:\nnpm run forget -- pi"],
+])("%j", (text, lines) => {
+  expect(wrapped(text, 8)).toBe(lines);
+});
+
+test("a table stays as wide as can be read, whatever is in it", () => {
+  const table = tableOf(
+    ["HOST", "NOT DONE"],
+    [
+      ["pi5", "word ".repeat(200)],
+      ["pi4", "x".repeat(400)],
+    ],
+  );
+  expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThan(100);
+  expect(table.match(/word/g)).toHaveLength(200);
+});
