@@ -122,7 +122,7 @@ function stateOf(
 }
 
 /** Seconds after which a start counts as a success, as with Docker's own restart policies. */
-export const STARTED_SECONDS = 10;
+const STARTED_SECONDS = 10;
 
 /** Runs at this moment, and not long enough to tell whether it goes on. */
 export const justStarted = ({ state, upSeconds }: ContainerReport): boolean =>

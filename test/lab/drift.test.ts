@@ -149,7 +149,7 @@ test("npm run deploy takes away what is no longer declared, also when something 
   const before = await containers();
   const { exitCode, stdout } = await command("deploy");
   expect([exitCode, stdout]).toEqual([3, expect.stringMatching(/jellyfin +│ .*\d deleted +│ +│/)]);
-  expect(stdout).toMatch(/pi4-ci +│ .*│ container\/postgres, .*image\/postgres:18\.66/);
+  expect(stdout).toMatch(/pi4-ci +│ .*│ container\/postgres, [^]*image\/postgres:18\.66/);
   expect(await since(before)).toEqual(["jellyfin/seerr"]);
 
   await edit(cli, file, "image: postgres:18.66", "image: postgres:18.6");
