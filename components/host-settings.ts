@@ -6,6 +6,7 @@ import { HELPER } from "../model/helper.js";
 import { hookName, OWN_TYPES, printName } from "../model/resource-names.js";
 import type { SettingModel } from "../model/settings/setting.js";
 import { commandConnection } from "./connection.js";
+import { shellCommand } from "../hosts/shell.js";
 import { lastLine, runOn, SSH_FAILED } from "../hosts/ssh.js";
 import { settled } from "../hosts/settled.js";
 import type { Render } from "./render.js";
@@ -33,14 +34,14 @@ export class HostSettings extends pulumi.ComponentResource {
     const commands: remote.Command[] = [];
     for (const setting of host.settings) {
       const { token, ignoreChanges } = repair.of("settings", setting.name, "update");
-      const apply = `${HELPER} apply ${setting.name}`;
+      const apply = [...HELPER, "apply", setting.name];
       const command = new remote.Command(
         resourceName(host, setting),
         {
           connection: commandConnection(host),
-          create: apply,
-          update: `${apply} # ${token}`,
-          delete: `${HELPER} remove ${setting.name}`,
+          create: shellCommand(apply),
+          update: shellCommand(apply, token),
+          delete: shellCommand([...HELPER, "remove", setting.name]),
           stdin: render(setting.input),
           addPreviousOutputInEnv: false,
         },
@@ -72,7 +73,7 @@ async function confirm(host: HostModel, resource: string): Promise<void> {
     throw new Error(`${resource} is no setting of ${host.name} that can be confirmed`);
   }
   const token = createHash("sha256").update(setting.input).digest("hex");
-  const command = [...HELPER.split(" "), "confirm", token];
+  const command = [...HELPER, "confirm", token];
   let why = "";
   for (let attempt = 0; attempt < CONFIRM_ATTEMPTS; attempt++) {
     const result = await runOn(host, command, CONFIRM_SECONDS);

@@ -5,6 +5,7 @@ import type { HostModel } from "../model/types.js";
 import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
 import { HELPER_BIN } from "../model/helper.js";
+import { shellCommand } from "../hosts/shell.js";
 import type { Repair } from "./repair.js";
 
 /**
@@ -12,16 +13,16 @@ import type { Repair } from "./repair.js";
  * the subnet or the port of what is to come. Knows what is declared, and so which records of creations can go.
  */
 export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.CustomResourceOptions): remote.Command {
-  const command = `${HELPER_BIN}/remove-leftovers`;
+  const program = `${HELPER_BIN}/remove-leftovers`;
   const { token, ignoreChanges } = repair.ofLeftovers("update");
   const found = repair.leftovers.map(({ kind, id }) => `${kind}:${id}`);
   return new remote.Command(
     printName({ kind: "leftovers", host: host.name }),
     {
       connection: commandConnection(host),
-      create: command,
-      update: [command, ...found, "#", token].join(" "),
-      delete: `${HELPER_BIN}/forget-records`,
+      create: shellCommand([program]),
+      update: shellCommand([program, ...found], token),
+      delete: shellCommand([`${HELPER_BIN}/forget-records`]),
       stdin: declaredOn(host).join("\n"),
       addPreviousOutputInEnv: false,
     },

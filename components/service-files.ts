@@ -5,6 +5,7 @@ import type { FileModel, HostModel, ServiceModel } from "../model/types.js";
 import { printName } from "../model/resource-names.js";
 import { commandConnection } from "./connection.js";
 import { HELPER_BIN } from "../model/helper.js";
+import { shellCommand } from "../hosts/shell.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 
@@ -32,15 +33,16 @@ export class ServiceFiles {
     const contents = service.files.map((file) => render(file.content));
     this.commands = service.files.map((file, i) => {
       const path = `${service.name}${file.path}`;
+      const put = [`${HELPER_BIN}/put-file`, path];
       const mode = file.mode.toString(8).padStart(4, "0");
       const { token, ignoreChanges } = repair.of("files", path, "update");
       return new remote.Command(
         printName({ kind: "file", host: host.name, service: service.name, path: file.path }),
         {
           connection: commandConnection(host),
-          create: `${HELPER_BIN}/put-file ${path}`,
-          update: `${HELPER_BIN}/put-file ${path} # ${token}`,
-          delete: `${HELPER_BIN}/remove-file ${path}`,
+          create: shellCommand(put),
+          update: shellCommand(put, token),
+          delete: shellCommand([`${HELPER_BIN}/remove-file`, path]),
           stdin: withMode(mode, contents[i] ?? ""),
           logging: "none",
           addPreviousOutputInEnv: false,

@@ -18,7 +18,7 @@ const AT_MOST_MS = 150_000;
 export async function settled(host: HostModel, name: string): Promise<string> {
   const end = Date.now() + AT_MOST_MS;
   for (;;) {
-    const { stdout } = await runOn(host, [...HELPER.split(" "), "probe"], PROBE_SECONDS);
+    const { stdout } = await runOn(host, [...HELPER, "probe"], PROBE_SECONDS);
     const reading = readReport(stdout);
     const seen = reading.status === "ok" ? reading.report.settings[name] : undefined;
     const forced =

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import type { HostModel } from "../model/types.js";
+import { shellCommand } from "./shell.js";
 
 // How the program reaches a host: always by SSH, with the host's key pinned and the client's key from the ssh-agent.
 // No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state: which
@@ -67,7 +68,7 @@ export interface RunOptions {
  * Runs a command on a host. By Node's execFile and not by execa as in scripts/lib, because the program needs it at each
  * start, and to load execa takes longer than to probe a host.
  *
- * @param command words for the host's shell; none may need quoting
+ * @param command a program and its arguments, which get there as they are
  * @param timeoutSeconds after which it is given up
  */
 export function runOn(
@@ -77,7 +78,8 @@ export function runOn(
   { user, socket = "none" }: RunOptions = {},
 ): Promise<RemoteResult> {
   const sharing = ["-o", "ControlMaster=no", "-S", socket];
-  const args = [...sshOptions(host), ...keyOptions(), ...sharing, "-n", "-T", ...destination(host, user), ...command];
+  const connection = [...sshOptions(host), ...keyOptions(), ...sharing, "-n", "-T", ...destination(host, user)];
+  const args = [...connection, shellCommand(command)];
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     execFile("ssh", args, options, (error, stdout, stderr) => {

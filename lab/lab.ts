@@ -4,6 +4,7 @@ import { environmentOf, findInstance, hostsOf, LAB_ROOT, registriesOf } from "./
 import type { Host, Instance, Registry } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import { runScript } from "./machine.js";
+import { shellCommand } from "../hosts/shell.js";
 import { bootstrapHosts } from "../scripts/bootstrap/bootstrap.js";
 import type { HostFact } from "../scripts/bootstrap/bootstrap.js";
 import { run } from "../scripts/lib/process.js";
@@ -116,7 +117,10 @@ export class Lab {
   async ssh(name: string, argv: readonly string[], { user, ...options }: SshOptions = {}): Promise<RunResult> {
     const target = ["-l", user ?? this.user, this.host(name).name];
     const ssh = ["-F", this.sshConfig, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", ...target];
-    return run("ssh", [...ssh, "--", ...argv.map(quote)], { timeoutMs: TIMEOUT_MS, ...options });
+    return run("ssh", [...ssh, "--", ...(argv.length === 0 ? [] : [shellCommand(argv)])], {
+      timeoutMs: TIMEOUT_MS,
+      ...options,
+    });
   }
 
   /** Runs a program on a host as root, as its owner would at the keyboard: without SSH, whatever the host's state. */
@@ -208,9 +212,4 @@ export class Lab {
   private async hostsScript(...args: string[]): Promise<void> {
     await runScript(this.instance, "machine/hosts.sh", { title: `hosts ${args.join(" ")}`, args });
   }
-}
-
-/** One word for the remote shell, which is what sshd passes the command to. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -6,7 +6,7 @@ export const PROTOCOL = 3;
 export const OLDEST_PROTOCOL = 3;
 
 /** How the account that deploys calls the helper: the one command that it may run as root. */
-export const HELPER = "sudo -n /usr/local/sbin/homelab-helper";
+export const HELPER = ["sudo", "-n", "/usr/local/sbin/homelab-helper"] as const;
 /** Where bootstrap puts the programs that the account that deploys may run; none of them runs as root. */
 export const HELPER_BIN = "/usr/local/lib/homelab/bin";
 

@@ -4,6 +4,7 @@ import { isText } from "./context.js";
 import type { Context } from "./context.js";
 import { parseEnvFile } from "./env-file.js";
 import { declareSecret } from "./resources.js";
+import { shellCommand } from "../../hosts/shell.js";
 
 // $$, ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}, ${NAME?message}, $NAME
 const REFERENCE = /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?])([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)/g;
@@ -47,11 +48,8 @@ export function rewriteReferences(context: Context): void {
     if (isSecretName(upper)) {
       declareSecret(context, upper, `the value of ${name} in the .env beside ${context.file}`);
     } else {
-      const command = `npx pulumi config set --stack ${context.stack} --path homelab:values.${upper} ${quoted(value)}`;
+      const command = `npx pulumi config set --stack ${context.stack} --path homelab:values.${upper} ${shellCommand([value])}`;
       context.todo.push({ line, text: `\${${upper}} came from .env: ${command}` });
     }
   }
 }
-
-const quoted = (value: string): string =>
-  /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;

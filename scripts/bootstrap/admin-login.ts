@@ -1,5 +1,6 @@
 import { lastLine, SSH_FAILED, sshOptions } from "../../hosts/ssh.js";
 import type { Role } from "../../model/roles.js";
+import { shellCommand } from "../../hosts/shell.js";
 import { run } from "../lib/process.js";
 import type { RunOptions, RunResult } from "../lib/process.js";
 
@@ -34,12 +35,21 @@ const WRONG_PASSWORD = /incorrect password|no password was provided|authenticati
 export async function runAsAdmin(
   host: PinnedHost,
   access: AdminAccess,
-  command: string,
+  command: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
   const { admin, identity } = access;
   const key = identity === undefined ? [] : ["-o", "IdentitiesOnly=yes", "-i", identity];
-  const target = ["-p", String(host.port), "-l", admin, "-o", "ClearAllForwardings=yes", host.address, command];
+  const target = [
+    "-p",
+    String(host.port),
+    "-l",
+    admin,
+    "-o",
+    "ClearAllForwardings=yes",
+    host.address,
+    shellCommand(command),
+  ];
   const ssh = (...first: string[]): Promise<RunResult> =>
     run("ssh", [...first, ...sshOptions(host), ...key, ...target], options);
   const result = await ssh();
@@ -52,7 +62,7 @@ export async function runAsAdmin(
 /**
  * Runs a shell command on a host as root, through the admin's sudo.
  *
- * @param script for sh -c; no single quotes in it
+ * @param script for sh -c
  * @throws LoginError if it could not be started
  */
 export async function runAsRoot(
@@ -61,8 +71,9 @@ export async function runAsRoot(
   script: string,
   options: RunOptions & { input: Buffer },
 ): Promise<RunResult> {
-  const sudo = (flags: string): string => (access.admin === "root" ? "" : `sudo ${flags} `);
-  let result = await runAsAdmin(host, access, `${sudo("-n")}sh -c '${script}'`, options);
+  const sudo = (...flags: string[]): string[] => (access.admin === "root" ? [] : ["sudo", ...flags]);
+  const shell = ["sh", "-c", script];
+  let result = await runAsAdmin(host, access, [...sudo("-n"), ...shell], options);
   if (result.stdout === "" && NEEDS_PASSWORD.test(result.stderr)) {
     const { sudoPassword } = access;
     if (sudoPassword === undefined) {
@@ -71,7 +82,7 @@ export async function runAsRoot(
     const password = await inTurn(sudoPassword);
     // It goes by standard input: arguments can be seen.
     const input = Buffer.concat([Buffer.from(`${password}\n`), options.input]);
-    result = await runAsAdmin(host, access, `${sudo("-S -p ''")}sh -c '${script}'`, { ...options, input });
+    result = await runAsAdmin(host, access, [...sudo("-S", "-p", ""), ...shell], { ...options, input });
     if (result.stdout === "" && WRONG_PASSWORD.test(result.stderr)) {
       throw new LoginError(`that is not the password of ${access.admin} here`);
     }

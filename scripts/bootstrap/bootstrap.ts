@@ -102,7 +102,7 @@ async function backAgain(host: PinnedHost, access: AdminAccess, before: string):
   const end = Date.now() + REBOOT_TIMEOUT_MS;
   while (Date.now() < end) {
     await pause(BETWEEN_TRIES_MS);
-    const look = "cat /proc/sys/kernel/random/boot_id /proc/1/stat";
+    const look = ["cat", "/proc/sys/kernel/random/boot_id", "/proc/1/stat"];
     const { stdout, exitCode } = await runAsAdmin(host, { ...access, interactive: false }, look, { timeoutMs: 10_000 });
     if (exitCode === 0 && bootIdentity(stdout) !== before) {
       return;
