@@ -1,3 +1,5 @@
+/** What the names of labels begin with that are this program's own: no file may set one. */
+export const OWN_LABELS = "homelab.";
 /** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
 export const SERVICE_LABEL = "homelab.service";
 /** Label of containers and networks that says nothing: another value makes the thing anew. See docs/decisions/10-drift.md. */

@@ -3,16 +3,17 @@ import { service } from "./service.js";
 import { labels } from "./values.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
+import { dockerName, networkOptions, plugin } from "./grammar.js";
 import { secretSources } from "./secret-sources.js";
 import { SecretText } from "../text.js";
 
 const NO_NAME = "is not a name";
-const RULE = "use small letters, digits, dots, dashes and underscores";
-const key = form(/^[a-z0-9][a-z0-9._-]*$/, NO_NAME, { prose: RULE });
+const RULE = "use up to 64 small letters, digits, dots, dashes and underscores";
+const key = form(/^[a-z0-9][a-z0-9._-]{0,63}$/, NO_NAME, { prose: RULE });
 /** Docker's own rule for containers asks for two characters at least. */
-const serviceKey = form(/^[a-z0-9][a-z0-9._-]+$/, NO_NAME, { prose: `${RULE}, at least two` });
-const volumeKey = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/, NO_NAME, {
-  prose: "use letters, digits, dots, dashes and underscores",
+const serviceKey = form(/^[a-z0-9][a-z0-9._-]{1,63}$/, NO_NAME, { prose: `${RULE}, at least two` });
+const volumeKey = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, NO_NAME, {
+  prose: "use up to 64 letters, digits, dots, dashes and underscores",
 });
 
 const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema, z.ZodNull]> =>
@@ -20,9 +21,9 @@ const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema
 
 const network = mapping(
   {
-    name: z.string().optional(),
+    name: dockerName.optional(),
     driver: z.enum(["bridge"]).optional(),
-    driver_opts: labels.optional(),
+    driver_opts: labels.superRefine(networkOptions).optional(),
     internal: z.boolean().default(false),
     external: z.boolean().default(false),
     ipam: mapping({
@@ -47,8 +48,8 @@ export type ComposeNetwork = z.infer<typeof network>;
 
 const volume = mapping(
   {
-    name: z.string().optional(),
-    driver: z.string().optional(),
+    name: dockerName.optional(),
+    driver: plugin.optional(),
     driver_opts: labels.optional(),
     external: z.boolean().default(false),
     "x-stateful": z.boolean().default(false),
@@ -58,8 +59,10 @@ const volume = mapping(
 export type ComposeVolumeDefinition = z.infer<typeof volume>;
 
 const content = z.union([z.string(), z.instanceof(SecretText)]);
+/** Where a file lies, from the Compose file that names it. */
+const besideFile = form(/^(?!\/)[^\0-\x1f]+$/, "is not a path of the project", { prose: "write file: ./NAME" });
 const config = mapping(
-  { file: z.string().optional(), content: content.optional() },
+  { file: besideFile.optional(), content: content.optional() },
   { environment: "write content: with ${NAME} in it", external: "it is for Swarm", name: "it is for Swarm" },
 ).refine(
   (it) => (it.file === undefined) !== (it.content === undefined),

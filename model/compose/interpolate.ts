@@ -18,6 +18,9 @@ export interface Scope {
   readonly stack: string;
 }
 
+/** Stands for what nothing provides: a word that most grammars take, so that one mistake is told once. */
+const UNKNOWN = "unknown";
+
 /** What came of a document once its `${NAME}` were replaced. */
 export interface Interpolated {
   readonly data: unknown;
@@ -74,7 +77,7 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       complain(path, "misplaced-secret", `the secret ${name} may not stand here`, {
         prose: "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
       });
-      return "";
+      return UNKNOWN;
     }
     const remedy = Object.hasOwn(scope.missing, name) ? scope.missing[name] : undefined;
     if (remedy !== undefined) {
@@ -89,7 +92,7 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
         ...howToProvide(scope.stack, name, maySecretStand(path)),
       );
     }
-    return fallback ?? "";
+    return fallback ?? UNKNOWN;
   };
 
   const walk = (value: unknown, path: Path): unknown => {

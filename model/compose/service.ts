@@ -1,16 +1,30 @@
 import { z } from "zod";
 import { audiences } from "../audience.js";
+import { FORMER_SUFFIX } from "../helper.js";
 import { ports } from "./ports.js";
 import { volumes } from "./volumes.js";
-import { bytes, command, device, duration, environment, extraHosts, labels, texts, ulimit } from "./values.js";
+import {
+  bytes,
+  command,
+  device,
+  duration,
+  environment,
+  extraHosts,
+  ipAddress,
+  labels,
+  numbered,
+  oneOrMore,
+  ulimit,
+} from "./values.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
+import * as grammar from "./grammar.js";
 
 // The part of the Compose file format that this program takes for a service (https://compose-spec.io), read strictly:
 // docs/compose.md lists what is supported and what is refused, with the reasons.
 
 const text = z.string();
-const name = /^[a-z0-9][a-z0-9._-]*$/;
+const name = /^[a-z0-9][a-z0-9._-]{1,63}$/;
 
 const healthcheck = mapping({
   test: z
@@ -51,7 +65,7 @@ const dependsOn = z.union([
 ]);
 
 const attachment = mapping({
-  aliases: z.array(text).readonly().default([]),
+  aliases: z.array(grammar.hostName).readonly().default([]),
   ipv4_address: z.ipv4().optional(),
 });
 const networks = z.union([
@@ -68,10 +82,12 @@ const networkMode = z.custom<(typeof MODES)[number]>(
 const mode = z
   .union([z.int(), form(/^0?[0-7]{3}$/, "is not a file mode", { prose: 'write "0440"' })])
   .transform((value) => (typeof value === "number" ? value : parseInt(value, 8)));
-// The path becomes part of a command on the host, so it holds nothing that a shell would read.
-const deliveredTo = form(/^\/?(?!\.\.?(\/|$))[A-Za-z0-9_.-]+(\/(?!\.\.?(\/|$))[A-Za-z0-9_.-]+)*$/, "is not a path", {
-  prose: "use letters, digits and _ . / -",
-});
+// The path is also one below the folder of all files on the host, and names a file there.
+const deliveredTo = form(
+  /^\/?(?!\.\.?(\/|$))[A-Za-z0-9_.-]{1,200}(\/(?!\.\.?(\/|$))[A-Za-z0-9_.-]{1,200}){0,20}$/,
+  "is not a path",
+  { prose: "use letters, digits and _ . / - without a step . or .." },
+);
 /** A file of the top-level configs: or secrets:, mounted into the container. */
 const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
   z.union([
@@ -100,7 +116,7 @@ export interface ComposeDelivery {
 
 /** As Docker keeps them, with their prefix and in order: what is read back is what was declared. */
 const capabilities = z
-  .array(text.transform((it) => (it === "ALL" || it.startsWith("CAP_") ? it : `CAP_${it}`)))
+  .array(grammar.capability.transform((it) => (it === "ALL" || it.startsWith("CAP_") ? it : `CAP_${it}`)))
   .transform((list): readonly string[] => list.sort());
 
 const RESTART = /^(no|always|unless-stopped|on-failure(:\d+)?)$/;
@@ -129,10 +145,7 @@ const homelab = mapping({
     )
     .readonly()
     .default([]),
-  platforms: z
-    .array(form(/^linux\//, "is not a platform", { prose: "write linux/arm64" }))
-    .readonly()
-    .optional(),
+  platforms: z.array(grammar.platform).readonly().optional(),
   "privileged-reason": text.optional(),
   "socket-reason": text.optional(),
 });
@@ -158,39 +171,46 @@ export const REFUSED = {
 export const service = mapping(
   {
     image: text,
-    container_name: form(name, "is not a container name", { prose: "use small letters, digits and . _ -" }).optional(),
-    hostname: text.optional(),
-    domainname: text.optional(),
+    container_name: form(name, "is not a container name", {
+      prose: "use 2 to 64 small letters, digits and . _ -",
+    })
+      .refine(
+        (it) => !it.endsWith(FORMER_SUFFIX),
+        complaint("reserved-name", `ends in ${FORMER_SUFFIX}, as what is replaced`, { prose: "choose another name" }),
+      )
+      .optional(),
+    hostname: grammar.hostName.optional(),
+    domainname: grammar.hostName.optional(),
     command: command.optional(),
     entrypoint: command.optional(),
-    working_dir: text.optional(),
-    user: z.coerce.string().optional(),
-    group_add: z.array(z.coerce.string()).readonly().default([]),
-    environment: environment.default({}),
-    labels: labels.default({}),
+    working_dir: grammar.containerPath.optional(),
+    user: numbered(grammar.account).optional(),
+    group_add: z.array(numbered(grammar.group)).readonly().default([]),
+    environment: environment.superRefine(grammar.variableNames).default({}),
+    labels: labels.superRefine(grammar.ownersLabels).default({}),
     ports: ports.default([]).transform((list) => list.flat()),
     volumes: volumes.default([]),
-    tmpfs: texts.default([]),
+    tmpfs: oneOrMore(grammar.tmpfsMount).default([]),
     networks: networks.optional(),
     network_mode: networkMode.optional(),
     depends_on: dependsOn.default({}),
     healthcheck: healthcheck.optional(),
     restart: form(RESTART, "must be no, always, unless-stopped or on-failure[:N]").default("no"),
     init: z.boolean().optional(),
-    stop_signal: text.optional(),
+    stop_signal: grammar.signal.optional(),
     stop_grace_period: duration.optional(),
     read_only: z.boolean().default(false),
     privileged: z.boolean().default(false),
     cap_add: capabilities.default([]),
     cap_drop: capabilities.default([]),
-    security_opt: z.array(text).readonly().default([]),
+    security_opt: z.array(grammar.securityOption).readonly().default([]),
     devices: z.array(device).readonly().default([]),
-    device_cgroup_rules: z.array(text).readonly().default([]),
+    device_cgroup_rules: z.array(grammar.cgroupRule).readonly().default([]),
     pid: z.literal("host").optional(),
     userns_mode: z.literal("host").optional(),
-    cgroup_parent: text.optional(),
-    runtime: text.optional(),
-    sysctls: labels.default({}),
+    cgroup_parent: grammar.cgroupParent.optional(),
+    runtime: grammar.plugin.optional(),
+    sysctls: labels.superRefine(grammar.kernelNames).default({}),
     ulimits: named(form(/^[a-z]+$/, "is not the name of a limit"), ulimit).default({}),
     shm_size: bytes.optional(),
     mem_limit: bytes.optional(),
@@ -198,7 +218,7 @@ export const service = mapping(
     memswap_limit: bytes.optional(),
     cpus: z.coerce.number().positive().optional(),
     cpu_shares: z.int().optional(),
-    cpuset: text.optional(),
+    cpuset: grammar.cpus.optional(),
     pids_limit: z.int().optional(),
     deploy: mapping(
       { resources: resources.optional() },
@@ -207,18 +227,18 @@ export const service = mapping(
         restart_policy: "write restart: in the service",
       },
     ).optional(),
-    dns: texts.default([]),
-    dns_search: texts.default([]),
-    dns_opt: z.array(text).readonly().default([]),
+    dns: oneOrMore(ipAddress).default([]),
+    dns_search: oneOrMore(grammar.searchDomain).default([]),
+    dns_opt: z.array(grammar.resolverOption).readonly().default([]),
     extra_hosts: extraHosts.default([]),
     logging: mapping({
-      driver: text.default("json-file"),
+      driver: grammar.plugin.default("json-file"),
       options: z.record(text, z.coerce.string()).readonly().default({}),
     }).optional(),
     stdin_open: z.boolean().default(false),
     tty: z.boolean().default(false),
-    platform: text.optional(),
-    profiles: z.array(text).readonly().default([]),
+    platform: grammar.platform.optional(),
+    profiles: z.array(grammar.profile).readonly().default([]),
     configs: z.array(delivery("/")).readonly().default([]),
     secrets: z.array(delivery("/run/secrets/")).readonly().default([]),
     "x-homelab": homelab.default({ updates: "pinned", listens: [] }),

@@ -1,4 +1,6 @@
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { hostName, normalPath, pathMistake } from "./grammar.js";
 import { complaint, refuse } from "../yaml/complaint.js";
 import type { Refusal } from "../yaml/complaint.js";
 import { mapping } from "../yaml/schema.js";
@@ -85,8 +87,21 @@ export const command = z
     complaint("empty-word", "has an empty word, which the Docker provider refuses", { prose: "remove it" }),
   );
 
-/** One text or a list of them. */
-export const texts = z.union([text.transform((value): readonly string[] => [value]), z.array(text).readonly()]);
+/** One value or a list of them. */
+export const oneOrMore = (one: z.ZodType<string>): z.ZodType<readonly string[]> =>
+  z.union([one.transform((value): readonly string[] => [value]), z.array(one).readonly()]);
+
+/** A name that may be a number, which YAML reads as such. */
+export const numbered = (name: z.ZodString): z.ZodType<string> => z.union([z.int().transform(String), name]);
+
+/** Of IPv4 or IPv6. */
+export const ipAddress = text.refine(
+  (value) => ipaddr.isValid(value) && /[.:].*[.:]/.test(value),
+  complaint("malformed", "is not an IP address", { prose: "write it as 192.0.2.53 or 2001:db8::53" }),
+);
+
+/** What Docker itself puts the host's address for is the word host-gateway. */
+const NO_HOST_ENTRY = complaint("malformed", "is not a host entry", { prose: 'write "name=address"' });
 
 const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
 
@@ -129,16 +144,19 @@ function environmentEntry(entry: Text): [string, Text] | undefined {
 
 /** Additional lines of /etc/hosts: `name=address` or `name:address` in a list, or a mapping. */
 export const extraHosts = z.union([
-  z.record(text, text).transform((map) => Object.entries(map).map(([host, ip]) => ({ host, ip }))),
+  z
+    .record(hostName, text)
+    .transform((map, context) =>
+      Object.entries(map).map(([host, ip]) => hostEntry(host, ip) ?? refuse(context, NO_HOST_ENTRY)),
+    ),
   z.array(
     reading(
       text,
       (entry) => {
         const [host, address] = splitAt(entry, entry.includes("=") ? "=" : ":");
-        const ip = address.replace(/^\[(.*)\]$/, "$1"); // IPv6 may stand in brackets
-        return ip === "" ? undefined : { host, ip };
+        return hostEntry(host, address.replace(/^\[(.*)\]$/, "$1")); // IPv6 may stand in brackets
       },
-      complaint("malformed", "is not a host entry", { prose: 'write "name=address"' }),
+      NO_HOST_ENTRY,
     ),
   ),
 ]);
@@ -148,8 +166,9 @@ export const device = reading(
   text,
   (value) => {
     const [hostPath = "", containerPath = hostPath, permissions = "rwm", ...more] = value.split(":");
-    return hostPath.startsWith("/") && /^[rwm]+$/.test(permissions) && more.length === 0
-      ? { hostPath, containerPath, permissions }
+    const arePaths = [hostPath, containerPath].every((path) => /^\/[^/]/.test(path) && !pathMistake(path));
+    return arePaths && hostPath.startsWith("/dev/") && /^[rwm]+$/.test(permissions) && more.length === 0
+      ? { hostPath: normalPath(hostPath), containerPath: normalPath(containerPath), permissions }
       : undefined;
   },
   complaint("malformed", "is not a device", { prose: 'write "/dev/NAME" or "/dev/NAME:/dev/NAME:rwm"' }),
@@ -160,6 +179,11 @@ export const ulimit = z.union([
   z.int().transform((value) => ({ soft: value, hard: value })),
   mapping({ soft: z.int(), hard: z.int() }),
 ]);
+
+function hostEntry(host: string, ip: string): { host: string; ip: string } | undefined {
+  const known = ip === "host-gateway" || ipAddress.safeParse(ip).success;
+  return known && hostName.safeParse(host).success ? { host, ip } : undefined;
+}
 
 function splitAt(entry: string, separator: string): [string, string] {
   const at = entry.indexOf(separator);

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { absolutePath, containerPath, normalPath, pathMistake } from "./grammar.js";
 import { bytes } from "./values.js";
-import { complaint, form, refuse } from "../yaml/complaint.js";
+import { complaint, refuse } from "../yaml/complaint.js";
 import { mapping } from "../yaml/schema.js";
 
 /** Something mounted into a container. */
@@ -37,8 +38,7 @@ const RELATIVE = complaint(
 );
 const BEGIN = { prose: "begin it with /" };
 
-const absolute = form(/^\//, "is not a path in the container", BEGIN);
-const hostPath = z.string().refine((path) => path.startsWith("/"), RELATIVE);
+const hostPath = absolutePath(RELATIVE);
 const PROPAGATION = ["private", "rprivate", "shared", "rshared", "slave", "rslave"] as const;
 
 const shortVolume = z.string().transform((text, context): ComposeVolume => {
@@ -49,10 +49,15 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
     const prose = "write SOURCE:/path/in/container, with :ro behind it for read-only";
     return refuse(context, complaint("malformed", `"${text}" cannot be read`, { prose }));
   }
-  const target = second ?? first;
-  if (!target.startsWith("/")) {
-    return refuse(context, complaint("malformed", `${target} is not a path in the container`, BEGIN));
+  const written = second ?? first;
+  if (!written.startsWith("/")) {
+    return refuse(context, complaint("malformed", `${written} is not a path in the container`, BEGIN));
   }
+  const mistake = pathMistake(written) ?? (first.startsWith("/") ? pathMistake(first) : undefined);
+  if (mistake !== undefined) {
+    return refuse(context, mistake);
+  }
+  const target = normalPath(written);
   const readOnly = flags.includes("ro");
   if (second === undefined) {
     return { type: "volume", source: undefined, target, readOnly };
@@ -61,13 +66,20 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
     return refuse(context, RELATIVE);
   }
   return first.startsWith("/")
-    ? { type: "bind", source: first, target, readOnly, createHostPath: true, propagation: flags.find(isPropagation) }
+    ? {
+        type: "bind",
+        source: normalPath(first),
+        target,
+        readOnly,
+        createHostPath: true,
+        propagation: flags.find(isPropagation),
+      }
     : { type: "volume", source: first, target, readOnly };
 });
 
 const isPropagation = (flag: string): boolean => (PROPAGATION as readonly string[]).includes(flag);
 
-const common = { target: absolute, read_only: z.boolean().default(false) };
+const common = { target: containerPath, read_only: z.boolean().default(false) };
 
 const longVolume = z
   .discriminatedUnion("type", [
@@ -91,7 +103,7 @@ const longVolume = z
     }).unwrap(),
     mapping({
       type: z.literal("tmpfs"),
-      target: absolute,
+      target: containerPath,
       tmpfs: mapping({ size: bytes.optional(), mode: z.int().optional() }).optional(),
     }).unwrap(),
   ])

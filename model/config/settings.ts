@@ -25,11 +25,18 @@ const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"]
 /** Port of SSH on a host. */
 export const sshPort = z.int().min(1).max(65535).default(22);
 
+/** Of the owner's own, within the project: another clone has no more than that. Its name becomes that of networks. */
+const composePath = form(
+  /^([A-Za-z0-9][A-Za-z0-9_.-]{0,99}\/){0,20}[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\.ya?ml$/,
+  "is not a Compose file of this project",
+  { prose: "write its path from the project's directory, as in my/wiki.yaml, with letters, digits and _ . -" },
+);
+
 const host = mapping({
   address: z.ipv4(),
   role: z.enum(ROLES).optional(),
   /** Compose files of the owner's own, relative to the project's directory. */
-  services: z.array(z.string()).readonly().default([]),
+  services: z.array(composePath).readonly().default([]),
   /** What the host's images must be made for. */
   platform: z.enum(PLATFORMS).optional(),
   /** The host's Ed25519 public key, `ssh-ed25519 AAAA…`. */
@@ -37,7 +44,9 @@ const host = mapping({
     prose: 'write "ssh-ed25519 AAAA..."',
   }).optional(),
   /** Account that deploys. */
-  user: z.string().default("deploy"),
+  user: form(/^[a-z_][a-z0-9_-]{0,31}$/, "is not an account", {
+    prose: "use small letters, digits, dashes and underscores",
+  }).default("deploy"),
   port: sshPort,
   /** Memory of the machine in bytes. */
   memory: bytes.optional(),
@@ -81,7 +90,9 @@ const secret = z.custom<{ readonly secure: string }>(
 
 const settings = mapping({
   domain: form(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "is not a domain", { prose: "write it as example.org" }),
-  timezone: z.string().default("Etc/UTC"),
+  timezone: form(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, "is not a time zone", {
+    prose: "write it as in Europe/Berlin",
+  }).default("Etc/UTC"),
   lan,
   admin,
   /** When a host may reboot after an upgrade; the hosts follow each other from then on. */

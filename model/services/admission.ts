@@ -49,11 +49,14 @@ export function admit(name: string, host: HostConfig, projects: readonly Project
 
 type Complain = (path: Path, code: ProblemCode, message: string, prose: string) => void;
 
+/** As Docker's own: a registry, and the parts of a path in small letters. */
+const IMAGE =
+  /^(?<name>([a-zA-Z0-9][a-zA-Z0-9.-]*(:\d+)?\/)?[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*(\/[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$/;
+const LONGEST_IMAGE = 400;
+
 function checkImage({ definition: { image } }: ServiceModel, complain: Complain): void {
-  const reference = /^(?<name>[^@]+?)(?::(?<tag>[\w][\w.-]{0,127}))?(?:@(?<digest>sha256:[a-f0-9]{64}))?$/.exec(
-    image,
-  )?.groups;
-  if (reference === undefined) {
+  const reference = IMAGE.exec(image)?.groups;
+  if (reference === undefined || image.length > LONGEST_IMAGE) {
     complain(["image"], "malformed", `"${image}" is not an image reference`, "write NAME:TAG");
   } else if (reference["tag"] === undefined) {
     complain(

@@ -20,6 +20,13 @@ export function configFile(planning: Planning, at: Path, delivery: ComposeDelive
     return deliver(delivery, config?.content ?? "");
   }
   const file = join(dirname(args.source.file), config.file);
+  if (file.startsWith("../")) {
+    const message = `${file} lies outside the project`;
+    planning.complain(["configs", delivery.source, "file"], "reserved-path", message, {
+      prose: "put it beside the Compose file: another clone has nothing else",
+    });
+    return deliver(delivery, "");
+  }
   const content = args.read(file);
   if ("problem" in content) {
     planning.complain(["configs", delivery.source, "file"], "unreadable-file", `${file} ${content.problem}`);

@@ -10,6 +10,7 @@ import { planService } from "./planner.js";
 import { Planning } from "./planning.js";
 import type { ProjectArgs } from "./planning.js";
 import { checkAudiences } from "./ports.js";
+import type { Problem } from "../yaml/problem.js";
 import { parseWith } from "../yaml/schema.js";
 import { scopeOf } from "./scope.js";
 import { sourcesIn } from "../compose/secret-sources.js";
@@ -37,7 +38,10 @@ export function planProject(given: ProjectArgs): Project | undefined {
   const args = given.assumeSecrets === true ? { ...given, config: withSecrets(given.config, sources) } : given;
   const scope = scopeOf(args.stack, args.host, args.config, sources);
   const { data, problems: unresolved } = interpolate(source, scope);
-  const file = parseWith(composeFile, withoutTemplates(data), source, [], problems);
+  const malformed: Problem[] = [];
+  const file = parseWith(composeFile, withoutTemplates(data), source, [], malformed);
+  const known = new Set(unresolved.map(({ problem }) => problem.path));
+  problems.push(...malformed.filter(({ path }) => !known.has(path)));
   if (file === undefined) {
     problems.push(...unresolved.map(({ problem }) => problem));
     return undefined;

@@ -71,6 +71,9 @@ export const fileProblem = (file: string, code: ProblemCode, message: string): P
 /** Octal to some programs, or not written as it is passed on. */
 const AMBIGUOUS_NUMBER = /^[-+]?0\d|[xoe]/i;
 
+/** A zero byte ends the arguments of programs; what is no Unicode gets nowhere as it was. */
+const IN_NO_PROGRAM = /\0|\p{Surrogate}/u;
+
 /**
  * The document as plain data, unless it has an alias without an anchor, aliases that multiply without end, or a number
  * that others read otherwise.
@@ -89,6 +92,9 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
       return;
     }
     const { source, value } = leaf;
+    if (typeof value === "string" && IN_NO_PROGRAM.test(value)) {
+      complain(leaf, "malformed", "a zero byte or half of a character, which no program takes", "remove the escape");
+    }
     if (typeof value !== "number" || source === undefined) {
       return;
     }

@@ -58,8 +58,8 @@ describe("platforms", () => {
 });
 
 describe("values", () => {
-  const hostname = (value: string, config = CONFIG): string | undefined =>
-    onlyHost(model(`${WEB}    hostname: "${value}"\n`, config)).services[0]?.definition.hostname;
+  const label = (value: string, config = CONFIG): string | undefined =>
+    onlyHost(model(`${WEB}    labels: {it: "${value}"}\n`, config)).services[0]?.definition.labels["it"];
 
   test.each([
     ["${HOST_NAME}.${DOMAIN}", "pi5.example.org"],
@@ -70,11 +70,11 @@ describe("values", () => {
     ["${NOBODY:-}x", "x"],
     ["a$$b", "a$b"],
   ])("%s is %s", (text, value) => {
-    expect(hostname(text)).toBe(value);
+    expect(label(text)).toBe(value);
   });
 
   test("of the owner's own", () => {
-    expect(hostname("${MINE}", `${CONFIG}  homelab:values: {MINE: 7}\n`)).toBe("7");
+    expect(label("${MINE}", `${CONFIG}  homelab:values: {MINE: 7}\n`)).toBe("7");
   });
 
   test("the address of a role that two hosts have is nobody's", () => {
