@@ -33,6 +33,9 @@ export async function observe({ hosts }: HomelabModel, stack: string): Promise<(
 
 const UNTOUCHED: HostState = { notDone: undefined, repairs: NO_REPAIRS };
 
+/** How Pulumi's language host has it that the program failed, and has said why. */
+const ERROR_SHOWN = 32;
+
 async function stateOf(host: HostModel, observation: Observation, stack: string): Promise<HostState> {
   const treatment = treatmentOf(host, observation, pulumi.runtime.isDryRun());
   const matter = observation.status === "ok" ? "" : explain(host, observation.status, observation.reason);
@@ -44,10 +47,13 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
       }
       return { notDone: undefined, repairs: treatment.repairs };
     case "show":
-      await pulumi.log.warn(`${matter} What differs on it is not known; what is declared is shown.`);
+      await pulumi.log.warn(withRemedies(`${matter} What differs on it is not known; what is declared is shown`, help));
       return UNTOUCHED;
     case "leave":
       await pulumi.log[treatment.error ? "error" : "warn"](withRemedies(`${matter} It is left as it is`, help));
+      if (treatment.error) {
+        process.exitCode = ERROR_SHOWN; // the program goes on, since the other hosts are to be shown
+      }
       return { notDone: withRemedies(treatment.notDone, help), repairs: NO_REPAIRS };
   }
 }

@@ -28,32 +28,38 @@ async function deploy({ stack: name }: { stack: string }): Promise<void> {
     process.exitCode = INTERRUPTED;
     return;
   }
-  const { ok, outcome, output, errors } = operation;
-  if (!outcome.ran) {
-    console.log(lockAdvice(output, name) ?? "Nothing was deployed.");
+  if (!operation.outcome.ran) {
+    console.log(lockAdvice(operation.output, name) ?? "Nothing was deployed.");
     process.exitCode = 1;
     return;
   }
   console.log("Looking at what came of it:");
-  const after = await aftermathOn(
-    hosts.filter((host) => outcome.notDone[host.name] === undefined),
-    name,
+  const complete = await judge(hosts, operation, name);
+  console.log(
+    complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
   );
-  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(hosts, outcome, name)];
+  process.exitCode = complete ? 0 : INCOMPLETE;
+}
+
+/** Looks at the hosts again and shows what they have come to; is everything done? */
+async function judge(
+  hosts: readonly HostModel[],
+  { ok, outcome, errors }: Deployment,
+  stack: string,
+): Promise<boolean> {
+  const tried = hosts.filter((host) => outcome.notDone[host.name] === undefined);
+  const after = await aftermathOn(tried, stack);
+  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(hosts, outcome, stack)];
   console.log(outcomeTable(outcomes));
   const notes = [...after.values()].flatMap((it) => it.notes);
   notes.forEach((note) => {
     console.log(`Good to know: ${note}`);
   });
-  const named = outcomes.some(({ notDone }) => notDone !== "");
-  const complete = ok && !named;
-  if (!complete && !named) {
-    console.log(errors);
+  const allDone = outcomes.every(({ notDone }) => notDone === "");
+  if (!ok && allDone) {
+    console.log(errors); // of no host
   }
-  console.log(
-    complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
-  );
-  process.exitCode = complete ? 0 : INCOMPLETE;
+  return ok && allDone;
 }
 
 /** What the engine came to, in one go or in two. */

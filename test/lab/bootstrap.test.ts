@@ -56,8 +56,11 @@ test("again, also where sshd lets in the group only: nothing is changed", async 
 
 test("what somebody changed by hand is as it should be again", async () => {
   await root(`echo 'ssh-ed25519 AAAA stranger' >>~deploy/.ssh/authorized_keys; chmod 666 /usr/local/lib/homelab/helper
-    echo 'deploy ALL=(ALL) NOPASSWD: ALL' >>/etc/sudoers.d/homelab; gpasswd --delete deploy homelab-ssh`);
+    echo 'deploy ALL=(ALL) NOPASSWD: ALL' >>/etc/sudoers.d/homelab; gpasswd --delete deploy homelab-ssh
+    chage --expiredate 0 deploy; usermod --lock --shell /usr/sbin/nologin deploy`);
   const { output } = await bootstrap(["--yes", HOST]);
+  expect(output).toContain("deploy no longer expires, deploy may log in again");
+  expect((await ssh("deploy", "true")).exitCode).toBe(0);
   expect(output).toMatch(/deploy is in homelab-ssh, keys of deploy: 1 \(1 taken away\)/);
   expect((await ssh("deploy", "sudo", "-n", "true")).exitCode).not.toBe(0);
   expect(await root("stat -c '%a %U' /usr/local/lib/homelab/helper")).toBe("755 root");
