@@ -1,0 +1,189 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../../scripts/lib/process.js";
+import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { by, commandOn, configure, containers, differing, edit, lab, up } from "./homelab.js";
+import { deployedLab } from "./states.js";
+
+// That `npm run deploy` says what is, and not what the engine took for done. The tests follow each other; each ends with
+// a homelab in which everything is done.
+
+jest.setTimeout(1_800_000);
+let cli: PulumiStack;
+beforeAll(async () => {
+  cli = await deployedLab();
+});
+
+const deploy = (env = {}): ReturnType<typeof commandOn> => commandOn(cli, "deploy", [], env);
+
+/** What the table says that is not done on a host; undefined without a row. */
+function notDone(output: string, host: string): string | undefined {
+  const rows = output.split("\n").map((line) => line.split("│").map((cell) => cell.trim()));
+  const first = rows.findIndex(([, name]) => name === host);
+  const end = rows.findIndex(([, name], i) => i > first && name !== "");
+  return first === -1
+    ? undefined
+    : rows
+        .slice(first, end === -1 ? undefined : end)
+        .map((row) => row[3])
+        .join(" ")
+        .trim();
+}
+
+async function everythingIsDone(): Promise<void> {
+  const { exitCode, output } = await deploy();
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("Everything is done.")]);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+}
+
+test("a setting that nobody could confirm is not done, on any host", async () => {
+  await configure(cli, ["homelab:admin"], { from: ["tailnet"] });
+  const { exitCode, output } = await deploy();
+  expect([exitCode, output]).toEqual([3, expect.stringContaining("Not everything is done")]);
+  for (const { name } of lab.hosts) {
+    expect([name, notDone(output, name)]).toEqual([name, expect.stringMatching(/firewall: reverted, because nobody/)]);
+  }
+  await configure(cli, ["homelab:admin"], undefined);
+  await everythingIsDone();
+});
+
+describe("a service that does not run", () => {
+  const image = "ghcr.io/gethomepage/homepage:v1.12.3";
+  const declare = async (more: string): Promise<void> => {
+    await mkdir(join(cli.directory, "my"), { recursive: true });
+    await writeFile(join(cli.directory, "my/sick.yaml"), `services:\n  sick:\n    image: ${image}\n${more}`);
+    await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/sick.yaml"]);
+  };
+  afterAll(async () => {
+    await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
+    await everythingIsDone();
+  });
+
+  test("because it ends as often as it is started", async () => {
+    await declare(
+      "    restart: always\n    entrypoint: [sh, -c, 'sleep 3; exit 1']\n    healthcheck: {disable: true}\n",
+    );
+    const first = await deploy();
+    expect([first.exitCode, notDone(first.output, "pi5")]).toEqual([3, "sick: keeps restarting"]);
+    const again = await deploy();
+    expect([again.exitCode, notDone(again.output, "pi5")]).toEqual([3, "sick: keeps restarting"]);
+    expect(notDone(again.output, "jellyfin")).toBe("");
+  });
+
+  test("because it became unhealthy", async () => {
+    await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
+    await by("pi4-ci", "docker exec registry-ui touch /tmp/sick");
+    const becomes = async (state: string): Promise<void> => {
+      const is = "docker inspect --format '{{.State.Health.Status}}' registry-ui";
+      const script = `until [ "$(${is})" = ${state} ]; do sleep 0.2; done`;
+      expect(await lab.ssh("pi4-ci", ["sh", "-c", script], { timeoutMs: 300_000 })).toMatchObject({ exitCode: 0 });
+    };
+    await becomes("unhealthy");
+    const { exitCode, output } = await deploy();
+    expect([exitCode, notDone(output, "pi4-ci")]).toEqual([3, "registry-ui: unhealthy"]);
+    await by("pi4-ci", "docker exec registry-ui rm /tmp/sick");
+    await becomes("healthy");
+  });
+});
+
+test("another host key costs only its host", async () => {
+  const hostKey = await lab.hostKey("pi4-ci");
+  await configure(cli, ["homelab:hosts", "pi-zero-1", "hostKey"], hostKey);
+  await edit(cli, "stacks/nas/compose.yaml", "LOG_TARGETS: stdout", "LOG_TARGETS: stdout\n      CHANGED: by-a-test");
+  const before = await containers();
+  const { exitCode, output } = await deploy();
+  expect([exitCode, notDone(output, "pi5")]).toEqual([3, ""]);
+  expect(notDone(output, "pi-zero-1")).toMatch(/^wrong host key: .*npm run pin-host-key -- --stack lab pi-zero-1$/);
+  expect(differing(before, await containers())).toEqual(["pi5/homepage"]);
+  expect(
+    Math.max(
+      ...output
+        .split("\n")
+        .filter((line) => line.startsWith("│"))
+        .map((line) => line.length),
+    ),
+  ).toBeLessThan(140);
+  const preview = await run(join(__dirname, "../../node_modules/.bin/pulumi"), ["preview", "--stack", cli.name], {
+    cwd: cli.directory,
+    env: cli.env,
+  });
+  expect([preview.exitCode, preview.stdout]).toEqual([
+    expect.any(Number),
+    expect.stringContaining("HAS ANOTHER HOST KEY"),
+  ]);
+  await configure(cli, ["homelab:hosts", "pi-zero-1", "hostKey"], await lab.hostKey("pi-zero-1"));
+  expect(preview.exitCode).not.toBe(0);
+  await everythingIsDone();
+});
+
+describe("an ssh-agent with more keys than a host lets try", () => {
+  const keys = join(lab.dir, "many-keys");
+  const socket = join(keys, "agent");
+  const many = { SSH_AUTH_SOCK: socket };
+  let agent: ReturnType<typeof spawn>;
+  beforeAll(async () => {
+    await rm(keys, { recursive: true, force: true });
+    await mkdir(keys, { mode: 0o700 });
+    agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: "ignore" });
+    while (!existsSync(socket)) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    for (let i = 0; i < 8; i++) {
+      await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(keys, `k${i}`)]);
+      await run("ssh-add", [join(keys, `k${i}`)], { env: many });
+    }
+    await run("ssh-add", [join(lab.dir, "keys/id_lab")], { env: many });
+  });
+  afterAll(async () => {
+    agent.kill();
+    await rm(keys, { recursive: true });
+  });
+
+  test("is named, with what helps", async () => {
+    const drift = await commandOn(cli, "drift", ["--json"], many);
+    expect(drift.exitCode).toBe(3);
+    expect(drift.output).toMatch(/"too many keys"/);
+    expect(drift.output).toMatch(/export HOMELAB_SSH_KEY=/);
+  });
+
+  test("does no harm where the key is named, to the probe, the commands and Docker", async () => {
+    const named = { ...many, HOMELAB_SSH_KEY: join(lab.dir, "keys/id_lab.pub") };
+    expect((await commandOn(cli, "drift", [], named)).output).toContain("Nothing differs");
+    await lab.root("pi5", ["ufw", "allow", "4711/tcp"]);
+    await by("pi5", "docker rm --force homepage");
+    const { exitCode, output } = await deploy(named);
+    expect([exitCode, output]).toEqual([0, expect.stringContaining("Everything is done.")]);
+  });
+});
+
+test("a lock whose process is gone is called a stale one, with what releases it", async () => {
+  const locks = join(lab.dir, `backend/.pulumi/locks/organization/homelab/${cli.name}`);
+  await mkdir(locks, { recursive: true });
+  const lock = {
+    pid: 4194305,
+    username: "root",
+    hostname: (await run("hostname", [])).stdout.trim(),
+    timestamp: new Date(),
+  };
+  await writeFile(join(locks, "0d4c1f3e-0000-4000-8000-000000000000.json"), JSON.stringify(lock));
+  const { exitCode, output } = await deploy();
+  expect([exitCode, output]).toEqual([1, expect.stringContaining("is gone. Release it, then deploy again")]);
+  const release = /npx pulumi (cancel --yes) --stack/.exec(output)?.[1] ?? "";
+  await cli.must(release.split(" "));
+  expect(await readdir(locks)).toEqual([]);
+});
+
+test("a host that is declared no longer, and is off, has a row with the command that forgets it", async () => {
+  await lab.powerOff("pi-zero-2");
+  await configure(cli, ["homelab:hosts", "pi-zero-2"], undefined);
+  const { exitCode, output } = await deploy();
+  expect([exitCode, notDone(output, "pi-zero-2")]).toEqual([
+    3,
+    expect.stringMatching(/declared no longer, and not emptied.*npm run forget -- pi-zero-2 --stack lab$/),
+  ]);
+  const args = ["pi-zero-2", "--yes"];
+  expect((await commandOn(cli, "forget", args)).exitCode).toBe(0);
+  await everythingIsDone();
+});
