@@ -33,9 +33,25 @@ begin() {
   [ "$(id -u)" = 0 ] || refuse "only root can do this"
   [ -d "$STATE" ] || install -d -m 0700 "$STATE"
   install -d -m 0700 "$STATE/applied" "$STATE/reverted" "$STATE/backup"
+  trap 'exit 1' HUP INT TERM
+  make_work
+}
+
+# A folder of one that was killed has what it was sent, passwords too. Each is locked by the process that it belongs to, and
+# the kernel lets go of that however the process ends. One after the other, as a new folder is not locked yet.
+make_work() {
+  exec 7>"$STATE/work.lock"
+  flock 7
+  for work in "$ROOT"/run/homelab.??????; do
+    [ -d "$work" ] || continue
+    exec 8<"$work"
+    if flock -n 8; then rm -rf "$work"; fi
+  done
   WORK=$(mktemp -d "$ROOT/run/homelab.XXXXXX")
   trap 'rm -rf "$WORK"' EXIT
-  trap 'exit 1' HUP INT TERM
+  exec 8<"$WORK"
+  flock 8
+  exec 7>&-
 }
 
 # One change at a time; whoever comes second waits for a minute.

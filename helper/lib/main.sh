@@ -57,6 +57,7 @@ case $command in
   watch)
     arguments 1 $#
     begin
+    [ -d "$PENDING" ] || [ -e "$FORCED" ] || exit 0 # it was woken for what a killed one left behind
     lock
     watch
     ;;
