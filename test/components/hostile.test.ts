@@ -127,7 +127,7 @@ function build(declared: Json, config: Json): HomelabModel | undefined {
   }
 }
 
-/** Every place, each with another of the hostile texts, and every key. */
+/** Every second place and the keys of the others, or the other way round, each with another of the hostile texts. */
 function variants(seed: number): { what: string; text: string; host: HostModel }[] {
   const found: { what: string; text: string; host: HostModel }[] = [];
   const look = (what: string, text: string, model: HomelabModel | undefined): void => {
@@ -138,16 +138,14 @@ function variants(seed: number): { what: string; text: string; host: HostModel }
   const literal = (text: string): string => text.replaceAll("$", "$$$$");
   leaves(compose).forEach((path, i) => {
     const own = path[0] === "services" ? only("plain", "switched-on", String(path[1])) : compose;
-    for (const isKey of [false, true]) {
-      const text = texts(i + Number(isKey));
-      look(path.join("."), text, build(changed(own, path, isKey ? text : literal(text), isKey), CONFIG));
-    }
+    const isKey = (i + seed) % 2 === 0;
+    const text = texts(i);
+    look(path.join("."), text, build(changed(own, path, isKey ? text : literal(text), isKey), CONFIG));
   });
   leaves(CONFIG).forEach((path, i) => {
-    for (const isKey of [false, true]) {
-      const text = texts(i + Number(isKey));
-      look(path.join("."), text, build(only("plain", "switched-on"), changed(CONFIG, path, text, isKey)));
-    }
+    const isKey = (i + seed) % 2 === 0;
+    const text = texts(i);
+    look(path.join("."), text, build(only("plain", "switched-on"), changed(CONFIG, path, text, isKey)));
   });
   return found;
 }
