@@ -78,6 +78,10 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
     "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
   };
+  // A lab of agents alone, as the bench makes one, has nobody to share anything.
+  if (!lab.hosts.some(({ role }) => role === "nas")) {
+    delete config["homelab:nas" as keyof typeof config];
+  }
   const encryptionsalt: unknown = former.get("encryptionsalt");
   await writeFile(file, stringify({ config, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }), {
     mode: 0o600,

@@ -21,7 +21,8 @@ def ufw_rule(rule):
         yield f"ufw {rule}"
 
 
-for item in work[host.name]:
+# A loop of its own, because the hosts have different work and pyinfra orders each turn across all of them.
+for item in host.loop(work[host.name]):
     kind = item["kind"]
     if kind == "folder":
         files.directory(name=item["path"], path=item["path"], present=True, _sudo=True)
