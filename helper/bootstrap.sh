@@ -34,11 +34,16 @@ die() {
 }
 request() { cat "$bundle/request/$1" 2>/dev/null || true; }
 
+ROOT= # what the helper's own parts begin each path with
+LIB=/usr/local/lib/homelab
+BASE=/var/lib/homelab/base
 parts=$bundle/helper/bootstrap
+# shellcheck source=lib/accounts.sh source-path=SCRIPTDIR
+. "$bundle/helper/lib/accounts.sh"
 # shellcheck source=bootstrap/machine.sh source-path=SCRIPTDIR
 . "$parts/machine.sh"
-# shellcheck source=bootstrap/accounts.sh source-path=SCRIPTDIR
-. "$parts/accounts.sh"
+# shellcheck source=bootstrap/access.sh source-path=SCRIPTDIR
+. "$parts/access.sh"
 # shellcheck source=bootstrap/install.sh source-path=SCRIPTDIR
 . "$parts/install.sh"
 # shellcheck source=bootstrap/docker.sh source-path=SCRIPTDIR
@@ -53,9 +58,13 @@ packages
 accounts
 tell accounts
 [ -n "$omv" ] || host_name "$(request hostname)"
+tell "the machine"
 helper
 tell helper
-sudoers
+sudoers "$bundle"
+tell sudo
+more_than_the_helper
+remember
 docker_engine
 memory_controller
 

@@ -71,17 +71,15 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
       { address, role, memory, hostKey: await lab.hostKey(name) },
     ]),
   );
+  // A lab of agents alone, as the bench makes one, has nobody to share anything.
+  const hasNas = lab.hosts.some(({ role }) => role === "nas");
   const config = {
-    ...real.config,
+    ...Object.fromEntries(Object.entries(real.config).filter(([key]) => hasNas || key !== "homelab:nas")),
     "homelab:domain": DOMAIN,
     "homelab:lan": { subnet: lab.subnet, subnet6: lab.subnet6 },
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
     "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
   };
-  // A lab of agents alone, as the bench makes one, has nobody to share anything.
-  if (!lab.hosts.some(({ role }) => role === "nas")) {
-    delete config["homelab:nas" as keyof typeof config];
-  }
   const encryptionsalt: unknown = former.get("encryptionsalt");
   await writeFile(file, stringify({ config, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }), {
     mode: 0o600,

@@ -75,6 +75,7 @@ function hostModel(
     hostKey,
     openings,
     settings: settingsOf({
+      name,
       host,
       config,
       omv: isOmv(host, config),

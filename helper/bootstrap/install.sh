@@ -1,8 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # variables of ../bootstrap.sh
-# The helper, its units, and the one line of sudoers that leads to it.
+# The helper and its units.
 
-LIB=/usr/local/lib/homelab
-DOOR=/usr/local/sbin/homelab-helper
 UNITS=/etc/systemd/system
 
 helper() {
@@ -34,11 +32,6 @@ modes() { # FOLDER
   find "$1" -type f -exec chmod 0644 {} +
   chmod 0755 "$1/helper"
   if [ -d "$1/bin" ]; then find "$1/bin" -type f -exec chmod 0755 {} +; fi
-}
-
-# Everything that matters of the files of a folder.
-listing() { # FOLDER
-  (cd "$1" && find . -printf '%p %y %m %u %g\n' | sort && find . -type f | sort | xargs sha256sum)
 }
 
 # A host may be looked after by several clones, of which one is behind.
@@ -95,22 +88,8 @@ units() {
   done
 }
 
-# deploy may run the helper, probe may look; both in the environment that sudo makes, whatever the host's own sudoers keep.
-sudoers() {
-  cat >"$bundle/sudoers" <<SUDOERS
-# Of the homelab's bootstrap, which writes it anew.
-Defaults:deploy,probe env_reset, !setenv, !env_keep, !requiretty
-Defaults:deploy,probe secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-deploy ALL=(root) NOPASSWD:NOSETENV: $DOOR
-probe ALL=(root) NOPASSWD:NOSETENV: $DOOR probe
-SUDOERS
-  file=/etc/sudoers.d/homelab
-  if ! cmp -s "$bundle/sudoers" "$file" || [ "$(stat -c '%a %u' "$file")" != "440 0" ]; then
-    visudo -cqf "$bundle/sudoers" >&2 || die "sudo does not take the line for the helper: see visudo -c"
-    install -m 0440 "$bundle/sudoers" "$file.new~" # sudo passes over names with a ~
-    mv -T "$file.new~" "$file"
-    did "sudo for deploy and probe: the helper, nothing else"
-  fi
+# Another line of sudoers, or a group, may give deploy more than the helper.
+more_than_the_helper() {
   ! sudo -n -l -U deploy 2>/dev/null | grep -qE '^ +\(.*\) .*ALL$' ||
     warn "deploy may do anything as root, by another line of sudoers or by a group: sudo -l -U deploy"
 }

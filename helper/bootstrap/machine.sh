@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables of ../bootstrap.sh
-# The machine itself: what it must be, its packages, its name, its kernel's options.
+# The machine itself: what it must be, its packages, its kernel's options.
 
 # Before anything is changed.
 refuse_unfit() {
@@ -48,22 +48,6 @@ packages() {
   # shellcheck disable=SC2086 # words
   apt_install $missing || die "apt could not install$missing: see to it that the host can reach its Debian mirror"
   did "installed$missing"
-}
-
-host_name() { # NAME
-  if [ "$(cat /etc/hostname 2>/dev/null)" != "$1" ] || [ "$(uname -n)" != "$1" ]; then
-    former=$(uname -n)
-    hostnamectl set-hostname "$1" >&2 || { printf '%s\n' "$1" >/etc/hostname && hostname "$1"; }
-    did "host name $1, was $former"
-  fi
-  # sudo and others look up the host's own name, also without a network
-  grep -qE "^[^#]*[[:space:]]$1([[:space:]]|\$)" /etc/hosts && return 0
-  if grep -q '^127\.0\.1\.1[[:space:]]' /etc/hosts; then
-    sed -i "s/^127\.0\.1\.1[[:space:]].*/127.0.1.1\t$1/" /etc/hosts
-  else
-    printf '127.0.1.1\t%s\n' "$1" >>/etc/hosts
-  fi
-  did "/etc/hosts knows $1"
 }
 
 # The firmware of Raspberry Pis switches the memory controller off; without it no memory limit holds, and nothing says so.

@@ -9,46 +9,62 @@ apply_setting() {
   validate "$STAGE"
   compare_files
   token=$(digest_of "$INPUT")
-  if [ ! -s "$CHANGED" ] && [ "$(cat "$DIGEST" 2>/dev/null)" = "$token" ] &&
-    [ ! -d "$PENDING" ] && [ -z "$(setting_drift)" ] && lets_in; then
+  if [ ! -s "$CHANGED" ] && [ "$(cat "$DIGEST" 2>/dev/null)" = "$token" ] && ! is_unfinished &&
+    [ ! -d "$PENDING" ] && [ -z "$(setting_drift | to_heal)" ] && lets_in; then
     rm -f "$STATE/reverted/$SETTING"
     say "unchanged"
     return
   fi
+  refuse_without_room
   if is_guarded; then
     arm "$(revert_after)" "$token"
     former=$PENDING
   else
     former=$WORK/former
     save_former "$former"
+    mark_unfinished
   fi
   set +e # the subshell has its own; in a condition it would have none
   (put_in_force)
   result=$?
   set -e
   if [ "$result" = 0 ]; then
-    if is_guarded; then release_ssh; else rm -f "$STATE/reverted/$SETTING"; fi
+    if is_guarded; then release_ssh; else rm -f "$STATE/reverted/$SETTING" "$UNFINISHED"; fi
     say "applied"
     return
   fi
   take_back "$former"
 }
 
+# What a change without a guard has written, until it is in force: whatever ends the helper in between, the next one knows
+# what has yet to take effect, although the files are as they should be.
+is_unfinished() { [ -e "$UNFINISHED" ]; }
+mark_unfinished() {
+  {
+    cat "$CHANGED"
+    cat "$UNFINISHED" 2>/dev/null || true
+  } | sort -u >"$WORK/unfinished"
+  write_file "$UNFINISHED" 0600 <"$WORK/unfinished"
+}
+
 take_back() { # FOLDER
   failed="$SETTING: failed, the former state is back"
+  but=""
   if is_guarded; then
     # where it does not come back whole, the timer tries again
     if go_back "$1"; then
       drop_pending
       disarm
     else
-      failed="$SETTING: failed; the former files are back, but do not take effect either; the host keeps trying"
+      but="the former files are back, but do not take effect either; the host keeps trying"
     fi
   else
-    restore_files "$1"
+    restore_files "$1" || but="could not be put back as they were: $(paste -sd ' ' "$WORK/not-restored")"
     touches >>"$CHANGED"
-    (activate restore "$1") >&2 || failed="$SETTING: failed; the former files are back, but do not take effect either"
+    (activate restore "$1") >&2 || but=${but:-the former files are back, but do not take effect either}
+    [ -n "$but" ] || rm -f "$UNFINISHED"
   fi
+  [ -z "$but" ] || failed="$SETTING: failed; $but"
   say "$failed" >&2
   exit 1
 }
@@ -57,6 +73,7 @@ take_back() { # FOLDER
 put_in_force() {
   set -e
   write_files
+  if is_unfinished; then cat "$UNFINISHED" >>"$CHANGED"; fi
   activate apply
   kept >"$WORK/kept"
   write_file "$APPLIED" 0600 <"$WORK/kept"
@@ -100,5 +117,5 @@ remove_setting() {
     say "removed $path"
   done <"$CHANGED"
   deactivate
-  rm -f "$APPLIED" "$LIVE" "$DIGEST" "$STATE/reverted/$SETTING"
+  rm -f "$APPLIED" "$LIVE" "$DIGEST" "$UNFINISHED" "$STATE/reverted/$SETTING"
 }

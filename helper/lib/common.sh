@@ -32,7 +32,7 @@ settings() {
 begin() {
   [ "$(id -u)" = 0 ] || refuse "only root can do this"
   [ -d "$STATE" ] || install -d -m 0700 "$STATE"
-  install -d -m 0700 "$STATE/applied" "$STATE/reverted" "$STATE/backup"
+  install -d -m 0700 "$STATE/applied" "$STATE/reverted" "$STATE/unfinished" "$STATE/backup"
   trap 'exit 1' HUP INT TERM
   make_work
 }
@@ -71,6 +71,7 @@ load() {
   APPLIED=$STATE/applied/$SETTING.json
   LIVE=$STATE/applied/$SETTING.live
   DIGEST=$STATE/applied/$SETTING.digest
+  UNFINISHED=$STATE/unfinished/$SETTING
   may_write() { :; }
   mode_of() { echo 0644; }
   is_guarded() { return 1; }

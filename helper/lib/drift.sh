@@ -10,7 +10,9 @@ setting_drift() {
   look_at_units <"$WORK/watches"
   all_drift
 }
+to_heal() { grep -Ev "^(noticed|helper-changed)$(printf '\t')" || true; } # without what a setting only tells
 all_drift() {
+  ! is_unfinished || finding unfinished "" "the last change of it was cut off before it took effect"
   file_drift
   live_drift
   drift

@@ -13,11 +13,23 @@ no_links() {
 # Puts standard input in the place of a file: a reader sees the old or the new one, also after a power cut.
 write_file() { # PATH MODE
   no_links "$1"
-  mkdir -p "$(dirname "$1")"
-  cat >"$1.homelab-new"
-  chmod "$2" "$1.homelab-new"
-  sync "$1.homelab-new"
-  mv -T "$1.homelab-new" "$1"
+  # one by one, since a caller that asks for the outcome takes "set -e" away
+  if mkdir -p "$(dirname "$1")" && cat >"$1.homelab-new" && chmod "$2" "$1.homelab-new" && sync "$1.homelab-new" &&
+    mv -T "$1.homelab-new" "$1"; then
+    return
+  fi
+  rm -f "$1.homelab-new"
+  return 1
+}
+
+# On a full disk nothing that is begun could be finished, nor taken back.
+MARGIN=1048576 # bytes; more than all files of all settings
+refuse_without_room() {
+  if ! head -c $MARGIN /dev/zero >"$STATE/room" 2>/dev/null || ! sync "$STATE/room" 2>/dev/null; then
+    rm -f "$STATE/room"
+    refuse "the disk of $STATE is full: make room on it (docker system df says what images take), then deploy again"
+  fi
+  rm -f "$STATE/room"
 }
 
 # Keeps what somebody else had in a file, once, so that it can be given back.
@@ -69,7 +81,7 @@ compare_files() {
   done <"$WORK/obsolete" >>"$CHANGED"
 }
 
-write_files() {
+write_files() { # those of $CHANGED
   applied_paths >"$WORK/ours"
   while read -r path; do
     if grep -qxF "$path" "$WORK/obsolete"; then
@@ -97,12 +109,16 @@ save_files() { # FOLDER, paths on standard input
   done
 }
 
+# As many as can be: fails if some could not, which are in $WORK/not-restored then.
 restore_files() { # FOLDER
-  (cd "$1/files" && find . -type f) | sed 's/^\.//' | while read -r path; do
+  : >"$WORK/not-restored"
+  (cd "$1/files" && find . -type f) | sed 's/^\.//' >"$WORK/saved"
+  while read -r path; do
     mode=$(stat -c %a "$1/files$path")
-    write_file "$path" "$mode" <"$1/files$path"
-  done
+    write_file "$path" "$mode" <"$1/files$path" || echo "$path" >>"$WORK/not-restored"
+  done <"$WORK/saved"
   while read -r path; do
     rm -f "$path"
   done <"$1/absent"
+  [ ! -s "$WORK/not-restored" ]
 }

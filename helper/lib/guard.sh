@@ -119,18 +119,18 @@ at_boot() { [ -n "${HOMELAB_BOOT:-}" ]; } # set by units/homelab-revert.service
 
 # To what save_former kept, and so that somebody can log in afterwards, whatever that was.
 go_back() { # FOLDER
-  restore_files "$1"
+  back=0
+  restore_files "$1" || back=1
   if at_boot; then
     # the kernel's rules are not there yet; the watch looks at them when all is up
     if [ -s "$1/admin" ]; then cp "$1/admin" "$FORCED"; fi
-    return
+    return "$back"
   fi
   CHANGED=$WORK/reverted
   {
     applied_paths
     touches
   } >"$CHANGED"
-  back=0
   (activate restore "$1") >&2 || back=1
   assure_ssh "$1/admin"
   return "$back"

@@ -11,4 +11,6 @@ BEGIN {
   if (is["ActiveState"] == "active") print unit[NR] " active"
   if (is["UnitFileState"] ~ /^(enabled|enabled-runtime|static|alias|indirect|generated)$/) print unit[NR] " enabled"
   else if (is["UnitFileState"] != "") print unit[NR] " " is["UnitFileState"]
+  paths = split(is["DropInPaths"], path, " ")
+  for (i = 1; i <= paths; i++) if (path[i] ~ /^\/(etc|run)\// && index(path[i], "/" unit[NR] ".d/")) print unit[NR] " drop-in " path[i]
 }

@@ -1,11 +1,12 @@
 # shellcheck shell=sh
-# What systemd knows of the units that settings watch, asked for all of them at once.
+# What systemd knows of the units that settings watch, asked for all of them at once; and how they are made to run.
 
 # Facts, a line each: "UNIT exists", "UNIT active", "UNIT enabled". As is-enabled sees it, what another unit starts is enabled.
+# "UNIT drop-in PATH" for each part of it that lies in a file of its own below /etc or /run.
 UNIT_FACTS=
 look_at_units() { # names on standard input
   sort -u >"$WORK/watched"
-  xargs -r -d '\n' systemctl show --property=LoadState,ActiveState,UnitFileState -- <"$WORK/watched" >"$WORK/unit-states"
+  xargs -r -d '\n' systemctl show --property=LoadState,ActiveState,UnitFileState,DropInPaths -- <"$WORK/watched" >"$WORK/unit-states"
   UNIT_FACTS=$(awk -v names="$WORK/watched" -f "$LIB/lib/units.awk" "$WORK/unit-states")
 }
 
@@ -18,3 +19,28 @@ $1 $2
 }
 must_be_active() { unit_is "$1" active || finding not-running "$1" "${2:-does not run}"; }
 must_be_enabled() { unit_is "$1" enabled || finding not-enabled "$1" "${2:-does not start at boot}"; }
+# Of a unit of ours: what somebody puts beside it changes what it does.
+must_be_whole() { # UNIT
+  printf '%s\n' "$UNIT_FACTS" | sed -n "s|^\([^ ]*\) drop-in |\1\t|p" | while IFS="$(printf '\t')" read -r unit path; do
+    [ "$unit" != "$1" ] || finding added "$path" "changes $1, added by hand"
+  done
+}
+
+# Now and at boot, also where somebody masked it.
+keep_running() { # UNIT
+  systemctl -q unmask "$1"
+  systemctl -q enable --now "$1"
+}
+# Takes away what somebody put beside a unit of ours, and keeps it. The caller has systemd read it anew.
+without_drop_ins() { # UNIT
+  for path in "$ROOT/etc/systemd/system/$1.d" "$ROOT/run/systemd/system/$1.d"; do
+    [ -d "$path" ] || continue
+    for file in "$path"/*.conf; do
+      [ -f "$file" ] || continue
+      back_up "$file"
+      rm -f "$file"
+      say "put aside $file"
+    done
+    rmdir "$path" 2>/dev/null || true
+  done
+}

@@ -49,20 +49,30 @@ valid() { dockerd --validate --config-file "$1" >"$WORK/dockerd-says" 2>&1; }
 
 # live-restore first, by a reload: then containers outlive the restart that the other keys need.
 activate() { # apply | restore
-  if [ "$1" = apply ]; then
-    same_json "$WORK/daemon.json" "$DAEMON" && return 0
+  if [ "$1" = apply ] && ! same_json "$WORK/daemon.json" "$DAEMON"; then
     [ -f "$APPLIED" ] || back_up "$DAEMON"
     write_file "$DAEMON" 0644 <"$WORK/daemon.json"
     say "wrote $DAEMON"
+  elif [ "$1" = apply ] && in_force_now; then
+    return
   fi
   if systemctl -q is-active docker.service; then systemctl reload docker.service; fi
   restart
 }
-# However often it was restarted in the last minute.
+in_force_now() {
+  effect >"$WORK/effect-now"
+  live | cmp -s - "$WORK/effect-now" && ! file_is_news && forwards && systemctl -q is-active docker.service && systemctl -q is-enabled docker.service
+}
+# However often it was restarted in the last minute, and also where somebody masked it.
 restart() {
+  systemctl -q unmask docker.service docker.socket
+  systemctl -q enable docker.service
   systemctl reset-failed docker.service
   systemctl restart docker.service
 }
+# Docker reads the file as a whole only when it starts, upon which it notes its process.
+file_is_news() { [ -n "$(find "$DAEMON" -newer "$ROOT/run/docker.pid" 2>/dev/null)" ]; }
+forwards() { [ "$(cat "$ROOT/proc/sys/net/ipv4/ip_forward" 2>/dev/null)" = 1 ]; } # which Docker switches on when it starts
 same_json() { [ -f "$2" ] && [ "$(jq -S . "$1")" = "$(jq -S . "$2" 2>/dev/null)" ]; }
 
 deactivate() {
@@ -80,13 +90,33 @@ deactivate() {
   restart
 }
 
-live() {
-  [ -f "$DAEMON" ] || return 0
-  jq -rS --slurpfile wanted "$APPLIED" \
-    '($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) | "\(.key): \(.value | tojson)"' \
-    "$DAEMON" 2>/dev/null || echo "not JSON"
+# Of the file what is ours, and of the engine that it runs with it.
+effect() {
+  jq -rS --slurpfile wanted "$INPUT" "$OUR_KEYS" "$WORK/daemon.json"
+  in_engine <"$WORK/daemon.json"
 }
-live_findings() { line_findings daemon.json; }
+live() {
+  [ ! -f "$DAEMON" ] || jq -rS --slurpfile wanted "$APPLIED" "$OUR_KEYS" "$DAEMON" 2>/dev/null || echo "daemon.json is not JSON"
+  asked=$(curl --silent --max-time 10 --unix-socket "$ROOT/run/docker.sock" http://docker/info)
+  [ -n "$asked" ] || {
+    echo "engine: does not answer"
+    return
+  }
+  printf '%s' "$asked" | jq -r '"engine: live-restore \(.LiveRestoreEnabled), logs by \(.LoggingDriver)"'
+}
+# shellcheck disable=SC2016 # variables of jq
+OUR_KEYS='($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) |
+  "daemon.json: \(.key): \(.value | tojson)"'
+in_engine() { jq -r '"engine: live-restore \(."live-restore" // false), logs by \(."log-driver")"'; }
+
 watches() { echo docker.service; }
-drift() { must_be_active docker.service; }
+drift() {
+  must_be_active docker.service
+  must_be_enabled docker.service
+  ! file_is_news || finding changed daemon.json "was changed after Docker had read it"
+  forwards || finding changed net.ipv4.ip_forward "is off, so no container reaches anything"
+  listens=$(tr '\0' ' ' 2>/dev/null <"$ROOT/proc/$(cat "$ROOT/run/docker.pid" 2>/dev/null)/cmdline" | grep -oE '(-H|--host)[ =]tcp://[^ ]+' || true)
+  listens="$listens $(jq -r '.hosts // [] | .[] | select(startswith("tcp:"))' "$DAEMON" 2>/dev/null || true)"
+  [ "$listens" = " " ] || finding noticed docker.service "takes orders over the network, each of which is as good as root: $listens"
+}
 foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

@@ -71,12 +71,16 @@ activate() { # apply | restore
     need mount.nfs4 nfs-common
   fi
   # What changes or goes is unmounted as it was, before systemd reads what it will be.
-  changed_units | grep '\.mount$' | while read -r unit; do unmount "$unit"; done
+  {
+    changed_units | grep '\.mount$'
+    wrong_mounts | cut -f1
+  } | sort -u | while read -r unit; do unmount "$unit"; done
   changed_units | while read -r unit; do
     [ -e "$UNITS/$unit" ] || forget_unit "$unit"
   done
+  while read -r unit; do without_drop_ins "${unit##*/}"; done <"$WORK/units"
   systemctl daemon-reload
-  for unit in $(units 'homelab-start-*.service') $(units 'mnt-media-*.mount') homelab-mountpoints.service homelab-mounts.timer; do
+  for unit in $(enabled_units); do
     [ ! -e "$UNITS/$unit" ] || systemctl -q reenable "$unit"
   done
   "$LIB/bin/remove-mount-points"
@@ -125,17 +129,35 @@ missing() {
   done
 }
 
+# Mounts that are not what their units say: another source, something laid over them, to be written where only read.
+wrong_mounts() {
+  units '*.mount' | while read -r unit; do
+    awk -F= -v unit="$unit" '$1 == "What" { what = $2 } $1 == "Where" { where = $2 }
+      $1 == "Options" { mode = "," $2 "," ~ /,ro,/ ? "ro" : $2 ~ /^rw,/ ? "rw" : "-" }
+      END { if (what != "") print unit, where, what, mode }' "$UNITS/$unit" 2>/dev/null || true
+  done >"$WORK/mounts-wanted"
+  awk -f "$LIB/lib/mounts.awk" "$WORK/mounts-wanted" "$ROOT/proc/self/mountinfo"
+}
+
 watches() {
   applied_paths >"$WORK/units"
   mount_units
-  echo homelab-mounts.timer
+  enabled_units
 }
 mount_units() { units '*.mount' | grep -v '^run-' || true; }
+enabled_units() {
+  units 'homelab-start-*.service'
+  units 'mnt-media-*.mount'
+  units homelab-mountpoints.service
+  units homelab-mounts.timer
+}
 drift() {
   applied_paths >"$WORK/units"
   missing | while read -r folder; do finding not-mounted "$folder" "$NOT_MOUNTED"; done
-  mount_units | while read -r unit; do must_be_enabled "$unit"; done
+  wrong_mounts | while IFS="$(printf '\t')" read -r _ folder words; do finding changed "$folder" "$words"; done
+  enabled_units | while read -r unit; do must_be_enabled "$unit"; done
   must_be_active homelab-mounts.timer "is off, so nothing looks after the mounts"
+  while read -r unit; do must_be_whole "${unit##*/}"; done <"$WORK/units"
 }
 
 # A mount that the owner made below the same folder.

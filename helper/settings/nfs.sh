@@ -39,9 +39,8 @@ validate() {
 (udp|tcp|vers3|vers4|vers4\.[012])=[yn]
 LINES
   [ -f "$1$EXPORTS" ] || return 0
-  # as exports(5) has it: a backslash joins two lines, and one at the end of a comment makes a comment of the next
-  sed -e :a -e '/\\$/N; s/\\\n */ /; ta' "$1$EXPORTS" | sed -e 's/^#.*//' -e 's/  */ /g' | grep . >"$WORK/lines" || true
-  bad=$(grep -Evx "/[A-Za-z0-9._/-]+( [0-9a-f.:]+\\((ro|rw),$EXPORT_OPTIONS,fsid=[0-9a-f-]{36}\\))+" "$WORK/lines" | head -n 1 || true)
+  joined "$1$EXPORTS" | sed 's/  */ /g' | grep . >"$WORK/lines" || true
+  bad=$(grep -Evx "/[A-Za-z0-9._/-]+( [0-9a-f.:]+\((ro|rw),$EXPORT_OPTIONS,fsid=[0-9a-f-]{36}\))+" "$WORK/lines" | head -n 1 || true)
   [ -z "$bad" ] || refuse "an export is not of the kind that this helper takes: $bad"
   bad=$(cut -d' ' -f1 "$WORK/lines" | grep -vxF -f "$WORK/folders" | head -n 1 || true)
   [ -z "$bad" ] || refuse "$bad would be exported and is no folder of a share"
@@ -64,7 +63,7 @@ activate() { # apply | restore
     systemctl restart nfs-server.service
   fi
   close_side_doors
-  systemctl -q enable --now nfs-server.service
+  keep_running nfs-server.service
   exportfs -ra
 }
 
@@ -86,14 +85,20 @@ deactivate() {
   [ -n "$(exportfs -s)" ] || systemctl -q disable --now nfs-server.service
 }
 
-# What the server has exported, an entry a line.
+# What the server has exported of our folders, by the options of ours; not how it was told so.
+effect() {
+  omv_wanted || our_exports | awk -f "$LIB/lib/exports.awk" - | sort
+}
 live() {
   ! omv_applied || return 0
-  applied '.folders // [] | .[].path' >"$WORK/shares"
-  exportfs -s | tr -s ' ' | while read -r folder client; do
-    ! grep -qxF "$folder" "$WORK/shares" || echo "$folder to $client"
-  done | sort
+  our_exports >"$WORK/our-exports"
+  exportfs -s >"$WORK/exported" 2>/dev/null || true
+  awk -f "$LIB/lib/exports.awk" "$WORK/our-exports" "$WORK/exported" | sort
 }
+our_exports() { [ ! -f "$EXPORTS" ] || joined "$EXPORTS"; }
+# Without comments, and what is continued in one line: as exports(5) has it, a backslash joins two lines, and one at the end of a
+# comment makes a comment of the next.
+joined() { sed -e :a -e '/\\$/N; s/\\\n */ /; ta' "$1" | sed -e 's/^#.*//'; }
 
 watches() { omv_applied || echo nfs-server.service; }
 drift() {
@@ -112,6 +117,10 @@ drift() {
     fi
   done <"$WORK/shares"
   foreign_exports | sed 's|^|added\t|; s|$|, added by hand|'
+  our_exports | awk '{ print $1 }' >"$WORK/our-folders"
+  exportfs -s 2>/dev/null | awk '{ print $1 }' | sort -u | grep -vxF -f "$WORK/our-folders" -f "$WORK/shares" | while read -r folder; do
+    finding noticed "$folder" "is exported, and not by the homelab"
+  done
 }
 
 foreign() {

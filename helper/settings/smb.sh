@@ -76,7 +76,7 @@ activate() { # apply | restore
   elif systemctl -q is-active smbd.service; then
     smbcontrol all reload-config
   fi
-  systemctl -q enable --now smbd.service
+  keep_running smbd.service
   # Names over NetBIOS are off, with which its server does not run: a restart ends it if it still does.
   if systemctl -q is-active nmbd.service; then systemctl stop nmbd.service; fi
 }
@@ -124,6 +124,19 @@ deactivate() {
   fi
 }
 
+# What Samba makes of all files together: our shares, line by line, and our part of what holds for all of it.
+effect() {
+  omv_wanted || {
+    printf '[global]\n' | cat - "$SHARES" >"$WORK/alone.conf"
+    samba_says "$WORK/alone.conf"
+  }
+}
+live() { omv_applied || [ ! -f "$SHARES" ] || samba_says "$MAIN"; }
+samba_says() { # SMB.CONF
+  testparm -s "$1" >"$WORK/samba" 2>/dev/null || true
+  awk -f "$LIB/lib/samba.awk" "$SHARES" - <"$WORK/samba"
+}
+
 watches() { omv_applied || echo smbd.service; }
 drift() {
   if omv_applied; then
@@ -135,6 +148,10 @@ drift() {
   [ "$(tail -n 3 "$MAIN" | sed -n '2p')" = "include = $SHARES" ] ||
     finding changed "$MAIN" "does not include the shares at its end"
   owner_text | cmp -s - "$OWNER" || finding changed "$OWNER" "changed by hand"
+  grep '^\[' "$SHARES" >"$WORK/our-shares" || true
+  # of what live asked for
+  grep '^\[' "$WORK/samba" | grep -vxF -e '[global]' -e '[homes]' -e '[printers]' -e '[print$]' -f "$WORK/our-shares" |
+    while read -r share; do finding noticed "$share" "is shared, and not by the homelab"; done
 }
 
 foreign() {

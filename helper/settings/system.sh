@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # Security upgrades, time, journal, kernel settings, compressed swap.
+. "$LIB/lib/packages.sh"
 
 UPGRADES=$ROOT/etc/apt/apt.conf.d/52homelab-upgrades
 JOURNAL=$ROOT/etc/systemd/journald.conf.d/60-homelab.conf
@@ -8,7 +9,12 @@ ZRAM=$ROOT/etc/systemd/zram-generator.conf
 ZONES=$ROOT/usr/share/zoneinfo
 LOCALTIME=$ROOT/etc/localtime
 SWAP=systemd-zram-setup@zram0.service
+TIME=systemd-timesyncd.service
+TIMERS="apt-daily.timer apt-daily-upgrade.timer" # new lists, then the upgrade
 
+touches() {
+  for file in "$UPGRADES" "$JOURNAL" "$KERNEL"; do later_files "$file"; done
+}
 may_write() { printf '%s\n' "$UPGRADES" "$JOURNAL" "$KERNEL" "$ZRAM"; }
 
 check_extras() {
@@ -53,7 +59,7 @@ LINES
 }
 
 changed() { grep -qxF "$1" "$CHANGED"; }
-unit_exists() { systemctl cat "$1" >/dev/null 2>&1; }
+unit_exists() { [ "$(systemctl show --property=LoadState --value "$1")" != not-found ]; }
 
 activate() { # apply | restore
   case $1 in
@@ -67,11 +73,37 @@ activate() { # apply | restore
     echo "$timezone" >"$ROOT/etc/timezone"
     say "time zone $timezone"
   fi
+  [ "$1" = restore ] || overrule
   if changed "$JOURNAL"; then systemctl restart systemd-journald.service; fi
   # A host has one time service. Where the owner chose another, such as chrony, that one stays.
-  if unit_exists systemd-timesyncd.service; then systemctl -q enable --now systemd-timesyncd.service; fi
+  if unit_exists "$TIME"; then keep_running "$TIME"; fi
+  [ "$1" = restore ] || need unattended-upgrade unattended-upgrades
+  for unit in $TIMERS; do keep_running "$unit"; done
   if [ -f "$KERNEL" ]; then sysctl -q -p "$KERNEL"; fi
   if changed "$ZRAM"; then compressed_swap; fi
+}
+
+# Takes our keys out of files that are read after ours and would have the last word.
+overrule() {
+  assignments | cut -d' ' -f1 >"$WORK/our-keys"
+  for ours in "$JOURNAL" "$KERNEL"; do later_files "$ours" | without_keys ' *='; done
+  sed -n 's/^\([A-Za-z:-]*\) ".*/\1/p' "$UPGRADES" >"$WORK/our-keys"
+  later_files "$UPGRADES" | without_keys ' +"'
+}
+later_files() { # OURS
+  find "${1%/*}" -maxdepth 1 \( -type f -o -type l \) | sort | awk -v ours="$1" '$0 > ours' | xargs -r readlink -f | sort -u
+}
+without_keys() { # WHAT FOLLOWS A KEY, files on standard input
+  # in which a dot is any character: a slash is as good to sysctl
+  sed "s/^/^ *-?/; s/\$/$1/" "$WORK/our-keys" >"$WORK/patterns"
+  while read -r file; do
+    grep -Ei -f "$WORK/patterns" "$file" >"$WORK/unwanted" || continue
+    grep -vxF -f "$WORK/unwanted" "$file" >"$WORK/others" || true
+    back_up "$file"
+    write_file "$file" "$(stat -c %a "$file")" <"$WORK/others"
+    if [ "${file%/*}" = "${JOURNAL%/*}" ]; then echo "$JOURNAL" >>"$CHANGED"; fi # which has it read again
+    while read -r line; do say "removed from $file: $line"; done <"$WORK/unwanted"
+  done
 }
 
 # Some kernels have no zram; the host is as well without.
@@ -90,16 +122,51 @@ deactivate() { systemctl restart systemd-journald.service; }
 
 timezone_now() { readlink -f "$LOCALTIME" | sed 's|.*/zoneinfo/||'; }
 
+effect() {
+  echo "time zone $(input '.timezone')"
+  [ -f "$KERNEL" ] || return 0
+  assignments
+  kernel_keys >"$WORK/keys"
+  assignments | grep -F -f "$WORK/keys" | sed 's/$/ now/'
+  apt_says "$UPGRADES"
+}
+# What is read last decides, whoever wrote it: files that sort after ours, and for the kernel what was said since.
 live() {
   echo "time zone $(timezone_now)"
-  if [ -f "$KERNEL" ]; then
-    sed -n 's/^\([a-z][^ =]*\) *=.*/\1/p' "$KERNEL" | xargs -r sysctl -e 2>/dev/null
-  fi
+  [ -f "$KERNEL" ] || return 0
+  systemd-analyze cat-config sysctl.d systemd/journald.conf >"$WORK/configuration" 2>/dev/null || true
+  assignments "$WORK/configuration"
+  kernel_keys | xargs -r sysctl -e 2>/dev/null | sed 's/$/ now/'
+  apt-config dump | apt_says -
 }
-watches() { printf '%s\n' systemd-timesyncd.service apt-daily-upgrade.timer; }
+# "KEY = VALUE" for each key of our files, in their order, with the last value that any of the texts has.
+assignments() { # [TEXT]
+  ours=""
+  for file in "$JOURNAL" "$KERNEL"; do [ ! -f "$file" ] || ours="$ours $file"; done
+  # shellcheck disable=SC2086 # words
+  awk -f "$LIB/lib/assignments.awk" -v ours="$ours" $ours "$@"
+}
+kernel_keys() { # those that this kernel has
+  sed -n 's/^\([a-z][^ =]*\) *=.*/\1/p' "$KERNEL" | awk '{ path = $0; gsub(/\./, "/", path); print path, $0 }' |
+    while read -r path key; do
+      [ ! -e "$ROOT/proc/sys/$path" ] || echo "$key"
+    done
+}
+# Lines of APT's configuration, KEY "VALUE";, whose keys our file has.
+apt_says() { # CONFIGURATION
+  [ -f "$UPGRADES" ] || return 0
+  sed -n 's/^\([A-Za-z:-]*\) ".*/\1/p' "$UPGRADES" >"$WORK/apt-keys"
+  awk 'FILENAME == ARGV[1] { ours[$1]; next } $1 in ours' "$WORK/apt-keys" "$1"
+}
+
+watches() {
+  for unit in "$TIME" $TIMERS; do echo "$unit"; done
+}
 drift() {
-  ! unit_is systemd-timesyncd.service exists ||
-    must_be_enabled systemd-timesyncd.service "is off, so the clock is not kept right"
-  ! unit_is apt-daily-upgrade.timer disabled ||
-    finding not-enabled apt-daily-upgrade.timer "is off, so there are no security upgrades"
+  ! unit_is "$TIME" exists || must_be_enabled "$TIME" "is off, so the clock is not kept right"
+  for unit in $TIMERS; do
+    must_be_active "$unit" "is off, so there are no security upgrades"
+    must_be_enabled "$unit" "does not start at boot, so there are no security upgrades then"
+  done
+  command -v unattended-upgrade >/dev/null || finding removed unattended-upgrades "its package is gone, so there are no security upgrades"
 }

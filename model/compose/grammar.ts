@@ -38,7 +38,7 @@ export const account = wrong(
   'write "1000:1000", or names that the image knows',
 );
 export const group = wrong(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31}$/, "is not a group", "write its number or its name");
-export const variableName = wrong(/^[^=\s]+$/, "is not the name of a variable", "write it without blanks and =");
+const variableName = wrong(/^[^=\s]+$/, "is not the name of a variable", "write it without blanks and =");
 export const capability = wrong(/^[A-Z][A-Z_]{1,40}$/, "is not a capability", "write it in capitals, as in NET_ADMIN");
 export const securityOption = wrong(
   /^[a-z-]+([=:][!-~]+)?$/,
@@ -98,7 +98,7 @@ export const kernelNames = keysOf((key) =>
 );
 
 /** Option of a network with the name of its bridge, which firewall rules name. */
-export const BRIDGE_OPTION = "com.docker.network.bridge.name";
+const BRIDGE_OPTION = "com.docker.network.bridge.name";
 export function networkOptions(map: Record<string, string>, context: z.RefinementCtx<Record<string, string>>): void {
   const bridge = map[BRIDGE_OPTION];
   if (bridge !== undefined && !/^[a-z0-9][a-z0-9.-]{0,14}$/.test(bridge)) {

@@ -15,6 +15,12 @@ export const SETTING_CODES = [
   "not-mounted",
   /** Neither the new nor the former state let anybody in, so that the helper opened SSH for the LAN. */
   "ssh-forced-open",
+  /** A change was cut off after it was written and before it took effect. */
+  "unfinished",
+  /** The program that looks at the host is not as it was installed. */
+  "helper-changed",
+  /** The owner's own, which nobody changes: something to know. */
+  "noticed",
 ] as const;
 
 /** What only a deployment that is over is asked for. */

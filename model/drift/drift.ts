@@ -109,7 +109,8 @@ function settingDrift(name: string, input: Text, seen: SettingReport | undefined
     ...seen.drift.map((it) => settingFinding(name, it)),
   ];
   const expected = digestOf(input);
-  return { name, found, repair: found.length > 0 || (expected !== undefined && expected !== seen.digest) };
+  const repairable = found.some(({ kind, code }) => kind !== "note" && code !== "helper-changed");
+  return { name, found, repair: repairable || (expected !== undefined && expected !== seen.digest) };
 }
 
 type Difference = SettingReport["drift"][number];
@@ -119,12 +120,13 @@ const REVERTED: Said = { code: "reverted", words: "reverted, because nobody coul
 const PENDING: Said = { code: "unconfirmed", words: "applied, but not yet confirmed; it will be reverted" };
 
 const settingFinding = (name: string, { code, item = "", words }: Said): Found => ({
-  kind: "setting",
+  kind: code === "noticed" ? "note" : "setting",
   code,
   name,
   subject: name,
   ...(item === "" ? {} : { item }),
   words,
+  ...(code === "helper-changed" && { remedy: { command: "npm run bootstrap" } }),
 });
 
 const foreignFile = (file: string): Found => ({

@@ -12,6 +12,13 @@ export const logDefaults = (role: Role | undefined): Readonly<Record<string, str
 export const docker: Setting = {
   name: "docker",
   files: [],
+  watched: {
+    healed: [
+      "our keys of `daemon.json`, and that the engine runs with them",
+      "that Docker runs and starts at boot; `ip_forward`",
+    ],
+    told: ["an engine that takes orders over TCP"],
+  },
   input: ({ host }) => ({
     daemon: { "live-restore": true, "log-driver": LOG_DRIVER, "log-opts": logDefaults(host.role) },
     // Known from 29 on. Published ports are filtered in DOCKER-USER, which only this backend has.

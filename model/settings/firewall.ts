@@ -9,6 +9,13 @@ export const firewall: Setting = {
   name: "firewall",
   guarded: true,
   files: Object.values(CHAIN_FILES),
+  watched: {
+    healed: [
+      "each rule of UFW and of our chains, policies, jumps and their order, in the kernel",
+      "whatever accepts ahead of them",
+      "that it is loaded at boot",
+    ],
+  },
   input: ({ omv, openings, surroundings }) => ({
     admin: adminAccess(openings, surroundings),
     ...(omv ? omvFirewallOf : firewallOf)(openings, surroundings),

@@ -1,3 +1,4 @@
+import { base } from "./base.js";
 import { docker } from "./docker.js";
 import { firewall } from "./firewall.js";
 import { mounts } from "./mounts.js";
@@ -10,7 +11,7 @@ import { ssh } from "./ssh.js";
 import { system } from "./system.js";
 
 /** The host settings, in the order in which they are applied. */
-export const SETTINGS: readonly Setting[] = [ssh, system, docker, firewall, nfs, smb, smbUsers, mounts];
+export const SETTINGS: readonly Setting[] = [base, ssh, system, docker, firewall, nfs, smb, smbUsers, mounts];
 
 /** The settings of a host, in the order in which they are applied. */
 export function settingsOf(host: SettingContext): SettingModel[] {

@@ -17,6 +17,12 @@ export const mounts: Setting = {
   files: [CLEANER, RETRIER, TIMER, "mnt-media-*.mount", "run-homelab-shares-*.mount", "homelab-start-*.service"].map(
     (unit) => `${UNITS}/${unit}`,
   ),
+  watched: {
+    healed: [
+      "what is mounted at `/mnt/media`, from where, to read or to write",
+      "our units: text, drop-ins, enablement",
+    ],
+  },
   input: ({ shares: { uses, from } }) =>
     from === undefined || uses.length === 0 ? undefined : { files: mountUnits(uses, from) },
 };

@@ -15,6 +15,14 @@ const SERVER = "/etc/nfs.conf.d/homelab.conf";
 export const nfs: Setting = {
   name: "nfs",
   files: [EXPORTS, SERVER],
+  watched: {
+    healed: [
+      "what `exportfs` says of our folders, client by client, with our options",
+      "owner and mode of the shares' folders",
+      "that the server runs, and starts at boot",
+    ],
+    told: ["folders that are exported besides"],
+  },
   input: ({ shares: { offer } }) => offer && nfsInput(offer.base, offer.root, offer.shares),
 };
 

@@ -14,12 +14,21 @@ export interface Setting {
   readonly guarded?: boolean;
   /** Paths of the files that its input may have, where `*` is any part of a file's name. */
   readonly files: readonly string[];
+  /** What the probe looks at, in words for docs/security.md. */
+  readonly watched: {
+    /** A deployment puts it right. */
+    readonly healed: readonly string[];
+    /** The owner's own, or what a deployment cannot mend: it is told, and left. @default nothing */
+    readonly told?: readonly string[];
+  };
   /** What a host's helper is given; undefined where a host does not have this setting. */
   readonly input: (host: SettingContext) => SettingInput | undefined;
 }
 
 /** What is known of a host when its settings are derived. */
 export interface SettingContext {
+  /** Of the host. */
+  readonly name: string;
   readonly host: HostConfig;
   readonly config: Config;
   /** OpenMediaVault manages it. */

@@ -6,6 +6,9 @@ import type { Setting } from "./setting.js";
 export const smbUsers: Setting = {
   name: "smb-users",
   files: [],
+  watched: {
+    healed: ["who has a password for Samba, and that it is the declared one"],
+  },
   input: ({ shares: { offer } }) =>
     offer === undefined || offer.people.length === 0
       ? undefined

@@ -7,6 +7,13 @@ const SHARES = "/etc/samba/homelab.conf";
 export const smb: Setting = {
   name: "smb",
   files: [SHARES],
+  watched: {
+    healed: [
+      "what `testparm` says of our shares, line by line, and of what we set for all",
+      "that Samba runs, and starts at boot",
+    ],
+    told: ["shares besides"],
+  },
   input: ({ shares: { offer } }) =>
     offer === undefined || offer.people.length === 0 ? undefined : smbInput(offer.base, offer.root, offer.shares),
 };

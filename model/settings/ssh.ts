@@ -25,6 +25,9 @@ export const ssh: Setting = {
   name: "ssh",
   guarded: true,
   files: [DROP_IN],
+  watched: {
+    healed: ["what `sshd -T` says, for everyone and for each `Match`", "that sshd runs, and starts at boot"],
+  },
   // From where is the firewall's business, which is applied later: a source that is new is not let in yet.
   input: ({ omv, host }) => (omv ? undefined : { admin: { port: host.port, from: [] }, files: { [DROP_IN]: SSHD } }),
 };

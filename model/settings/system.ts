@@ -14,6 +14,14 @@ const SWAP = "/etc/systemd/zram-generator.conf";
 export const system: Setting = {
   name: "system",
   files: [UPGRADES, JOURNAL, SYSCTL, SWAP],
+  watched: {
+    healed: [
+      "time zone; that the time service starts at boot",
+      "kernel settings, now and as all files of `sysctl.d` leave them at boot",
+      "what all files of journald and of APT together say of our keys",
+      "that `apt-daily` and `apt-daily-upgrade` wait for their time, and that unattended-upgrades is installed",
+    ],
+  },
   input: ({ host, config }) => {
     const { small } = traitsOf(host.role);
     const position = Object.values(config.hosts).filter(({ address }) => isBefore(address, host.address)).length;

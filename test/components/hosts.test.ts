@@ -43,6 +43,7 @@ test("a host registers its provider, networks, volumes, images, files and contai
     "Command pi5/file/db/etc/pg.conf",
     "Command pi5/file/db/run/secrets/password",
     "Command pi5/leftovers",
+    "Command pi5/setting/base",
     "Command pi5/setting/docker",
     "Command pi5/setting/firewall",
     "Command pi5/setting/nfs",

@@ -7,7 +7,9 @@ export const HELPER_SOURCE = join(__dirname, "../../helper");
 
 /** Programs of every Debian that only compute, or only touch what they are pointed at. */
 const REAL = `awk basename cat chmod cmp cp cut diff dirname date env find flock grep head install jq ln ls mkdir mktemp
-  mv printf readlink rm rmdir sed seq sh sha256sum sleep sort stat tail tee touch tr true uniq wc xargs`.split(/\s+/);
+  mv paste printf readlink rm rmdir sed seq sh sha256sum sleep sort stat tail tee touch tr true uniq wc xargs`.split(
+  /\s+/,
+);
 
 /** To `systemctl show`: every unit is there, runs, and starts at boot. */
 export const UNITS_RUN = `if [ "$1" = show ]; then
@@ -47,7 +49,7 @@ export class FakeHost {
     for (const folder of [lib, join(lib, "bin"), join(this.root, "bin"), join(this.root, "run")]) {
       mkdirSync(folder, { recursive: true });
     }
-    for (const part of ["helper", "lib", "settings", "omv"]) {
+    for (const part of ["helper", "lib", "settings", "omv", "units"]) {
       symlinkSync(join(HELPER_SOURCE, part), join(lib, part));
     }
     for (const name of REAL) {

@@ -11,7 +11,7 @@ import { FakeHost, HELPER_SOURCE } from "./fake-host.js";
 const read = (file: string): string => readFileSync(join(HELPER_SOURCE, file), "utf8");
 /** The value that a shell script gives a variable. */
 const assigned = (file: string, name: string): string | undefined =>
-  new RegExp(`^${name}=(\\S+)$`, "m").exec(read(file))?.[1];
+  new RegExp(`^${name}=(\\S+)( #.*)?$`, "m").exec(read(file))?.[1];
 
 const host = new FakeHost();
 afterAll(() => {
@@ -47,8 +47,8 @@ test("both speak the same protocol", () => {
 test("the helper is where the program looks for it", () => {
   const lib = assigned("helper", "LIB") ?? "";
   expect(`${lib}/bin`).toBe(HELPER_BIN);
-  expect(assigned("bootstrap/install.sh", "LIB")).toBe(lib);
-  const door = assigned("bootstrap/install.sh", "DOOR") ?? "";
+  expect(assigned("bootstrap.sh", "LIB")).toBe(lib);
+  const door = assigned("lib/accounts.sh", "DOOR") ?? "";
   expect(HELPER.at(-1)).toBe(door);
   for (const unit of readdirSync(join(HELPER_SOURCE, "units"))) {
     for (const [, program = ""] of read(`units/${unit}`).matchAll(/^Exec\w+=(\S+)/gm)) {

@@ -28,6 +28,7 @@ for (const host of Object.values(hosts)) {
   host.write("etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\n");
   host.write("home/pi/.ssh/authorized_keys", "ssh-ed25519 AAAA\n");
   host.write("proc/self/mountinfo", "");
+  host.write("var/lib/homelab/base/keys-deploy", "ssh-ed25519 AAAA\n");
   for (const timezone of TIMEZONES) {
     host.write(`usr/share/zoneinfo/${timezone}`, "");
   }
@@ -59,8 +60,10 @@ test("whatever is declared, the helper takes what it is given", async () => {
     }
   });
   expect([...names].sort()).toEqual([
-    ...["docker", "firewall", "mounts", "nfs", "smb", "smb-users", "ssh", "system"].map((name) => `debian ${name}`),
-    ...["docker", "firewall", "mounts", "nfs", "smb", "smb-users", "system"].map((name) => `omv ${name}`),
+    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "ssh", "system"].map(
+      (name) => `debian ${name}`,
+    ),
+    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "system"].map((name) => `omv ${name}`),
   ]);
   const check = (host: FakeHost) => host.run(join(__dirname, "check.sh"), [join(host.root, "inputs")]);
   expect(await Promise.all(Object.values(hosts).map(check))).toEqual(

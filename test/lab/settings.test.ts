@@ -82,7 +82,7 @@ describe.each([
     hand: "ln -sfn /usr/share/zoneinfo/UTC /etc/localtime; sysctl -qw net.ipv4.conf.all.send_redirects=1; rm /etc/systemd/journald.conf.d/60-homelab.conf",
     words: [
       "removed: /etc/systemd/journald.conf.d/60-homelab.conf: removed by hand",
-      'changed: "net.ipv4.conf.all.send_redirects = 1" instead of "net.ipv4.conf.all.send_redirects = 0"',
+      'changed: "net.ipv4.conf.all.send_redirects = 1 now" instead of "net.ipv4.conf.all.send_redirects = 0 now"',
       expect.stringMatching(/^changed: "time zone \S*UTC" instead of "time zone Europe\/Berlin"/) as string,
     ],
     gone: "! ls /etc/apt/apt.conf.d/52homelab-upgrades /etc/sysctl.d/60-homelab.conf 2>/dev/null",
@@ -91,7 +91,10 @@ describe.each([
     name: "docker" as const,
     before: `mkdir -p /etc/docker; echo '{"labels": ["owner=me"], "live-restore": false}' >/etc/docker/daemon.json; systemctl restart docker`,
     hand: `jq '."live-restore" = false | .debug = true' /etc/docker/daemon.json >/tmp/d; cat /tmp/d >/etc/docker/daemon.json`,
-    words: ['changed: daemon.json: "live-restore: false" instead of "live-restore: true"'],
+    words: [
+      'changed: "daemon.json: live-restore: false" instead of "daemon.json: live-restore: true"',
+      "changed: daemon.json: was changed after Docker had read it",
+    ],
     gone: `[ "$(jq -c '[.labels, ."live-restore"]' /etc/docker/daemon.json)" = '[["owner=me"],false]' ]`,
   },
   {

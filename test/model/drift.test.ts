@@ -97,6 +97,18 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     ["mode-changed: firewall on pi5: /etc/default/ufw: its mode is 666"],
     ["firewall"],
   ],
+  [
+    "what is the owner's own, and nobody changes",
+    firewall({ drift: [{ code: "noticed", item: "toor", words: "has the user id 0, so it is root" }] }),
+    ["noticed: firewall on pi5: toor: has the user id 0, so it is root"],
+    [],
+  ],
+  [
+    "a helper that only a bootstrap can mend",
+    firewall({ drift: [{ code: "helper-changed", item: "", words: "the helper was changed by hand" }] }),
+    ["helper-changed: firewall on pi5: the helper was changed by hand -> run npm run bootstrap"],
+    [],
+  ],
   ["a setting declared otherwise", firewall({ digest: "other" }), [], ["firewall"]],
   ["a setting never applied", firewall({ digest: null, state: "absent" }), [], ["firewall"]],
   ["a setting of which the helper knows nothing", { settings: {} }, [], ["firewall", "smb-users"]],
@@ -243,7 +255,10 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
 
 test("what the helper says of a setting keeps its code", () => {
   const drift = SETTING_CODES.map((code) => ({ code, item: "", words: "differs" }));
-  expect(seen(firewall({ drift })).words).toEqual(SETTING_CODES.map((code) => `${code}: firewall on pi5: differs`));
+  const remedy = (code: string): string => (code === "helper-changed" ? " -> run npm run bootstrap" : "");
+  expect(seen(firewall({ drift })).words).toEqual(
+    SETTING_CODES.map((code) => `${code}: firewall on pi5: differs${remedy(code)}`),
+  );
 });
 
 test("every code was seen here", () => {
