@@ -4,6 +4,7 @@ import { labels } from "./values.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { dockerName, networkOptions, plugin } from "./grammar.js";
+import { volumeOptions } from "./host-paths.js";
 import { secretSources } from "./secret-sources.js";
 import { SecretText } from "../text.js";
 
@@ -50,7 +51,7 @@ const volume = mapping(
   {
     name: dockerName.optional(),
     driver: plugin.optional(),
-    driver_opts: labels.optional(),
+    driver_opts: labels.superRefine(volumeOptions).optional(),
     external: z.boolean().default(false),
     "x-stateful": z.boolean().default(false),
   },

@@ -1,29 +1,11 @@
 import { memoryLimit } from "./limits.js";
-import { posix } from "node:path";
+import { isDockerSocket, isSystemPath } from "../compose/host-paths.js";
 import type { HostConfig } from "../config/settings.js";
 import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import type { ServiceModel } from "../types.js";
 import type { Project } from "./project.js";
 import type { Path, Source } from "../yaml/source.js";
-
-const DOCKER_SOCKET = "/var/run/docker.sock";
-/** Directories whose loan to a container gives it the host. Files below some of them are ordinary to mount. */
-const SYSTEM_PATHS = [
-  "/",
-  "/bin",
-  "/boot",
-  "/dev",
-  "/etc",
-  "/lib",
-  "/proc",
-  "/root",
-  "/run",
-  "/sbin",
-  "/sys",
-  "/usr",
-  "/var",
-];
 
 /** A service and where it stands. */
 interface Placed {
@@ -75,9 +57,9 @@ function checkMounts({ volumes, definition }: ServiceModel, complain: Complain):
     if (volume.type !== "bind") {
       return;
     }
-    const source = posix.normalize(volume.source).replace(/(.)\/$/, "$1");
+    const { source } = volume;
     const place = ["volumes", i];
-    if (source === DOCKER_SOCKET || source === "/run/docker.sock") {
+    if (isDockerSocket(source)) {
       if (definition["x-homelab"]["socket-reason"] === undefined) {
         complain(
           place,
@@ -86,7 +68,7 @@ function checkMounts({ volumes, definition }: ServiceModel, complain: Complain):
           "use a socket proxy, or say why in x-homelab.socket-reason",
         );
       }
-    } else if (SYSTEM_PATHS.includes(source)) {
+    } else if (isSystemPath(source)) {
       complain(
         place,
         "system-path",

@@ -20,6 +20,11 @@ test.each<[string, string, string]>([
     `${WEB}networks:\n  n: {driver_opts: {com.docker.network.bridge.name: "br0 -j ACCEPT"}}\n`,
     `${FILE}:5 networks.n.driver_opts.com.docker.network.bridge.name: "br0 -j ACCEPT" is not the name of a bridge -> use up to 15 small letters, digits, dots and dashes`,
   ],
+  ...["/etc", "//etc/", "/var/run/docker.sock"].map((device): [string, string, string] => [
+    `a volume that is ${device}`,
+    `${WEB}volumes:\n  v: {driver_opts: {type: none, o: bind, device: ${device}}}\n`,
+    `${FILE}:5 volumes.v.driver_opts.device: ${device} would be lent to whoever mounts this volume -> mount only the part that a service needs, under its volumes:`,
+  ]),
   [
     "a label of ours",
     `${WEB}    labels:\n      a: b\n      homelab.generation: x\n`,
