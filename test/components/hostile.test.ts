@@ -78,7 +78,7 @@ const CONFIG: Json = {
     "homelab:audiences": { guests: ["10.1.0.0/16"] },
     "homelab:nas": { base: "debian", root: "/srv/nas", shares: { films: { write: ["anna"], read: ["ben"] } } },
     "homelab:services": { "switched-on": true },
-    "homelab:values": { GREETING: "good day", SUBNET: "10.88.5" },
+    "homelab:values": { GREETING: "good day", SUBNET: "10.88.5", CANARY: "canary" },
     "homelab:secrets": Object.fromEntries(
       ["PARITY_SECRET", "SMB_PASSWORD_ANNA", "SMB_PASSWORD_BEN"].map((name) => [name, { secure: "x" }]),
     ),

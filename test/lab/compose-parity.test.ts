@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { LOG_DRIVER, logDefaults } from "../../model/settings/docker.js";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,8 +23,10 @@ const FOLDER = join(__dirname, "parity/stack");
 const PROJECT = "parity";
 const STACK = "lab";
 /** What the file asks for by `${NAME}`, and a profile that is on. */
-const VALUES = { GREETING: "good day", SUBNET: "10.88.5" };
-const SECRET = { PARITY_SECRET: randomText(32) };
+const CANARY = "/tmp/parity-canary";
+const HOSTILE = `"; touch ${CANARY}; $(touch ${CANARY}) \`touch ${CANARY}\` & touch ${CANARY} #`;
+const VALUES = { GREETING: "good day", SUBNET: "10.88.5", CANARY: HOSTILE };
+const SECRET = { PARITY_SECRET: `${randomText(32)}${HOSTILE}` };
 const ON = "switched-on";
 /** What the file calls external. */
 /** The program sets Docker's defaults for logs on its host: the other has the same, to be compared with. */
@@ -36,6 +39,7 @@ const DIRECTORY = "/srv/parity/there";
 /** Where the file puts configs and secrets. */
 const FILES = {
   storage: ["/banner", "/etc/banner.txt"],
+  canaries: ["/canary", "/run/secrets/canary-password"],
   contents: ["/written", "/etc/written", "/run/secrets/password", "/run/secrets/short-name", "/etc/password"],
   "read-only": ["/banner"],
 };
@@ -113,6 +117,12 @@ test("docs/compose.md lists exactly these differences", async () => {
   expect(rows).toEqual(DIFFERENCES.map(({ row }) => row));
 });
 
+test("no text of the file ran as a command, on the hosts or here", async () => {
+  const there = `test ! -e ${CANARY} && ! find / -xdev -name "*parity-canary" -not -path "/var/lib/docker/*" -not -path "/proc/*" | grep -q .`;
+  expect((await lab.root(OURS, ["sh", "-c", there])).exitCode).toBe(0);
+  expect(existsSync(CANARY)).toBe(false);
+});
+
 test("a second up changes nothing, whatever keys are used", async () => {
   const { output } = await operate(cli, "preview");
   const changed = [...output.matchAll(/^\s*[-+~]+\s+docker:\S+\s+(\S+)/gm)].map(([, name = ""]) => name);
@@ -153,7 +163,7 @@ async function project(): Promise<PulumiStack> {
 
 async function composeUp(): Promise<void> {
   const environment = { ...VALUES, ...SECRET, COMPOSE_PROFILES: "extra" };
-  const lines = Object.entries(environment).map(([name, value]) => `${name}="${value}"\n`);
+  const lines = Object.entries(environment).map(([name, value]) => `${name}='${value}'\n`);
   const files = await readdir(FOLDER);
   const contents = await Promise.all(
     files.map(async (name): Promise<[string, string]> => [name, await readFile(join(FOLDER, name), "utf8")]),
