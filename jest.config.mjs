@@ -29,6 +29,7 @@ export default {
       testMatch: ["<rootDir>/test/offline/**/*.test.ts"],
     },
     { ...common, displayName: "lab", setupFilesAfterEnv: ready, testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
+    { ...common, displayName: "soak", testMatch: ["<rootDir>/test/soak/**/*.test.ts"] },
     { ...common, displayName: "kernel", testMatch: ["<rootDir>/test/kernel/**/*.test.ts"] },
   ],
 };

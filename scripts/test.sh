@@ -3,6 +3,7 @@
 # npm test -- NAME [OPTION...]   only the files whose names begin so: of the lab's tests, or else offline's, or else the unit tests
 # npm run test:unit      what needs no lab, with style and types
 # npm run test:unit -- PATTERN, or --watch, or whatever else jest takes: the tests alone
+# npm run test:soak -- [--minutes N] [--seed N]   random attacks on a lab of its own, 30 minutes; never part of npm test
 # npm run test:kernel    NFS as the kernel has it, in two virtual machines; emulated as they are, only CI always runs them
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
@@ -49,6 +50,24 @@ case ${1:-} in
     jest_on unit offline lab
     ;;
   kernel) exec bash lab/kernel/with-vms.sh npx jest --selectProjects kernel ;;
+  soak)
+    shift
+    while [ $# -gt 0 ]; do
+      case $1 in
+        --minutes) export SOAK_MINUTES=$2 ;;
+        --seed) export SOAK_SEED=$2 ;;
+        *)
+          echo "npm run test:soak -- [--minutes N] [--seed N]" >&2
+          exit 1
+          ;;
+      esac
+      shift 2
+    done
+    export LAB_INSTANCE=soak
+    bash lab/lab.sh up --no-deploy --instance soak
+    trap 'bash lab/lab.sh down --instance soak' EXIT
+    npx jest --selectProjects soak --runInBand
+    ;;
   unit)
     shift
     if [ $# -gt 0 ]; then
