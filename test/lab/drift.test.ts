@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, commandOn, configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
 import type { Operation } from "./homelab.js";
-import { deployedLab } from "./states.js";
+import { canBeMadeSick, deployedLab } from "./states.js";
 
 // What somebody does by hand on the hosts is said by a preview, healed by `up`, and healed again when it is done again.
 // The tests follow each other: each begins with the homelab that the one before left, in sync.
@@ -12,11 +12,7 @@ jest.setTimeout(1_800_000);
 let cli: PulumiStack;
 
 beforeAll(async () => {
-  // registry-ui can be made sick
-  const check = '[CMD, test, "!", -e, /tmp/sick]\n      interval: 1s\n      retries: 1\n      start_period: 0s';
-  cli = await deployedLab((project) =>
-    edit(project, "stacks/ci/compose.yaml", /(registry-ui:[\s\S]*?test: )\[.*\]/, `$1${check}`),
-  );
+  cli = await deployedLab(canBeMadeSick);
 });
 
 const command = (name: string, args: readonly string[] = [], env = {}): ReturnType<typeof commandOn> =>

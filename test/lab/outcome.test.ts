@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, commandOn, configure, containers, differing, edit, lab, up } from "./homelab.js";
-import { deployedLab } from "./states.js";
+import { canBeMadeSick, deployedLab } from "./states.js";
 
 // That `npm run deploy` says what is, and not what the engine took for done. The tests follow each other; each ends with
 // a homelab in which everything is done.
@@ -13,7 +13,7 @@ import { deployedLab } from "./states.js";
 jest.setTimeout(1_800_000);
 let cli: PulumiStack;
 beforeAll(async () => {
-  cli = await deployedLab();
+  cli = await deployedLab(canBeMadeSick);
 });
 
 const deploy = (env = {}): ReturnType<typeof commandOn> => commandOn(cli, "deploy", [], env);
@@ -78,7 +78,7 @@ describe("a service that does not run", () => {
     const becomes = async (state: string): Promise<void> => {
       const is = "docker inspect --format '{{.State.Health.Status}}' registry-ui";
       const script = `until [ "$(${is})" = ${state} ]; do sleep 0.2; done`;
-      expect(await lab.ssh("pi4-ci", ["sh", "-c", script], { timeoutMs: 300_000 })).toMatchObject({ exitCode: 0 });
+      expect(await lab.ssh("pi4-ci", ["sh", "-c", script], { timeoutMs: 60_000 })).toMatchObject({ exitCode: 0 });
     };
     await becomes("unhealthy");
     const { exitCode, output } = await deploy();

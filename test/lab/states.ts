@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { lab, projectWithOwnStacks, up } from "./homelab.js";
+import { edit, lab, projectWithOwnStacks, up } from "./homelab.js";
 
 // Where test files begin. Each makes its own state, so that it passes alone and after any other.
 
@@ -29,4 +29,10 @@ export async function deployedLab(change?: (cli: PulumiStack) => Promise<void>):
   await change?.(cli);
   await up(cli);
   return cli;
+}
+
+/** registry-ui is unhealthy for as long as it has the file /tmp/sick. */
+export function canBeMadeSick(cli: PulumiStack): Promise<void> {
+  const check = '[CMD, test, "!", -e, /tmp/sick]\n      interval: 1s\n      retries: 1\n      start_period: 0s';
+  return edit(cli, "stacks/ci/compose.yaml", /(registry-ui:[\s\S]*?test: )\[.*\]/, `$1${check}`);
 }
