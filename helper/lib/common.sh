@@ -98,4 +98,14 @@ load() {
 input() { jq -r "$1" "$INPUT"; }
 applied() { [ ! -f "$APPLIED" ] || jq -r "$1" "$APPLIED"; }
 
+# Of the state that was applied: `omv` (true or nothing), `hostname`, each `folder`, each `path`. The probe has asked for all.
+remembered() { # WHAT
+  if [ -f "$WORK/remembered" ]; then
+    cat "$WORK/remembered"
+  elif [ -f "$APPLIED" ]; then
+    look_up "$APPLIED"
+  fi | awk -F '\t' -v setting="$SETTING" -v what="$1" '$1 == setting && $2 == what { print $3 }'
+}
+look_up() { jq -r --arg root "$ROOT" -f "$LIB/lib/remembered.jq" "$@"; } # JSON...
+
 digest_of() { sha256sum <"$1" | cut -d' ' -f1; }

@@ -65,7 +65,7 @@ unpack() { # FOLDER JSON...
 paths_of() { # JSON
   jq -r --arg root "$ROOT" '.files // {} | keys[] | $root + .' "$1"
 }
-applied_paths() { [ ! -f "$APPLIED" ] || paths_of "$APPLIED"; }
+applied_paths() { remembered path; }
 
 # The paths that have to be written or taken away, to $CHANGED.
 compare_files() {

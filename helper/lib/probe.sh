@@ -10,6 +10,7 @@ probe() {
   look_at_docker &
   docker_looks=$!
   compare_files_applied "$STATE"/applied/*.json
+  remember_all "$STATE"/applied/*.json
   for name in $(settings); do
     (load "$name" && { [ ! -f "$APPLIED" ] || watches; })
   done >"$WORK/watches"
@@ -27,6 +28,12 @@ probe() {
     shift
   done
   jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" "$@" -f "$LIB/lib/probe.jq"
+}
+
+# For `remembered`, which asks jq for each setting otherwise.
+remember_all() { # APPLIED...
+  : >"$WORK/remembered"
+  [ ! -f "$1" ] || look_up "$@" >"$WORK/remembered"
 }
 
 # "=SETTING STATE DIGEST drift", and below it findings; or "=SETTING STATE - foreign", and what there is of somebody else's.

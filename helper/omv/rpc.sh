@@ -9,7 +9,7 @@ OMV_NAME='^[a-z][a-z0-9-]*$'
 
 omv_is_here() { command -v omv-rpc >/dev/null; }
 omv_wanted() { [ "$(input 'has("omv")')" = true ]; }
-omv_applied() { [ "$(applied 'has("omv")')" = true ]; }
+omv_applied() { [ "$(remembered omv)" = true ]; }
 
 omv() { # SERVICE METHOD [JSON]
   omv-rpc -u admin "$@" 2>"$WORK/omv-says" || {

@@ -96,17 +96,16 @@ effect() {
   in_engine <"$WORK/daemon.json"
 }
 live() {
-  [ ! -f "$DAEMON" ] || jq -rS --slurpfile wanted "$APPLIED" "$OUR_KEYS" "$DAEMON" 2>/dev/null || echo "daemon.json is not JSON"
-  asked=$(curl --silent --max-time 10 --unix-socket "$ROOT/run/docker.sock" http://docker/info)
-  [ -n "$asked" ] || {
-    echo "engine: does not answer"
-    return
-  }
-  printf '%s' "$asked" | jq -r '"engine: live-restore \(.LiveRestoreEnabled), logs by \(.LoggingDriver)"'
+  curl --silent --max-time 10 --unix-socket "$ROOT/run/docker.sock" http://docker/info >"$WORK/docker-info" || : >"$WORK/docker-info"
+  [ ! -f "$DAEMON" ] || jq -rS --slurpfile wanted "$APPLIED" --slurpfile info "$WORK/docker-info" "$OUR_KEYS, $ENGINE" "$DAEMON" 2>/dev/null ||
+    echo "daemon.json is not JSON"
 }
 # shellcheck disable=SC2016 # variables of jq
-OUR_KEYS='($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) |
-  "daemon.json: \(.key): \(.value | tojson)"'
+OUR_KEYS='(($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) |
+  "daemon.json: \(.key): \(.value | tojson)")'
+# shellcheck disable=SC2016 # the same
+ENGINE='($info[0] | if . == null then "engine: does not answer"
+  else "engine: live-restore \(.LiveRestoreEnabled), logs by \(.LoggingDriver)" end)'
 in_engine() { jq -r '"engine: live-restore \(."live-restore" // false), logs by \(."log-driver")"'; }
 
 watches() { echo docker.service; }
@@ -116,7 +115,7 @@ drift() {
   ! file_is_news || finding changed daemon.json "was changed after Docker had read it"
   forwards || finding changed net.ipv4.ip_forward "is off, so no container reaches anything"
   listens=$(tr '\0' ' ' 2>/dev/null <"$ROOT/proc/$(cat "$ROOT/run/docker.pid" 2>/dev/null)/cmdline" | grep -oE '(-H|--host)[ =]tcp://[^ ]+' || true)
-  listens="$listens $(jq -r '.hosts // [] | .[] | select(startswith("tcp:"))' "$DAEMON" 2>/dev/null || true)"
-  [ "$listens" = " " ] || finding noticed docker.service "takes orders over the network, each of which is as good as root: $listens"
+  ! grep -qs '"hosts"' "$DAEMON" || listens="$listens $(jq -r '.hosts // [] | .[] | select(startswith("tcp:"))' "$DAEMON" 2>/dev/null || true)"
+  [ -z "$listens" ] || finding noticed docker.service "takes orders over the network, each of which is as good as root: $listens"
 }
 foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

@@ -21,7 +21,7 @@ check_extras() {
       and test("^/(srv|mnt|media|data|export)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$")))' "$INPUT" >/dev/null ||
     refuse "folders must be shares below /srv, /mnt, /media, /data or /export"
   input '.folders // [] | .[].path' >"$WORK/folders"
-  applied '.folders // [] | .[].path' >"$WORK/folders-before"
+  remembered folder >"$WORK/folders-before"
   while read -r folder; do
     no_links "$ROOT$folder"
     # A folder that was there is gone if its disk is not mounted: a new one would be an empty share on the wrong disk.
@@ -108,7 +108,7 @@ drift() {
   fi
   must_be_active nfs-server.service
   must_be_enabled nfs-server.service
-  applied '.folders // [] | .[].path' >"$WORK/shares"
+  remembered folder >"$WORK/shares"
   while read -r folder; do
     if [ ! -d "$ROOT$folder" ]; then
       finding removed "$folder" "the folder is gone"
@@ -131,7 +131,7 @@ foreign() {
 
 # Lines of other files that export our folders, or folders in them, to whomever: FILE<tab>LINE.
 foreign_exports() {
-  applied '.folders // [] | .[].path' >"$WORK/shares"
+  remembered folder >"$WORK/shares"
   for file in "$ROOT"/etc/exports "$ROOT"/etc/exports.d/*.exports; do
     if [ ! -f "$file" ] || [ "$file" = "$EXPORTS" ]; then continue; fi
     while read -r folder; do
