@@ -3,6 +3,7 @@
 # Bootstrap leaves in $STATE/base what only it knows. A helper that somebody changed cannot be trusted to find that out:
 # what is compared here is for accidents.
 . "$LIB/lib/accounts.sh"
+. "$LIB/omv/rpc.sh"
 
 BASE=$STATE/base
 UNITS=$ROOT/etc/systemd/system
@@ -45,7 +46,7 @@ activate() { # apply | restore
   units_again
 }
 # OpenMediaVault's sshd lets no other group in.
-groups_of_all() { if getent group openmediavault-admin >/dev/null; then echo "_ssh $ACCESS"; else echo "$ACCESS"; fi; }
+groups_of_all() { if omv_is_here; then echo "_ssh $ACCESS"; else echo "$ACCESS"; fi; }
 wanted_groups() { # ACCOUNT: besides its own, by the alphabet
   {
     [ "$1" != deploy ] || echo docker

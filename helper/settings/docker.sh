@@ -90,23 +90,13 @@ deactivate() {
   restart
 }
 
-# Of the file what is ours, and of the engine that it runs with it.
-effect() {
-  jq -rS --slurpfile wanted "$INPUT" "$OUR_KEYS" "$WORK/daemon.json"
-  in_engine <"$WORK/daemon.json"
-}
+effect() { jq -rS --slurpfile wanted "$INPUT" -f "$LIB/lib/docker.jq" "$WORK/daemon.json"; }
 live() {
   curl --silent --max-time 10 --unix-socket "$ROOT/run/docker.sock" http://docker/info >"$WORK/docker-info" || : >"$WORK/docker-info"
-  [ ! -f "$DAEMON" ] || jq -rS --slurpfile wanted "$APPLIED" --slurpfile info "$WORK/docker-info" "$OUR_KEYS, $ENGINE" "$DAEMON" 2>/dev/null ||
+  [ -f "$DAEMON" ] || return 0
+  jq -rS --slurpfile wanted "$APPLIED" --slurpfile info "$WORK/docker-info" -f "$LIB/lib/docker.jq" "$DAEMON" 2>/dev/null ||
     echo "daemon.json is not JSON"
 }
-# shellcheck disable=SC2016 # variables of jq
-OUR_KEYS='(($wanted[0].daemon + ($wanted[0].optional // {})) as $ours | to_entries[] | select(.key | in($ours)) |
-  "daemon.json: \(.key): \(.value | tojson)")'
-# shellcheck disable=SC2016 # the same
-ENGINE='($info[0] | if . == null then "engine: does not answer"
-  else "engine: live-restore \(.LiveRestoreEnabled), logs by \(.LoggingDriver)" end)'
-in_engine() { jq -r '"engine: live-restore \(."live-restore" // false), logs by \(."log-driver")"'; }
 
 watches() { echo docker.service; }
 drift() {

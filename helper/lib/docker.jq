@@ -1,0 +1,6 @@
+# Of a daemon.json what $wanted sets there, and how the engine runs with it: as that says, or as $info does, Docker's own answer.
+def engine($restores; $logs): "engine: live-restore \($restores), logs by \($logs)";
+(($wanted[0].daemon + ($wanted[0].optional // {})) as $ours |
+  to_entries[] | select(.key | in($ours)) | "daemon.json: \(.key): \(.value | tojson)"),
+if $ARGS.named | has("info") | not then engine(."live-restore" // false; ."log-driver")
+else $ARGS.named.info[0] | if . == null then "engine: does not answer" else engine(.LiveRestoreEnabled; .LoggingDriver) end end
