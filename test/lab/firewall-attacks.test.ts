@@ -14,7 +14,7 @@ const CANARY = 8008; // a server on the host that nobody declared
 const PUBLISHED = 12347; // and a container, on a bridge with a name of its own
 const LOAD = "/usr/local/lib/homelab/bin/load-firewall";
 /** How many moments to kill the helper at; a soak sets more. */
-const KILLS = Number(process.env["KILLS"] ?? 40);
+const KILLS = Number(process.env["KILLS"] ?? 20);
 const SETTINGS = ["ssh", "firewall"] as const;
 const CUTS = Math.ceil(KILLS / 20);
 type Name = (typeof SETTINGS)[number];
