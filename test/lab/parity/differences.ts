@@ -134,7 +134,7 @@ export const DIFFERENCES: readonly Difference[] = [
     ],
   },
   {
-    line: /^contents\.Mounts\[[^\]]+\]\.\w+: nothing -> /,
+    line: /^(canaries|contents)\.Mounts\[[^\]]+\]\.\w+: nothing -> /,
     row: [
       "`secrets`, and `configs` with `content`",
       "copied into the container",
