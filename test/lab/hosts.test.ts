@@ -124,7 +124,7 @@ test("what somebody changes on hosts by hand is told by a preview, healed by up,
     ],
     "pi4-ci/setting/docker": [
       `jq '."live-restore" = false' /etc/docker/daemon.json >/tmp/d; cat /tmp/d >/etc/docker/daemon.json`,
-      'docker on pi4-ci: daemon.json: "live-restore: false" instead of "live-restore: true"',
+      'docker on pi4-ci: "daemon.json: live-restore: false" instead of "daemon.json: live-restore: true"',
     ],
     "pi-zero-2/setting/system": [
       "rm /etc/systemd/journald.conf.d/60-homelab.conf",
