@@ -62,6 +62,8 @@ export interface RunOptions {
   readonly user?: string;
   /** Socket of a connection that is there. @default a new connection, whatever the owner's ~/.ssh/config says */
   readonly socket?: string;
+  /** What the command reads from its standard input. @default nothing */
+  readonly input?: Buffer;
 }
 
 /**
@@ -75,16 +77,20 @@ export function runOn(
   host: HostModel,
   command: readonly string[],
   timeoutSeconds: number,
-  { user, socket = "none" }: RunOptions = {},
+  { user, socket = "none", input }: RunOptions = {},
 ): Promise<RemoteResult> {
   const sharing = ["-o", "ControlMaster=no", "-S", socket];
-  const connection = [...sshOptions(host), ...keyOptions(), ...sharing, "-n", "-T", ...destination(host, user)];
-  const args = [...connection, shellCommand(command)];
+  const standardInput = input === undefined ? ["-n"] : [];
+  const connection = [...sshOptions(host), ...keyOptions(), ...sharing, ...standardInput, "-T"];
+  const args = [...connection, ...destination(host, user), shellCommand(command)];
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
-    execFile("ssh", args, options, (error, stdout, stderr) => {
+    const ssh = execFile("ssh", args, options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;
       resolve({ ok: error === null, stdout, stderr, exitCode });
     });
+    if (input !== undefined) {
+      ssh.stdin?.on("error", () => undefined).end(input); // where nobody reads it to the end, the exit code says so
+    }
   });
 }

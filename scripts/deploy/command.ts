@@ -4,6 +4,7 @@ import { aftermathOn } from "./aftermath.js";
 import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
+import { keepCopies, recoverState } from "./state-copies.js";
 import { useNamedKey } from "../lib/agent.js";
 import { errorsOf } from "../lib/engine-events.js";
 import { lockAdvice } from "../lib/lock.js";
@@ -18,11 +19,16 @@ const INCOMPLETE = 3;
 const INTERRUPTED = 130;
 
 /** Deploys to every host that can be deployed to, whatever happens on the others, and says what is done and what not. */
-async function deploy({ stack: name }: { stack: string }): Promise<void> {
+async function deploy({ stack: name, copy }: { stack: string; copy: boolean }): Promise<void> {
   const directory = projectDirectory();
   const { hosts } = loadHomelab(name, declarationDirectories(directory));
   await useNamedKey();
-  const operation = await upEverywhere(new PulumiStack(directory, name), hosts);
+  const stack = new PulumiStack(directory, name);
+  const recovered = copy ? await recoverState(stack, hosts) : undefined;
+  if (recovered !== undefined) {
+    console.log(recovered);
+  }
+  const operation = await upEverywhere(stack, hosts);
   if (operation.interrupted) {
     console.log("Interrupted. Deploy again: it goes on from here.");
     process.exitCode = INTERRUPTED;
@@ -33,8 +39,13 @@ async function deploy({ stack: name }: { stack: string }): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
+  const notKept = await keepCopies(stack, reached);
   console.log("Looking at what came of it:");
   const complete = await judge(hosts, operation, name);
+  if (notKept !== undefined) {
+    console.log(`Good to know: ${notKept}`);
+  }
   console.log(
     complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
   );
@@ -91,8 +102,7 @@ const up = (stack: PulumiStack, exclude: string[] = []): Promise<Operation> =>
   stack.operate("up", { continueOnError: true, exclude, color: terminalColor() }, toTerminal);
 
 void runCommand(
-  stackCommand(
-    "deploy",
-    "Deploy, and say host by host what is done and what is not: exit 3 if something is not.",
-  ).action(deploy),
+  stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
+    .option("--no-copy", "where the state is lost, make everything anew instead of taking the copy that a host keeps")
+    .action(deploy),
 );

@@ -136,6 +136,29 @@ export class PulumiStack {
     await this.must(["state", "delete", urn, "--target-dependents", "--yes"]);
   }
 
+  /** Has the state no resource, as before the first deployment and after the state was lost? */
+  async isEmpty(): Promise<boolean> {
+    const { workspace } = await this.select();
+    const stacks = await workspace.listStacks();
+    return !stacks.some((it) => this.isNamed(it.name) && (it.resourceCount ?? 0) > 0);
+  }
+
+  /** The whole state, as JSON; its secrets stay encrypted, which they would not by the API. */
+  async exportState(): Promise<string> {
+    await this.select();
+    return this.must(["stack", "export"]);
+  }
+
+  /**
+   * Puts a state that was exported in the place of this one.
+   *
+   * @throws UserError if the engine refuses, as it does where the passphrase is another one
+   */
+  async importState(text: string): Promise<void> {
+    await this.select();
+    await this.must(["stack", "import"], { input: text });
+  }
+
   /** The stack's outputs; empty before the first deployment. */
   async outputs(): Promise<Record<string, unknown>> {
     const outputs = await (await this.select()).outputs();
@@ -180,8 +203,7 @@ export class PulumiStack {
     });
     // The API would make this the stack of whatever the owner runs next without --stack.
     workspace.selectStack = () => Promise.resolve();
-    const names = (await workspace.listStacks()).map(({ name }) => name);
-    if (!names.some((name) => name === this.name || name.endsWith(`/${this.name}`))) {
+    if (!(await workspace.listStacks()).some(({ name }) => this.isNamed(name))) {
       if (!create) {
         throw new UserError(
           `There is no stack "${this.name}" yet where Pulumi keeps its state.\n` +
@@ -192,6 +214,9 @@ export class PulumiStack {
     }
     return Stack.select(this.name, workspace);
   }
+
+  /** Some backends put the owner's name before it. */
+  private readonly isNamed = (name: string): boolean => name === this.name || name.endsWith(`/${this.name}`);
 
   /** The engine itself, not npm's wrapper around it, which does not outlive Ctrl-C. */
   private async engine(): Promise<PulumiCommand> {

@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 // The programs for files of services, which need nothing but a home.
 
@@ -15,7 +25,11 @@ afterEach(() => {
   rmSync(home, { recursive: true });
 });
 
-const run = (program: string, args: readonly string[], input = ""): { status: number | null; stderr: string } =>
+const run = (
+  program: string,
+  args: readonly string[],
+  input: string | Buffer = "",
+): { status: number | null; stderr: string } =>
   spawnSync("sh", [join(BIN, program), ...args], { input, env: { ...process.env, HOME: home }, encoding: "utf8" });
 const mode = (path: string): string => (statSync(join(home, path)).mode & 0o7777).toString(8);
 
@@ -100,4 +114,37 @@ test("records are forgotten, files are not", () => {
   run("remove-file", ["db/etc/pg.conf"]);
   expect(run("forget-records", []).status).toBe(0);
   expect(readdirSync(home)).toEqual([]);
+});
+
+describe("a copy of the engine's state", () => {
+  const COPY = ".homelab/state/homelab.json.gz";
+  const state = gzipSync('{"version":3}');
+
+  test("is kept where only the account may look, in the place of the former one", () => {
+    expect(run("keep-state", ["homelab"], gzipSync("{}")).status).toBe(0);
+    expect(run("keep-state", ["homelab"], state).status).toBe(0);
+    expect(gunzipSync(readFileSync(join(home, COPY))).toString()).toBe('{"version":3}');
+    expect([".homelab/state", COPY].map(mode)).toEqual(["700", "600"]);
+    expect(readdirSync(join(home, ".homelab/state"))).toEqual(["homelab.json.gz"]);
+  });
+
+  test("that broke off on its way leaves the former one", () => {
+    run("keep-state", ["homelab"], state);
+    expect(run("keep-state", ["homelab"], state.subarray(0, 20)).status).not.toBe(0);
+    expect(readdirSync(join(home, ".homelab/state"))).toEqual(["homelab.json.gz"]);
+    expect(gunzipSync(readFileSync(join(home, COPY))).toString()).toBe('{"version":3}');
+  });
+
+  test.each(["", "../x", ".hidden", "a/b", "a b", "-a"])("is of no stack of the name %j", (name) => {
+    expect(run("keep-state", [name], state)).toMatchObject({
+      status: 64,
+      stderr: expect.stringContaining("no name") as string,
+    });
+  });
+
+  test("goes when nothing is declared on the host any more", () => {
+    run("keep-state", ["homelab"], state);
+    expect(run("forget-records", []).status).toBe(0);
+    expect(existsSync(join(home, ".homelab"))).toBe(false);
+  });
 });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
-import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, commandOn, configure, containers, differing, edit, lab, up } from "./homelab.js";
 import { canBeMadeSick, deployedLab } from "./states.js";
 
@@ -172,6 +172,30 @@ test("a lock whose process is gone is called a stale one, with what releases it"
   const release = /npx pulumi (cancel --yes) --stack/.exec(output)?.[1] ?? "";
   await cli.must(release.split(" "));
   expect(await readdir(locks)).toEqual([]);
+});
+
+describe("where the state is lost", () => {
+  const lose = async (): Promise<void> => {
+    await rm(join(lab.dir, "backend"), { recursive: true });
+    await mkdir(join(lab.dir, "backend"), { mode: 0o700 });
+    await new PulumiStack(cli.directory, cli.name, cli.env).selectOrCreate();
+  };
+
+  test("the next deployment goes on with the copy that a host keeps, and makes nothing anew", async () => {
+    const before = await containers();
+    await lose();
+    const { exitCode, output } = await deploy();
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(/has no state, and \S+ keeps a copy of .* goes on/)]);
+    expect(differing(before, await containers())).toEqual([]);
+    expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+  });
+
+  test("another passphrase does not open the copy, and the way on is said", async () => {
+    await lose();
+    const { exitCode, output } = await deploy({ PULUMI_CONFIG_PASSPHRASE: "another one" });
+    expect([exitCode, output]).toEqual([1, expect.stringMatching(/does not take[\s\S]*npm run deploy -- --no-copy/)]);
+    await everythingIsDone();
+  });
 });
 
 test("a host that is declared no longer, and is off, has a row with the command that forgets it", async () => {

@@ -99,6 +99,15 @@ describe("a failure names its cause", () => {
     expect(fails(bench.up([command({ create: "echo sorry >&2; exit 3" })]))).toMatch(/exited with status 3[^]*sorry/);
   });
 
+  test("a command that ends before it has read its standard input, also when it deletes", () => {
+    const input = "x".repeat(3_000_000);
+    expect(fails(bench.up([command({ create: "true", stdin: input })]))).toContain("EOF");
+    succeeds(bench.up([command({ create: "cat >/dev/null", delete: "true", stdin: input })]));
+    expect(fails(bench.up([]))).toContain("EOF");
+    succeeds(bench.up([command({ create: "cat >/dev/null", delete: "wc -c >/dev/null", stdin: input })]));
+    succeeds(bench.up([]));
+  });
+
   test("another host key than the pinned one", () => {
     const run = bench.up([command({ create: "true" }, { hostKey: bench.read("stranger.pub") })]);
     expect(fails(run)).toContain("host key mismatch");

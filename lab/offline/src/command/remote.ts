@@ -28,7 +28,11 @@ async function run(client: Client, command: string, settings: ProcessInputs, { l
       let ending: string | undefined = "the connection broke before the command's exit status came";
       channel.on("data", streams.stdout);
       channel.stderr.on("data", streams.stderr);
-      channel.on("error", () => undefined); // the command may end without reading all of stdin
+      channel.on("error", () => undefined); // what comes of a command that ends without reading all of stdin is below
+      let sent = false;
+      channel.on("finish", () => {
+        sent = true;
+      });
       channel.on("exit", (code: number | null, signal?: string) => {
         ending =
           code === null
@@ -38,7 +42,8 @@ async function run(client: Client, command: string, settings: ProcessInputs, { l
               : `Process exited with status ${code}`;
       });
       channel.on("close", () => {
-        resolve(ending);
+        // Go's client takes a standard input that nobody read to its end for a failure, so the original does too.
+        resolve(ending ?? (sent ? undefined : "EOF: the command ended before it had read all of its standard input"));
       });
       channel.end(settings.stdin);
     };

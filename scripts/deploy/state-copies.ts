@@ -1,0 +1,98 @@
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import { z } from "zod";
+import { HELPER_BIN } from "../../model/helper.js";
+import { lastLine, runOn } from "../../hosts/ssh.js";
+import type { HostModel } from "../../model/types.js";
+import type { PulumiStack } from "../lib/pulumi-stack.js";
+import { UserError } from "../lib/command.js";
+
+// Hosts keep copies of the engine's state. Without the state the engine would take all that runs for somebody else's work
+// and make it anew; the copy lets a deployment from another machine go on where the last one ended.
+
+const COPIES = 2;
+const SSH_SECONDS = 60;
+
+/** What starts without a copy. */
+const WITHOUT_COPY = "npm run deploy -- --no-copy";
+
+/** What is read of a state here; the rest is the engine's business. */
+const stateOfEngine = z.object({
+  deployment: z.object({ manifest: z.object({ time: z.iso.datetime({ offset: true }) }) }),
+});
+
+/** A copy that a host keeps. */
+interface Copy {
+  readonly host: string;
+  /** When the state was written. */
+  readonly time: Date;
+  /** As the engine exports it: its secrets are encrypted. */
+  readonly text: string;
+}
+
+/**
+ * Puts a copy of the state on the first two of these hosts that take it.
+ *
+ * @returns why there is no copy; undefined if there is one
+ */
+export async function keepCopies(stack: PulumiStack, hosts: readonly HostModel[]): Promise<string | undefined> {
+  const input = await promisify(gzip)(await stack.exportState());
+  const reasons: string[] = [];
+  let kept = 0;
+  for (const host of hosts) {
+    const { ok, stderr } = await runOn(host, [`${HELPER_BIN}/keep-state`, stack.name], SSH_SECONDS, { input });
+    kept += ok ? 1 : 0;
+    if (kept === COPIES) {
+      break;
+    }
+    if (!ok) {
+      reasons.push(`${host.name}: ${lastLine(stderr) || "no answer"}`);
+    }
+  }
+  return kept > 0 || reasons.length === 0 ? undefined : `no host keeps a copy of the state (${reasons.join("; ")})`;
+}
+
+/**
+ * Takes the newest copy that a host keeps where the stack has no state. Changes nothing where it has one, or no host has
+ * a copy.
+ *
+ * @returns what was done, in a sentence; undefined if nothing was
+ * @throws UserError if the engine does not take the copy
+ */
+export async function recoverState(stack: PulumiStack, hosts: readonly HostModel[]): Promise<string | undefined> {
+  if (!(await stack.isEmpty())) {
+    return undefined;
+  }
+  const copies = (await Promise.all(hosts.map((host) => copyOn(host, stack.name)))).filter((it) => it !== undefined);
+  const newest = copies.sort((a, b) => b.time.getTime() - a.time.getTime())[0];
+  if (newest === undefined) {
+    return undefined;
+  }
+  const found = `The stack "${stack.name}" has no state, and ${newest.host} keeps a copy of ${newest.time.toISOString()}`;
+  try {
+    await stack.importState(newest.text);
+  } catch (error) {
+    const why = error instanceof UserError ? error.message : String(error);
+    throw new UserError(
+      `${found}, which the engine does not take.\n${why}\n` +
+        `Deploy again with the passphrase that it was made with. Or make every container anew, with the data that its ` +
+        `volumes have: ${WITHOUT_COPY}`,
+    );
+  }
+  return `${found}: it goes on from there.`;
+}
+
+async function copyOn(host: HostModel, stack: string): Promise<Copy | undefined> {
+  const command = ["base64", "--wrap=0", `.homelab/state/${stack}.json.gz`];
+  const { ok, stdout } = await runOn(host, command, SSH_SECONDS);
+  if (!ok) {
+    return undefined;
+  }
+  try {
+    const text = (await promisify(gunzip)(Buffer.from(stdout, "base64"))).toString();
+    const state = stateOfEngine.parse(JSON.parse(text));
+    return { host: host.name, time: new Date(state.deployment.manifest.time), text };
+  } catch {
+    return undefined; // damaged: another host may have a whole one
+  }
+}
