@@ -128,13 +128,15 @@ const STARTED_SECONDS = 10;
 export const justStarted = ({ state, upSeconds }: ContainerReport): boolean =>
   state === "running" && upSeconds !== null && upSeconds < STARTED_SECONDS;
 
+/** Does it end again and again? In between it runs. */
+export const keepsRestarting = (container: ContainerReport): boolean =>
+  container.state === "restarting" || (container.restarts > 0 && justStarted(container));
+
 function brokenness(container: ContainerReport): Said[] {
-  const { state, health, restarts } = container;
-  // One that ends again and again runs in between.
-  if (state === "restarting" || (restarts > 0 && justStarted(container))) {
+  if (keepsRestarting(container)) {
     return [{ code: "restarting", words: "keeps restarting" }];
   }
-  return health === "unhealthy" ? [{ code: "unhealthy", words: "unhealthy" }] : [];
+  return container.health === "unhealthy" ? [{ code: "unhealthy", words: "unhealthy" }] : [];
 }
 
 /** Mount points that a service needs and that its host's mounts do not have: another container would not start either. */
@@ -148,7 +150,7 @@ function awaited({ volumes }: ServiceModel, { settings }: ProbeReport): string[]
 }
 
 /** One that ended well and that nobody restarts has done what it was made for. */
-function hasFinished({ state, exitCode }: ContainerReport, { definition: { restart } }: ServiceModel): boolean {
+export function hasFinished({ state, exitCode }: ContainerReport, { definition: { restart } }: ServiceModel): boolean {
   return state === "exited" && exitCode === 0 && (restart === "no" || restart.startsWith("on-failure"));
 }
 

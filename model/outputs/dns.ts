@@ -1,4 +1,4 @@
-import type { HostModel } from "../types.js";
+import type { HostModel, ServiceModel } from "../types.js";
 import type { Output } from "./output.js";
 
 /** What a resolver on the LAN has to know, in the words of those that people have. */
@@ -39,19 +39,17 @@ export const dns: Output<DnsRecords> = {
   },
 };
 
-/** The names in the rules of Traefik's routers, which stand in the labels of what they lead to. */
+/** The names in the rules of Traefik's routers, which are in the labels of the services that they lead to. */
 function routedNames(hosts: readonly HostModel[]): Record<string, string> {
-  const rules = hosts.flatMap(({ address, services }) =>
-    services.flatMap(({ definition }) =>
-      Object.entries(definition.labels)
-        .filter(([label]) => /^traefik\.http\.routers\.[^.]+\.rule$/.test(label))
-        .map(([, rule]) => ({ address, rule })),
-    ),
-  );
-  const names = rules.flatMap(({ address, rule }) =>
-    [...rule.matchAll(/Host\(([^)]*)\)/g)].flatMap(([, list = ""]) =>
-      [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => [name, address] as const),
-    ),
+  const names = hosts.flatMap(({ address, services }) =>
+    services.flatMap(({ definition }) => routesOf(definition).map((name) => [name, address] as const)),
   );
   return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** The host names that lead to a service. */
+export const routesOf = ({ labels }: ServiceModel["definition"]): string[] =>
+  Object.entries(labels)
+    .filter(([label]) => /^traefik\.http\.routers\.[^.]+\.rule$/.test(label))
+    .flatMap(([, rule]) => [...rule.matchAll(/Host\(([^)]*)\)/g)])
+    .flatMap(([, list = ""]) => [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => name));

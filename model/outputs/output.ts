@@ -1,6 +1,6 @@
 import type { HomelabModel } from "../types.js";
 
-/** What is derived across the hosts: an output of the stack, and a part of what `check` and `services` show. */
+/** What is derived across the hosts: an output of the stack, and a part of what `check` shows. */
 export interface Output<Value> {
   /** Its key among the stack's outputs and in the JSON of `check`. */
   readonly name: string;

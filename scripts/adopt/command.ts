@@ -1,10 +1,9 @@
-import { remedyText } from "../../model/yaml/remedy.js";
-import { suggest } from "../../model/yaml/suggest.js";
-import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
+import type { HostModel, ServiceModel } from "../../model/types.js";
 import { loadHomelab } from "../../model/load.js";
 import { Adoption, keptMounts, targetsOf } from "./adoption.js";
 import type { Former } from "./adoption.js";
 import { useNamedKey } from "../lib/agent.js";
+import { serviceOn } from "../lib/find-service.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
@@ -13,7 +12,11 @@ import { terminalColor, toTerminal } from "../lib/terminal.js";
 /** Lets a declared service take the place of a container that somebody made before, or leaves everything as it was. */
 async function adopt(hostName: string, serviceName: string, { stack }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
-  const { host, service } = find(loadHomelab(stack, declarationDirectories(directory)), hostName, serviceName);
+  const { host, service } = serviceOn(
+    loadHomelab(stack, declarationDirectories(directory)).hosts,
+    hostName,
+    serviceName,
+  );
   await useNamedKey();
   const adoption = new Adoption(host, service);
   const former = await adoption.former();
@@ -32,27 +35,6 @@ async function adopt(hostName: string, serviceName: string, { stack }: { stack: 
   console.log(
     [`${service.name} on ${host.name} is this program's now; the former container is removed.`, ...kept].join("\n"),
   );
-}
-
-function find(
-  { hosts }: HomelabModel,
-  hostName: string,
-  serviceName: string,
-): { host: HostModel; service: ServiceModel } {
-  const host = hosts.find(({ name }) => name === hostName);
-  if (host === undefined) {
-    throw new UserError(`There is no host "${hostName}": ${instead(hostName, hosts)}`);
-  }
-  const service = host.services.find(({ name }) => name === serviceName);
-  if (service === undefined) {
-    throw new UserError(`${hostName} has no service "${serviceName}": ${instead(serviceName, host.services)}`);
-  }
-  return { host, service };
-}
-
-function instead(written: string, known: readonly { readonly name: string }[]): string {
-  const names = known.map(({ name }) => name);
-  return remedyText(suggest(written, names));
 }
 
 /** The provider waits until the container runs and, if it has a health check, is healthy. */

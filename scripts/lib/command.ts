@@ -1,19 +1,61 @@
+import { basename } from "node:path";
 import { Command, Option } from "commander";
 import { HomelabError } from "../../model/yaml/problem.js";
+import { projectDirectory, stacksOf } from "./project.js";
 
 /** A command of this project's own, with the stack that it is about. */
 export function stackCommand(name: string, description: string): Command {
-  return new Command(`npm run ${name} --`)
-    .description(description)
-    .addOption(new Option("--stack <name>", "stack, whose configuration is Pulumi.NAME.yaml").default(STACK));
+  return ownCommand(name, description)
+    .addOption(
+      new Option(
+        "--stack <name>",
+        `stack, whose configuration is Pulumi.NAME.yaml (default: "${STACK}", or the only one)`,
+      ),
+    )
+    .hook("preAction", (_, command) => {
+      if (command.getOptionValue("stack") === undefined) {
+        command.setOptionValue("stack", stackOfProject(projectDirectory()));
+      }
+    });
 }
+
+/** A command that is about no stack. Its help calls it as the user did: by npm, or as `npx homelab NAME`. */
+export const ownCommand = (name: string, description: string): Command =>
+  new Command(
+    /^homelab(\.cjs)?$/.test(basename(process.argv[1] ?? "")) ? `npx homelab ${name}` : `npm run ${name} --`,
+  ).description(description);
 
 /** The stack that commands are about unless they are told another. */
 const STACK = "homelab";
 
+/**
+ * The stack that a command means which names none: the only one of the project, or the one called `homelab`.
+ *
+ * @throws UserError if there are several and none is called so
+ */
+export function stackOfProject(directory: string): string {
+  const names = stacksOf(directory);
+  const [only = STACK, ...others] = names;
+  if (others.length === 0 || names.includes(STACK)) {
+    return others.length === 0 ? only : STACK;
+  }
+  throw new UserError(`This project has several stacks: name one by --stack ${names.join(", --stack ")}.`);
+}
+
+/** The line that calls a command of this project, with the stack where it has to be named. */
+export function commandLine(name: string, stack: string, ...args: readonly string[]): string {
+  const all = [...args, ...(stack === STACK ? [] : ["--stack", stack])];
+  return ["npm run", name, ...(all.length === 0 ? [] : ["--", ...all])].join(" ");
+}
+
 /** The command that takes a host out of the state. */
-export const forgetCommand = (host: string, stack: string): string =>
-  `npm run forget -- ${host}${stack === STACK ? "" : ` --stack ${stack}`}`;
+export const forgetCommand = (host: string, stack: string): string => commandLine("forget", stack, host);
+
+/** Examples below the help of a command: what one types, and what it does. */
+export const examples = (...lines: readonly (readonly [command: string, does: string])[]): string => {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return ["", "Examples:", ...lines.map(([command, does]) => `  ${command.padEnd(width)}  ${does}`)].join("\n");
+};
 
 /** Something that the user can set right; shown as it is. */
 export class UserError extends Error {}

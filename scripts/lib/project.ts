@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 
@@ -27,6 +27,12 @@ export function projectDirectory(from: string = calledFrom()): string {
 
 /** Where the declaration's files may be, the first that has one wins: in the project, then in this program. */
 export const declarationDirectories = (project: string = projectDirectory()): readonly string[] => [project, PROGRAM];
+
+/** Names of the stacks that a project has a configuration of, Pulumi.NAME.yaml. */
+export const stacksOf = (project: string): string[] =>
+  readdirSync(project)
+    .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
 
 /** npm runs scripts in the directory of package.json, and says where it was called itself. */
 function calledFrom(): string {

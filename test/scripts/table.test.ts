@@ -1,3 +1,4 @@
+import { columnsOf } from "../../scripts/lib/columns.js";
 import { tableOf, wrapped } from "../../scripts/lib/table.js";
 
 test.each([
@@ -22,4 +23,16 @@ test("a table stays as wide as can be read, whatever is in it", () => {
   );
   expect(Math.max(...table.split("\n").map((line) => line.length))).toBeLessThan(100);
   expect(table.match(/word/g)).toHaveLength(200);
+});
+
+test("columns have no frame, and fit a terminal: the widest are cut short", () => {
+  const rows = [
+    ["pi5", "homepage", "http://192.168.1.100:3000"],
+    ["", "x".repeat(80), "y".repeat(60)],
+  ];
+  const [head, first, second] = columnsOf(["HOST", "SERVICE", "WHERE"], rows).split("\n");
+  expect(head).toMatch(/^HOST {2}SERVICE {2,}WHERE$/);
+  expect(first).toMatch(/^pi5 {3}homepage {2,}http:\/\/192\.168\.1\.100:3000$/);
+  expect(second).toMatch(/^ {6}x+… {2}y+…$/);
+  expect(second?.length).toBe(100);
 });

@@ -1,0 +1,14 @@
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A time in one unit, as in "5 min": a person wants to know how long about. */
+export function duration(seconds: number): string {
+  if (seconds < 2 * MINUTE) {
+    return `${Math.floor(seconds)} s`;
+  }
+  if (seconds < 2 * HOUR) {
+    return `${Math.floor(seconds / MINUTE)} min`;
+  }
+  return seconds < 2 * DAY ? `${Math.floor(seconds / HOUR)} h` : `${Math.floor(seconds / DAY)} d`;
+}
