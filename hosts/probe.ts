@@ -63,6 +63,12 @@ const LOCKED = /^This account is currently not available/m;
 const lineWith = (words: RegExp, text: string): string =>
   (text.split("\n").findLast((line) => words.test(line)) ?? "").trim().replace(/\.$/, "");
 
+/** Why there was no connection, by what ssh(1) said. */
+export function connectionTrouble(said: string): { status: Trouble; reason: string } {
+  const [words, status] = MEANINGS.find(([it]) => it.test(said)) ?? [/./, "unreachable" as const];
+  return { status, reason: lineWith(words, said) || "ssh does not say why" };
+}
+
 /** What the outcome of a probe says about its host. */
 export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeoutSeconds: number): Observation {
   const reason = lastLine(stderr).replace(/\.$/, ""); // it becomes part of a sentence
@@ -73,8 +79,7 @@ export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeo
     return { status: "timed out", reason: `no report within ${timeoutSeconds} s` };
   }
   if (exitCode === SSH_FAILED) {
-    const [words, status] = MEANINGS.find(([it]) => it.test(stderr)) ?? [/./, "unreachable" as const];
-    return { status, reason: lineWith(words, stderr) || reason || "ssh does not say why" };
+    return connectionTrouble(stderr);
   }
   if (LOCKED.test(stdout)) {
     return { status: "account locked", reason: lastLine(stdout).replace(/\.$/, "") };

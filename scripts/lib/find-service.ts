@@ -1,7 +1,9 @@
+import { loadHomelab } from "../../model/load.js";
 import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "./command.js";
+import { declarationDirectories } from "./project.js";
 
 /** A service, and the host that it runs on. */
 export interface PlacedService {
@@ -31,6 +33,10 @@ export function findService({ hosts }: Pick<HomelabModel, "hosts">, written: str
   }
   return only;
 }
+
+/** The same in the declaration of a stack. @throws also HomelabError if something in that is wrong */
+export const declaredService = (stack: string, written: string): PlacedService =>
+  findService(loadHomelab(stack, declarationDirectories()), written);
 
 /**
  * A service of a host.

@@ -83,11 +83,11 @@ function rowsOf({ host, status, services }: HostStatus): string[][] {
   if (services.length === 0) {
     return [[host, "no service", "answers", "", ""]];
   }
-  return services.map((it, i) => [i === 0 ? host : "", it.service, inWords(it), it.where, it.audience.join(", ")]);
+  return services.map((it, i) => [i === 0 ? host : "", it.service, stateText(it), it.where, it.audience.join(", ")]);
 }
 
 /** How a service is, and for how long, as in "healthy 3 h". */
-export function inWords({ state, upSeconds, exitCode }: ServiceStatus): string {
+export function stateText({ state, upSeconds, exitCode }: ServiceStatus): string {
   const since = upSeconds === null ? "" : ` ${duration(upSeconds)}`;
   return exitCode === null ? `${state}${since}` : `${state} (exit ${exitCode})`;
 }

@@ -1,0 +1,32 @@
+import { observeSettled } from "../../hosts/after.js";
+import { isWell, serviceStatus } from "../../model/drift/service-state.js";
+import type { ServiceStatus } from "../../model/drift/service-state.js";
+import { graceSeconds } from "../../model/services/limits.js";
+import type { PlacedService } from "../lib/find-service.js";
+import { mustRun, troubleWith } from "../lib/on-host.js";
+
+const SSH_SECONDS = 60;
+
+/**
+ * Restarts the container of a service, and watches it until it is healthy, or without a health check has run for a while.
+ *
+ * @param look looks at hosts until what was started on them has settled; @default observeSettled
+ * @returns how it is then
+ * @throws UserError if it cannot be restarted, or its host cannot be looked at
+ */
+export async function restart(
+  { host, service }: PlacedService,
+  stack: string,
+  look = observeSettled,
+): Promise<ServiceStatus & { readonly well: boolean }> {
+  const { name, definition } = service;
+  await mustRun({ host, stack }, ["docker", "restart", name], graceSeconds(definition) + SSH_SECONDS);
+  // Only this one is waited for.
+  const seen = (await look([{ ...host, services: [service] }])).get(host.name);
+  if (seen?.status !== "ok") {
+    const { status, reason } = seen ?? { status: "failed", reason: "it was not asked" };
+    throw troubleWith(host, stack, status, reason);
+  }
+  const status = serviceStatus(service, seen.report);
+  return { ...status, well: isWell(status) };
+}
