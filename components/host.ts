@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { OWN_TYPES, printName } from "../model/resource-names.js";
-import { traitsOf } from "../model/roles.js";
+import { ROLES, traitsOf } from "../model/roles.js";
 import type { Role } from "../model/roles.js";
 import type { HostModel } from "../model/types.js";
 import { Containers } from "./containers.js";
@@ -22,6 +22,9 @@ export interface HostArgs {
   readonly state?: HostState;
 }
 
+/** A host may get another role: what it had before stays, unless the new role has no use for it. */
+const COMPONENTS = [undefined, ...ROLES].map((role) => traitsOf(role).component);
+
 /** A host of any role: its settings, then its containers. What sets a role apart is data, in model/roles.ts. */
 export class Host extends pulumi.ComponentResource {
   constructor(
@@ -30,7 +33,8 @@ export class Host extends pulumi.ComponentResource {
     { host, secrets, state }: HostArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super(`${OWN_TYPES}${traitsOf(role).component}`, name, {}, opts);
+    const aliases = COMPONENTS.filter((it) => it !== traitsOf(role).component).map((it) => ({ type: OWN_TYPES + it }));
+    super(OWN_TYPES + traitsOf(role).component, name, {}, { aliases, ...opts });
     const parent = { parent: this };
     const render = renderWith(secrets);
     const repair = new Repair(state);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import pLimit from "p-limit";
 import type { HostModel } from "../model/types.js";
 import type { Observation, Trouble } from "../model/drift/observation.js";
@@ -23,21 +24,25 @@ export async function probeHosts(
   { concurrency = CONCURRENCY, timeoutSeconds = TIMEOUT_SECONDS } = {},
 ): Promise<ReadonlyMap<string, Observation>> {
   const limit = pLimit(concurrency);
-  const found = await limit.map(hosts, async (host) => [host.name, await probe(host, timeoutSeconds)] as const);
+  const found = await limit.map(hosts, async (host) => [host.name, await probe(host, timeoutSeconds, hosts)] as const);
   return new Map(found);
 }
 
 /** What may be otherwise a moment later, as on a host under load; a key that is refused stays so. */
 const PASSING: readonly Observation["status"][] = ["unreachable", "timed out", "failed"];
 
-async function probe(host: HostModel, timeoutSeconds: number): Promise<Observation> {
-  const first = await probeOnce(host, timeoutSeconds);
-  return PASSING.includes(first.status) ? probeOnce(host, timeoutSeconds) : first;
+async function probe(host: HostModel, timeoutSeconds: number, all: readonly HostModel[]): Promise<Observation> {
+  const first = await probeOnce(host, timeoutSeconds, all);
+  return PASSING.includes(first.status) ? probeOnce(host, timeoutSeconds, all) : first;
 }
 
-async function probeOnce(host: HostModel, timeoutSeconds: number): Promise<Observation> {
+async function probeOnce(host: HostModel, timeoutSeconds: number, all: readonly HostModel[]): Promise<Observation> {
   const result = await runOn(host, ["probe"], timeoutSeconds, { user: USER });
   const observation = understand(result, timeoutSeconds);
+  if (observation.status === "wrong host key") {
+    const other = ownerOfKey(result.stderr, all);
+    return other === undefined ? observation : { status: "another host", reason: `it has the host key of ${other}` };
+  }
   if (observation.status !== "refused") {
     return observation;
   }
@@ -55,6 +60,18 @@ const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
   [/account has expired|account is (locked|not available)/i, "account locked"],
   [/permission denied/i, "refused"],
 ];
+
+/** Name of the host whose key ssh(1) says that it was shown: after a change of addresses it is one of ours. */
+export function ownerOfKey(stderr: string, hosts: readonly Pick<HostModel, "name" | "hostKey">[]): string | undefined {
+  const shown = /^SHA256:[A-Za-z0-9+/]+/m.exec(stderr)?.[0];
+  return hosts.find(({ hostKey }) => fingerprintOf(hostKey) === shown)?.name;
+}
+
+/** As ssh-keygen(1) prints it. */
+function fingerprintOf(publicKey: string): string {
+  const key = Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
+  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+}
 
 /** What nologin(8) prints, which is such an account's shell. */
 const LOCKED = /^This account is currently not available/m;

@@ -9,6 +9,7 @@ export function explain({ name, address }: HostModel, status: Trouble, reason: s
     unreachable: "cannot be reached",
     "timed out": "did not answer in time",
     "wrong host key": "HAS ANOTHER HOST KEY than the one that is pinned",
+    "another host": "is not the host that answers at its address",
     refused: "lets nobody in as probe or deploy with the keys at hand",
     "too many keys": "was offered so many keys that it hung up before the right one",
     "no key": "lets nobody in without a key",
@@ -31,6 +32,7 @@ export function remedy({ name }: HostModel, status: Trouble, stack: string): Rem
       prose: "somebody may be in between; if it was installed anew",
       command: `npm run pin-host-key -- --stack ${stack} ${name}`,
     },
+    "another host": { prose: `write the address that ${name} has now, in the router's list of devices` },
     refused: {
       prose:
         "load the key that it knows (ssh-add FILE); if that is loaded, the account there is locked or does not know it, " +

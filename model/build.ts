@@ -6,14 +6,17 @@ import { HomelabError } from "./yaml/problem.js";
 import type { Problem } from "./yaml/problem.js";
 import { suggest } from "./yaml/suggest.js";
 import { isOmv, openingsOf } from "./firewall/openings.js";
-import { opener, planHost } from "./services/host.js";
+import { imagesOf } from "./services/images.js";
+import { bridgesIn } from "./services/networks.js";
+import { planHost } from "./services/host.js";
+import { opener } from "./yaml/open.js";
 import { settingsOf } from "./settings/index.js";
 import { worldOf } from "./config/world.js";
 import type { Project } from "./services/project.js";
 import { planShares } from "./shares/shares.js";
 import type { HostShares } from "./shares/types.js";
 import type { Source } from "./yaml/source.js";
-import type { HomelabModel, HostModel, ImageModel, NetworkModel, ReadFile, ServiceModel } from "./types.js";
+import type { HomelabModel, HostModel, ReadFile } from "./types.js";
 
 /**
  * Turns what the owner wrote, the stack's configuration and the Compose files, into the desired state.
@@ -88,17 +91,6 @@ function hostModel(
     volumes: projects.flatMap((project) => project.volumes),
     services,
   };
-}
-
-/** Bridges that have a name of their own. */
-const bridgesIn = (networks: readonly NetworkModel[]): string[] =>
-  networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);
-
-function imagesOf(services: readonly ServiceModel[]): ImageModel[] {
-  const images = services.map(({ definition: { image, platform } }) => ({ reference: image, platform }));
-  return [...new Map(images.map((image) => [image.reference, image])).values()].sort((a, b) =>
-    a.reference < b.reference ? -1 : 1,
-  );
 }
 
 /** Whatever is switched on or off must be a service of some host. */

@@ -5,6 +5,7 @@ export type Trouble =
   | "unreachable"
   | "timed out"
   | "wrong host key"
+  | "another host"
   | "refused"
   | "too many keys"
   | "no key"

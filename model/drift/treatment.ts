@@ -18,6 +18,9 @@ export type Treatment =
 /** Nobody is let in with what is at hand here, which says nothing about the host. */
 const WITHOUT_KEY: readonly Observation["status"][] = ["refused", "too many keys", "no key", "account locked"];
 
+/** Something answers that is not the host that was declared. */
+const NOT_THE_HOST: readonly Observation["status"][] = ["wrong host key", "another host"];
+
 /** @param preview whether nothing is done in any case */
 export function treatmentOf(host: DriftHost, observation: Observation, preview: boolean): Treatment {
   const { status } = observation;
@@ -27,5 +30,5 @@ export function treatmentOf(host: DriftHost, observation: Observation, preview: 
   // A deployment that fails as a program deletes nothing any more, on no host: there it is for the result to say.
   return preview && WITHOUT_KEY.includes(status)
     ? { kind: "show" }
-    : { kind: "leave", notDone: `${status}: ${observation.reason}`, error: preview && status === "wrong host key" };
+    : { kind: "leave", notDone: `${status}: ${observation.reason}`, error: preview && NOT_THE_HOST.includes(status) };
 }

@@ -1,12 +1,10 @@
 import { basename, dirname } from "node:path/posix";
 import type { Config, HostConfig } from "../config/settings.js";
-import { HomelabError } from "../yaml/problem.js";
 import type { Problem } from "../yaml/problem.js";
 import type { ReadFile } from "../types.js";
 import { planProject } from "./project.js";
 import type { Project } from "./project.js";
-import { fileProblem, parseSource } from "../yaml/source.js";
-import type { Source } from "../yaml/source.js";
+import type { OpenFile } from "../yaml/open.js";
 
 /** What planning a host needs. */
 interface HostPlan {
@@ -39,35 +37,4 @@ const composeFilesOf = (host: HostConfig | undefined): string[] => [
 function projectName(file: string): string {
   const stem = basename(file).replace(/\.ya?ml$/, "");
   return /^(docker-)?compose$/.test(stem) ? basename(dirname(file)) : stem;
-}
-
-/** Opens a YAML file that must be there; undefined if it cannot be read, in which case there are problems. */
-export type OpenFile = (file: string) => Source | undefined;
-
-/** Opens each file once, however many hosts it serves. */
-export function opener(read: ReadFile, problems: Problem[]): OpenFile {
-  const opened = new Map<string, Source | undefined>();
-  return (file) => {
-    if (!opened.has(file)) {
-      opened.set(file, openSource(file, read, problems));
-    }
-    return opened.get(file);
-  };
-}
-
-function openSource(file: string, read: ReadFile, problems: Problem[]): Source | undefined {
-  const content = read(file);
-  if ("problem" in content) {
-    problems.push(fileProblem(file, "unreadable-file", `the file ${content.problem}`));
-    return undefined;
-  }
-  try {
-    return parseSource(file, content.text);
-  } catch (error) {
-    if (error instanceof HomelabError) {
-      problems.push(...error.problems);
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -48,3 +48,7 @@ export function attachmentsOf(
     };
   });
 }
+
+/** Bridges that have a name of their own. */
+export const bridgesIn = (networks: readonly NetworkModel[]): string[] =>
+  networks.flatMap(({ driver_opts }) => driver_opts?.["com.docker.network.bridge.name"] ?? []);

@@ -1,7 +1,8 @@
 import { parseConfig } from "../config/config.js";
 import { HomelabError } from "../yaml/problem.js";
 import type { Problem } from "../yaml/problem.js";
-import { opener, planHost } from "./host.js";
+import { opener } from "../yaml/open.js";
+import { planHost } from "./host.js";
 import type { ReadFile, ServiceModel } from "../types.js";
 import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
 import { SecretText } from "../text.js";

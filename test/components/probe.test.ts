@@ -1,5 +1,5 @@
 import { PROTOCOL } from "../../model/helper.js";
-import { understand } from "../../hosts/probe.js";
+import { ownerOfKey, understand } from "../../hosts/probe.js";
 
 const REPORT = `{"protocol":${PROTOCOL},"settings":{},"containers":[],"networks":[],"images":[],"volumes":[],"declared":null,"files":[],"listening":[],"foreign":[]}`;
 
@@ -58,4 +58,16 @@ test("the reason is the line that says it", () => {
 test("the reason is otherwise the last line that was said", () => {
   const result = { ok: false, exitCode: 255, stdout: "", stderr: "warning\r\nssh: No route to host\r\n" };
   expect(understand(result, 20)).toEqual({ status: "unreachable", reason: "ssh: No route to host" });
+});
+
+test("the host that has the key which was shown is named, where it is a declared one", () => {
+  const hosts = [
+    { name: "pi5", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl" },
+    { name: "pi4", hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJlA" },
+  ];
+  const warning = (fingerprint: string): string =>
+    `The fingerprint for the ED25519 key sent by the remote host is\nSHA256:${fingerprint}.\nPlease contact your system administrator.`;
+  expect(ownerOfKey(warning("+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"), hosts)).toBe("pi5");
+  expect(ownerOfKey(warning("+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqX"), hosts)).toBeUndefined();
+  expect(ownerOfKey("Host key verification failed.", hosts)).toBeUndefined();
 });

@@ -86,7 +86,7 @@ test("of a setting so many findings are told, each once and not longer than a li
     "drift\tchanged\t\tone",
     `drift\tadded\t\t${"x".repeat(9)}`,
     "setting\tsmb\tabsent\t",
-    "foreign\t/etc/samba/x\tof somebody",
+    "foreign\t/etc/samba/x\tof ",
     "setting\tnfs\tapplied\tdef",
   ]);
 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { prepareProject } from "../../lab/project.js";
 import { loadHomelab } from "../../model/load.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
+import { generator } from "./generator.js";
 import { driftIn, lab } from "./homelab.js";
 import { answers, Keyboard, letsIn, unansweredDuring } from "./keyboard.js";
 
@@ -256,14 +257,3 @@ test("a power cut at whatever moment leaves SSH open and one of two states", asy
   }
   expect(await apply("firewall")).toMatch(/confirmed|in force already/);
 });
-
-/** Numbers from 0 to 1, the same in each run (mulberry32). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

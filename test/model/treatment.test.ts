@@ -16,6 +16,7 @@ const kinds = (observation: Observation): Treatment["kind"][] =>
 // The table of docs/decisions/10-drift.md: what a preview does, and what up does.
 test.each<[Trouble, Treatment["kind"], Treatment["kind"]]>([
   ["wrong host key", "leave", "leave"],
+  ["another host", "leave", "leave"],
   ["unreachable", "leave", "leave"],
   ["timed out", "leave", "leave"],
   ["not bootstrapped", "leave", "leave"],
@@ -63,7 +64,7 @@ test("the decision has that table", () => {
     ),
   ).toEqual([
     [
-      "wrong host key",
+      "wrong host key, another host",
       "an error; the other hosts are shown",
       "the host is left as it is, and named; the others are deployed to",
     ],

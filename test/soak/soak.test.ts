@@ -7,6 +7,7 @@ import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { commandOn, configure, containers, lab, operate } from "../lab/homelab.js";
 import { deployedLab } from "../lab/states.js";
 import { EDITS } from "../lab/edits.js";
+import { generator } from "../lab/generator.js";
 
 // Random hand edits, kills, power cuts and changes of the declaration, one after the other, for as long as it is told; after
 // each the promises are checked: every host lets the one who deploys in, one deployment puts everything right and says
@@ -24,17 +25,7 @@ jest.setTimeout(MINUTES * 60_000 + 2 * SLOWEST_STEP_MS);
 const log = join(lab.dir, "soak.log");
 let cli: PulumiStack;
 
-/** Mulberry32: the same seed gives the same numbers. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const random = numbers(SEED);
+const random = generator(SEED);
 const below = (count: number): number => Math.floor(random() * count);
 function pick<T>(list: readonly T[]): T {
   const item = list[below(list.length)];
@@ -114,6 +105,20 @@ const KINDS: readonly (() => Step | Promise<Step>)[] = [
     return changed(`a deployment, the helper on ${host} killed after ${after} ms`, async () => {
       await sleep(after);
       await root(host, "pkill -KILL -f '^/bin/sh /usr/local/sbin/homelab-helper'");
+    });
+  },
+  () => {
+    const [host, after] = [anyHost(), below(LONGEST_DEPLOYMENT_MS)];
+    return changed(`a deployment, every sshd on ${host} killed after ${after} ms`, async () => {
+      await sleep(after);
+      await root(host, "pkill -KILL sshd");
+    });
+  },
+  () => {
+    const [host, after] = [anyHost(), below(LONGEST_DEPLOYMENT_MS)];
+    return changed(`a deployment, Docker on ${host} killed after ${after} ms`, async () => {
+      await sleep(after);
+      await root(host, "pkill -KILL dockerd; pkill -KILL -x containerd");
     });
   },
 ];
