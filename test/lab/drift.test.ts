@@ -9,10 +9,11 @@ import { canBeMadeSick, deployedLab } from "./states.js";
 // The tests follow each other: each begins with the homelab that the one before left, in sync.
 
 jest.setTimeout(1_800_000);
+const HOSTS = ["pi5", "pi4-ci", "jellyfin", "pi-zero-2"];
 let cli: PulumiStack;
 
 beforeAll(async () => {
-  cli = await deployedLab(canBeMadeSick);
+  cli = await deployedLab(canBeMadeSick, HOSTS);
 });
 
 const command = (name: string, args: readonly string[] = [], env = {}): ReturnType<typeof commandOn> =>
@@ -20,7 +21,7 @@ const command = (name: string, args: readonly string[] = [], env = {}): ReturnTy
 
 /** Names of the containers that were made, removed or started after that. */
 async function since(before: Awaited<ReturnType<typeof containers>>): Promise<string[]> {
-  const now = await containers();
+  const now = await containers(HOSTS);
   const restarted = Object.keys(now).filter((name) => before[name]?.startedAt !== now[name]?.startedAt);
   return [...new Set([...differing(before, now), ...restarted])].sort();
 }
@@ -47,7 +48,7 @@ const BY_HAND: readonly (readonly [string, string, string, string])[] = [
   ["pi4-ci", "registry-ui", "docker network connect bridge registry-ui", "changed by hand (Networks)"],
   ["pi4-ci", "watchtower", "docker pause watchtower", "paused"],
   // Its labels are a secret, because a digest of secret files is among them.
-  ["pi-zero-1", "woodpecker-agent", "docker stop woodpecker-agent", "stopped"],
+  ["pi-zero-2", "woodpecker-agent", "docker stop woodpecker-agent", "stopped"],
 ];
 
 /** A network that somebody removes, with the one container in it. */
@@ -79,9 +80,9 @@ describe("what is done by hand", () => {
   const REPLACED = [...BY_HAND.map(([host, name]) => `${host}/${name}`), `${NETWORK.host}/${NETWORK.container}`].sort();
 
   test.each(["once", "once more"])("is seen, and healed, and what is not ours stays: %s", async () => {
-    const before = await containers();
+    const before = await containers(HOSTS);
     await Promise.all([...BY_HAND.map(([host, , hand]) => by(host, hand)), removeNetwork(), leaveBehind()]);
-    const changed = await containers();
+    const changed = await containers(HOSTS);
 
     const seen = await preview();
     const drift = await command("drift", [], { SSH_AUTH_SOCK: lab.probeAgentSocket });
@@ -96,7 +97,7 @@ describe("what is done by hand", () => {
 
     await up(cli);
     expect(await since(before)).toEqual(REPLACED);
-    const states = Object.entries(await containers()).filter(([name]) => name !== "pi5/theirs");
+    const states = Object.entries(await containers(HOSTS)).filter(([name]) => name !== "pi5/theirs");
     expect(new Set(states.map(([, { state }]) => state))).toEqual(new Set(["running healthy"]));
     expect(await by("pi5", "docker network ls --quiet --filter name=nas_old")).toBe("");
     expect(await by("pi5", "docker volume ls --quiet --filter name=old")).toBe("old");
@@ -106,14 +107,14 @@ describe("what is done by hand", () => {
 });
 
 test("one that does not work as it was declared is named, and left as it is", async () => {
-  const before = await containers();
+  const before = await containers(HOSTS);
   await by("pi4-ci", "docker exec registry-ui touch /tmp/sick");
   await by("pi4-ci", health("unhealthy"));
   const { output, changes } = await preview();
   expect(output).toContain("registry-ui on pi4-ci: unhealthy");
   expect(Object.keys(changes)).toEqual(["unchanged"]);
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
-  expect(differing(before, await containers())).toEqual([]);
+  expect(differing(before, await containers(HOSTS))).toEqual([]);
   await by("pi4-ci", "docker exec registry-ui rm /tmp/sick");
   await by("pi4-ci", health("healthy"));
 });
@@ -142,7 +143,7 @@ test("npm run deploy takes away what is no longer declared, also when something 
   const file = "stacks/ci/compose.yaml";
   await edit(cli, file, "image: postgres:18.6", "image: postgres:18.66");
   await configure(cli, ["homelab:services", "seerr"], false);
-  const before = await containers();
+  const before = await containers(HOSTS);
   const { exitCode, stdout } = await command("deploy");
   expect([exitCode, stdout]).toEqual([3, expect.stringMatching(/jellyfin +│ .*\d deleted +│ +│/)]);
   expect(stdout).toMatch(/pi4-ci +│ .*│ container\/postgres, [^]*image\/postgres:18\.66/);
@@ -176,7 +177,7 @@ describe("a container that somebody made by hand", () => {
     expect(output).toContain(
       "wiki on pi5: a container of this name is there that this program did not make -> run npm run adopt -- pi5 wiki",
     );
-    const before = await containers();
+    const before = await containers(HOSTS);
     const refused = await operate(cli, "up");
     expect([refused.exitCode, refused.output]).toEqual([expect.any(Number), expect.stringContaining("npm run adopt")]);
     expect(await since(before)).toEqual([]);
@@ -191,15 +192,15 @@ describe("a container that somebody made by hand", () => {
     const format = '{{.State.Status}} {{.HostConfig.RestartPolicy.Name}} {{index .Config.Labels "homelab.service"}}';
     expect(await by("pi5", `docker inspect --format '${format}' wiki`)).toBe("running unless-stopped");
     expect(await by("pi5", "docker exec wiki cat /d/page")).toBe("kept");
-    expect(Object.keys(await containers())).not.toContain("pi5/wiki-before-homelab");
+    expect(Object.keys(await containers(HOSTS))).not.toContain("pi5/wiki-before-homelab");
   });
 
   test("is adopted with its data, and only it is touched", async () => {
     await compose("");
-    const before = await containers();
+    const before = await containers(HOSTS);
     const { exitCode, output } = await command("adopt", ["pi5", "wiki"]);
     expect([exitCode, output]).toEqual([0, expect.stringContaining("kept: volume wiki, which was mounted at /d")]);
-    expect(differing(before, await containers())).toEqual(["pi5/wiki"]);
+    expect(differing(before, await containers(HOSTS))).toEqual(["pi5/wiki"]);
     expect(await by("pi5", "docker exec wiki cat /d/page")).toBe("kept");
     expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
     const again = await command("adopt", ["pi5", "wiki"]);

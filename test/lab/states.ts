@@ -2,17 +2,21 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { edit, lab, projectWithOwnStacks, up } from "./homelab.js";
+import { configure, edit, lab, projectWithOwnStacks, up } from "./homelab.js";
 
 // Where test files begin. Each makes its own state, so that it passes alone and after any other.
 
-/** All hosts with empty disks, no spare one, and nothing known of a deployment. */
-export async function freshLab(): Promise<void> {
+/**
+ * Hosts with empty disks, no spare one, and nothing known of a deployment.
+ *
+ * @param hosts their names; the others stay as they are. @default all
+ */
+export async function freshLab(hosts?: readonly string[]): Promise<void> {
   await lab.assertUp();
   for (const { name } of lab.hosts.filter(({ spare }) => spare)) {
     await lab.removeHost(name); // of a run that was broken off
   }
-  await lab.freshHosts();
+  await lab.freshHosts(hosts?.slice());
   await Promise.all(
     ["backend", "project"].map((folder) => rm(join(lab.dir, folder), { recursive: true, force: true })),
   );
@@ -21,11 +25,18 @@ export async function freshLab(): Promise<void> {
 /**
  * A fresh lab to which its project is deployed, with the Compose files as the project's own copy.
  * @param change what the project declares besides the repository
+ * @param hosts names of the hosts that it declares, since each costs time; @default all
  */
-export async function deployedLab(change?: (cli: PulumiStack) => Promise<void>): Promise<PulumiStack> {
-  await freshLab();
+export async function deployedLab(
+  change?: (cli: PulumiStack) => Promise<void>,
+  hosts?: readonly string[],
+): Promise<PulumiStack> {
+  await freshLab(hosts);
   await prepareProject(lab);
   const cli = await projectWithOwnStacks();
+  for (const { name } of lab.hosts.filter((host) => hosts !== undefined && !hosts.includes(host.name))) {
+    await configure(cli, ["homelab:hosts", name], undefined);
+  }
   await change?.(cli);
   await up(cli);
   return cli;
