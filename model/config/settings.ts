@@ -88,7 +88,8 @@ const secret = z.custom<{ readonly secure: string }>(
   }),
 );
 
-const settings = mapping({
+/** What `homelab:*` may say. */
+export const settings = mapping({
   domain: form(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "is not a domain", { prose: "write it as example.org" }),
   timezone: form(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, "is not a time zone", {
     prose: "write it as in Europe/Berlin",
@@ -113,7 +114,8 @@ const settings = mapping({
 export type Config = z.infer<typeof settings>;
 export type HostConfig = Config["hosts"][string];
 
-const PREFIX = "homelab:";
+/** What every key of ours begins with in a stack configuration. */
+export const PREFIX = "homelab:";
 const CONFIG_PATH: Path = ["config"];
 
 /** Where a setting stands in the stack's file. */

@@ -49,4 +49,7 @@ export function complaintOf({ params, path, message }: z.core.$ZodIssueCustom): 
 
 /** A string of a form that a pattern tells. */
 export const form = (pattern: RegExp, message: string, ...remedies: readonly Remedy[]): z.ZodString =>
-  z.string().refine((value) => pattern.test(value), complaint("malformed", message, ...remedies));
+  z
+    .string()
+    .refine((value) => pattern.test(value), complaint("malformed", message, ...remedies))
+    .meta({ pattern: pattern.source }); // for the JSON schemas of scripts/docs
