@@ -1,105 +1,17 @@
 import { loadHomelab } from "../../model/load.js";
-import type { HostModel } from "../../model/types.js";
-import { aftermathOn } from "./aftermath.js";
-import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
-import { outcomeOf, together } from "./events.js";
-import type { Outcome } from "./events.js";
-import { keepCopies, recoverState } from "./state-copies.js";
+import { deployTo } from "./deployment.js";
+import type { DeploymentOptions } from "./deployment.js";
 import { useNamedKey } from "../lib/agent.js";
-import { errorsOf } from "../lib/engine-events.js";
-import { lockAdvice } from "../lib/lock.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
-import type { Operation } from "../lib/pulumi-stack.js";
 import { runCommand, stackCommand } from "../lib/command.js";
-import { terminalColor, toTerminal } from "../lib/terminal.js";
 
-const INCOMPLETE = 3;
-/** As a shell has it for what Ctrl-C ended. */
-const INTERRUPTED = 130;
-
-/** Deploys to every host that can be deployed to, whatever happens on the others, and says what is done and what not. */
-async function deploy({ stack: name, copy }: { stack: string; copy: boolean }): Promise<void> {
+async function deploy({ stack, ...options }: { stack: string } & DeploymentOptions): Promise<void> {
   const directory = projectDirectory();
-  const { hosts } = loadHomelab(name, declarationDirectories(directory));
+  const { hosts } = loadHomelab(stack, declarationDirectories(directory));
   await useNamedKey();
-  const stack = new PulumiStack(directory, name);
-  const recovered = copy ? await recoverState(stack, hosts) : undefined;
-  if (recovered !== undefined) {
-    console.log(recovered);
-  }
-  const operation = await upEverywhere(stack, hosts);
-  if (operation.interrupted) {
-    console.log("Interrupted. Deploy again: it goes on from here.");
-    process.exitCode = INTERRUPTED;
-    return;
-  }
-  if (!operation.outcome.ran) {
-    console.log(lockAdvice(operation.output, name) ?? "Nothing was deployed.");
-    process.exitCode = 1;
-    return;
-  }
-  const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
-  const notKept = await keepCopies(stack, reached);
-  console.log("Looking at what came of it:");
-  const complete = await judge(hosts, operation, name);
-  if (notKept !== undefined) {
-    console.log(`Good to know: ${notKept}`);
-  }
-  console.log(
-    complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
-  );
-  process.exitCode = complete ? 0 : INCOMPLETE;
+  process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, options);
 }
-
-/** Looks at the hosts again and shows what they have come to; is everything done? */
-async function judge(
-  hosts: readonly HostModel[],
-  { ok, outcome, errors }: Deployment,
-  stack: string,
-): Promise<boolean> {
-  const tried = hosts.filter((host) => outcome.notDone[host.name] === undefined);
-  const after = await aftermathOn(tried, stack);
-  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(hosts, outcome, stack)];
-  console.log(outcomeTable(outcomes));
-  const notes = [...after.values()].flatMap((it) => it.notes);
-  notes.forEach((note) => {
-    console.log(`Good to know: ${note}`);
-  });
-  const allDone = outcomes.every(({ notDone }) => notDone === "");
-  if (!ok && allDone) {
-    console.log(errors); // of no host
-  }
-  return ok && allDone;
-}
-
-/** What the engine came to, in one go or in two. */
-interface Deployment {
-  readonly ok: boolean;
-  readonly interrupted: boolean;
-  readonly outcome: Outcome;
-  readonly output: string;
-  readonly errors: string;
-}
-
-async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[]): Promise<Deployment> {
-  const { ok, events, output, interrupted } = await up(stack);
-  const outcome = outcomeOf(events);
-  const first = { ok, interrupted, outcome, output, errors: errorsOf(events) };
-  const failing = failingHosts(hosts, outcome);
-  if (interrupted || failing.length === 0 || failing.length === hosts.length) {
-    return first;
-  }
-  // After any failure the engine deletes nothing, wherever it is.
-  console.log(
-    `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
-  );
-  const second = await up(stack, allOfHosts(failing));
-  return { ...first, interrupted: second.interrupted, outcome: together(outcome, outcomeOf(second.events)) };
-}
-
-const up = (stack: PulumiStack, exclude: string[] = []): Promise<Operation> =>
-  stack.operate("up", { continueOnError: true, exclude, color: terminalColor() }, toTerminal);
 
 void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
