@@ -24,7 +24,7 @@ const FILES = [
 /** Packages that a file imports, by `from "x"`, `import "x"` or `import("x")`; none of Node's own, no relative paths. */
 function packagesOf(file: string): string[] {
   const text = readFileSync(join(PROGRAM, file), "utf8");
-  return [...text.matchAll(/\b(?:from|import|require)\s*\(?\s*"([^."][^"]*)"/g)]
+  return [...text.matchAll(/\b(?:from|import|require)(?:\s+|\s*\(\s*)"([^."][^"]*)"/g)]
     .map(([, name = ""]) =>
       name
         .split("/")

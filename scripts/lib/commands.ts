@@ -1,0 +1,51 @@
+/** The commands of this project, by purpose, each with what it does in a line. */
+export const COMMANDS: readonly { readonly purpose: string; readonly commands: Readonly<Record<string, string>> }[] = [
+  {
+    purpose: "Every day",
+    commands: {
+      status: "what runs where, how it is, and who may reach it",
+      open: "where the pages of a service are",
+      logs: "what a service has logged",
+      restart: "restart a service and wait until it works",
+      exec: "run a command in the container of a service",
+      drift: "how the hosts differ from how they were left",
+    },
+  },
+  {
+    purpose: "Change something",
+    commands: {
+      check: "every mistake in what is declared, then what it means",
+      deploy: "deploy to all hosts, and say what is done and what is not",
+      "add-service": "put a Compose file that you have on a host",
+      adopt: "let a declared service take the place of a container that was made by hand",
+      secrets: "make, show, rotate or import secrets",
+    },
+  },
+  {
+    purpose: "Hosts",
+    commands: {
+      bootstrap: "prepare a host, once, or bring its helper up to date",
+      "pin-host-key": "pin the SSH host key of a host that was reinstalled",
+      forget: "take a host that never comes back out of the state",
+      unlock: "release the lock of a deployment that was killed",
+    },
+  },
+  {
+    purpose: "Try it, work on it",
+    commands: {
+      help: "this list",
+      completion: "what makes your shell complete after `homelab`",
+      lab: "a homelab in a box, on this machine",
+      test: "every test; `npm test -- NAME` runs one file",
+      "test:unit": "lint and the tests that need no host",
+      "test:kernel": "NFS between two virtual machines",
+      "test:soak": "random attacks on a lab, for as long as you like",
+      lint: "types, style and shape",
+      docs: "write what of the documentation follows from the code",
+      bench: "how fast it is",
+    },
+  },
+];
+
+/** Names of all commands. */
+export const COMMAND_NAMES: readonly string[] = COMMANDS.flatMap(({ commands }) => Object.keys(commands));
