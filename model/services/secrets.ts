@@ -20,13 +20,21 @@ export interface NeededSecret {
   readonly usedBy: readonly string[];
 }
 
-/**
- * The secrets that the services need which are on, and the people with access to shares, by name; also those that are
- * missing.
- *
- * @throws HomelabError if the stack's configuration or a Compose file cannot be read
- */
-export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
+/** A service that is on, and the name of its host. */
+export interface DeclaredService {
+  readonly host: string;
+  readonly service: ServiceModel;
+}
+
+/** What a declaration comes to as far as secrets matter, whether or not they are set. */
+export interface DeclaredSecrets {
+  /** The secrets that the services need which are on, and the people with access to shares, by name. */
+  readonly needed: readonly NeededSecret[];
+  readonly services: readonly DeclaredService[];
+}
+
+/** @throws HomelabError if the stack's configuration or a Compose file cannot be read */
+export function declaredSecrets(stack: string, read: ReadFile): DeclaredSecrets {
   const problems: Problem[] = [];
   const open = opener(read, problems);
   const source = open(`Pulumi.${stack}.yaml`);
@@ -35,12 +43,14 @@ export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
     throw new HomelabError(problems);
   }
   const args = (host: string) => ({ stack, host, config, read, open, problems, assumeSecrets: true });
+  const services: DeclaredService[] = [];
   const needed = new Map<string, NeededSecret>();
   for (const host of Object.keys(config.hosts)) {
-    for (const { services, secretSources } of planHost(args(host))) {
-      for (const service of services) {
+    for (const project of planHost(args(host))) {
+      for (const service of project.services) {
+        services.push({ host, service });
         for (const name of secretNames(service)) {
-          const { generate, obtain } = secretSources[name] ?? {};
+          const { generate, obtain } = project.secretSources[name] ?? {};
           const usedBy = [...(needed.get(name)?.usedBy ?? []), `${host}/${service.name}`];
           needed.set(name, { name, present: Object.hasOwn(config.secrets, name), generate, obtain, usedBy });
         }
@@ -56,7 +66,7 @@ export function neededSecrets(stack: string, read: ReadFile): NeededSecret[] {
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }
-  return [...needed.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { needed: [...needed.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), services };
 }
 
 /** Names of the secrets in a service's environment and files. */

@@ -34,8 +34,8 @@ export const stacksOf = (project: string): string[] =>
     .flatMap((file) => /^Pulumi\.([\w.-]+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
 
-/** npm runs scripts in the directory of package.json, and says where it was called itself. */
-function calledFrom(): string {
+/** Directory that the user is in: npm runs scripts in the directory of package.json, and says where it was called itself. */
+export function calledFrom(): string {
   const cwd = process.cwd();
   return same(cwd, PROGRAM) ? (process.env["INIT_CWD"] ?? cwd) : cwd;
 }

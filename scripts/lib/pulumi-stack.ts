@@ -172,6 +172,15 @@ export class PulumiStack {
   }
 
   /**
+   * The value of a secret of the stack's configuration.
+   *
+   * @throws UserError if it is not set, or the passphrase does not open it
+   */
+  async getSecret(name: string): Promise<string> {
+    return (await this.must(["config", "get", "--path", `homelab:secrets.${name}`])).replace(/\n$/, "");
+  }
+
+  /**
    * The stack, which has to be there.
    *
    * @throws UserError if it is not

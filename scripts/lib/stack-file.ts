@@ -26,6 +26,7 @@ export interface StackHost {
 }
 
 const HOSTS = ["config", "homelab:hosts"];
+const SECRETS = ["config", "homelab:secrets"];
 
 /** Pulumi.<stack>.yaml, for commands that look something up in it or change it. What they do not change stays as it is. */
 export class StackFile {
@@ -66,6 +67,12 @@ export class StackFile {
   get hosts(): readonly string[] {
     const hosts: unknown = this.document.getIn(HOSTS);
     return isMap(hosts) ? hosts.items.map(({ key }) => String(key)) : [];
+  }
+
+  /** Names of the secrets that are set. */
+  get secrets(): string[] {
+    const secrets: unknown = this.document.getIn(SECRETS);
+    return isMap(secrets) ? secrets.items.map(({ key }) => String(key)) : [];
   }
 
   /** @throws UserError if there is no such host, or what is said of it cannot be used */

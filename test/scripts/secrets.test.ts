@@ -1,11 +1,10 @@
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { describeSecrets, makeMissingSecrets } from "../../scripts/secrets/secrets.js";
 import { UserError } from "../../scripts/lib/command.js";
 import { CONFIG } from "../model/declare.js";
+import { FakeStack } from "./fake-stack.js";
 
 const COMPOSE = `services:
   web:
@@ -16,24 +15,6 @@ x-secrets:
   GIVEN: { obtain: from the vendor }
   THERE: { generate: 16 }
 `;
-
-/** A stack that keeps what it is told to. */
-class FakeStack extends PulumiStack {
-  readonly values: Record<string, string> = {};
-
-  constructor(directory: string) {
-    super(directory, "test");
-  }
-
-  override select(): Promise<Stack> {
-    return Promise.resolve(Object.create(null) as Stack);
-  }
-
-  override setSecret(name: string, value: string): Promise<void> {
-    this.values[name] = value;
-    return Promise.resolve();
-  }
-}
 
 let directory: string;
 let stack: FakeStack;

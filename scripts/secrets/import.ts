@@ -1,0 +1,35 @@
+import type { DeclaredSecrets } from "../../model/services/secrets.js";
+import { setSecret } from "../../model/compose/secret-sources.js";
+import { parseEnvFile } from "../add-service/env-file.js";
+import type { PulumiStack } from "../lib/pulumi-stack.js";
+import { accountsWith, placeOf } from "./database.js";
+
+/**
+ * Sets the secrets that a file of NAME=VALUE has. One that a database keeps already is left: the two would not agree.
+ *
+ * @returns what was done with each name, without values
+ */
+export async function importSecrets(
+  text: string,
+  stack: PulumiStack,
+  { needed, services }: DeclaredSecrets,
+): Promise<string> {
+  const said: string[] = [];
+  const unused: string[] = [];
+  for (const [name, value] of parseEnvFile(text, (it) => it)) {
+    const secret = needed.find((it) => it.name === name);
+    const [database] = secret?.present === true ? accountsWith(name, services) : [];
+    if (secret === undefined || value === "") {
+      unused.push(`  ${name}: ${value === "" ? "is empty" : "no service that is on needs a secret of this name"}`);
+    } else if (database !== undefined) {
+      const command = setSecret(stack.name, name);
+      unused.push(
+        `  ${name}: the database ${placeOf(database)} keeps its former value; if it was never deployed: ${command}`,
+      );
+    } else {
+      await stack.setSecret(name, value);
+      said.push(`set ${name}, for ${secret.usedBy.join(", ")}`);
+    }
+  }
+  return [...said, ...(unused.length === 0 ? [] : ["Not used:", ...unused])].join("\n") || "The file has no names.";
+}
