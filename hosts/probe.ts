@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import pLimit from "p-limit";
-import type { HostModel } from "../model/types.js";
 import type { Observation, Trouble } from "../model/drift/observation.js";
 import { readReport } from "../model/drift/report.js";
 import { lastLine, runOn, SSH_FAILED } from "./ssh.js";
 import { keysAtHand, refusalWith } from "./keys.js";
-import type { RemoteResult } from "./ssh.js";
+import type { RemoteResult, SshHost } from "./ssh.js";
 
 /** Account whose keys may run the probe and nothing else. */
 const USER = "probe";
@@ -20,7 +19,7 @@ const TIMEOUT_SECONDS = 20;
  * @param options.timeoutSeconds after which a host is given up; @default 20
  */
 export async function probeHosts(
-  hosts: readonly HostModel[],
+  hosts: readonly SshHost[],
   { concurrency = CONCURRENCY, timeoutSeconds = TIMEOUT_SECONDS } = {},
 ): Promise<ReadonlyMap<string, Observation>> {
   const limit = pLimit(concurrency);
@@ -31,12 +30,12 @@ export async function probeHosts(
 /** What may be otherwise a moment later, as on a host under load; a key that is refused stays so. */
 const PASSING: readonly Observation["status"][] = ["unreachable", "timed out", "failed"];
 
-async function probe(host: HostModel, timeoutSeconds: number, all: readonly HostModel[]): Promise<Observation> {
+async function probe(host: SshHost, timeoutSeconds: number, all: readonly SshHost[]): Promise<Observation> {
   const first = await probeOnce(host, timeoutSeconds, all);
   return PASSING.includes(first.status) ? probeOnce(host, timeoutSeconds, all) : first;
 }
 
-async function probeOnce(host: HostModel, timeoutSeconds: number, all: readonly HostModel[]): Promise<Observation> {
+async function probeOnce(host: SshHost, timeoutSeconds: number, all: readonly SshHost[]): Promise<Observation> {
   const result = await runOn(host, ["probe"], timeoutSeconds, { user: USER });
   const observation = understand(result, timeoutSeconds);
   if (observation.status === "wrong host key") {
@@ -62,7 +61,7 @@ const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
 ];
 
 /** Name of the host whose key ssh(1) says that it was shown: after a change of addresses it is one of ours. */
-export function ownerOfKey(stderr: string, hosts: readonly Pick<HostModel, "name" | "hostKey">[]): string | undefined {
+export function ownerOfKey(stderr: string, hosts: readonly Pick<SshHost, "name" | "hostKey">[]): string | undefined {
   const shown = /^SHA256:[A-Za-z0-9+/]+/m.exec(stderr)?.[0];
   return hosts.find(({ hostKey }) => fingerprintOf(hostKey) === shown)?.name;
 }

@@ -20,6 +20,9 @@ export function keyOptions(): string[] {
 
 export const CONNECT_TIMEOUT_SECONDS = 5;
 
+/** What has to be known of a host to log in to it. */
+export type SshHost = Pick<HostModel, "name" | "address" | "port" | "user" | "hostKey">;
+
 /** Options of ssh(1) that pin the host's key inline, so that no file of the deploying machine matters. */
 export function sshOptions({ address, port, hostKey }: Pick<HostModel, "address" | "port" | "hostKey">): string[] {
   const name = port === 22 ? address : `[${address}]:${port}`;
@@ -52,7 +55,7 @@ export const lastLine = (stderr: string): string => (stderr.trim().split("\n").a
 const MAX_OUTPUT_BYTES = 2 ** 20;
 
 /** Arguments of ssh(1) that say where to log in. */
-export const destination = ({ port, user, address }: HostModel, account: string = user): string[] => [
+export const destination = ({ port, user, address }: SshHost, account: string = user): string[] => [
   ...["-p", String(port), `${account}@${address}`],
 ];
 
@@ -74,7 +77,7 @@ export interface RunOptions {
  * @param timeoutSeconds after which it is given up
  */
 export function runOn(
-  host: HostModel,
+  host: SshHost,
   command: readonly string[],
   timeoutSeconds: number,
   { user, socket = "none", input }: RunOptions = {},

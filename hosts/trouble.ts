@@ -1,10 +1,10 @@
 import type { Trouble } from "../model/drift/observation.js";
-import type { HostModel } from "../model/types.js";
 import type { Remedy } from "../model/yaml/remedy.js";
 import { KEY_VARIABLE } from "./ssh.js";
+import type { SshHost } from "./ssh.js";
 
 /** What is the matter with a host, in a sentence. */
-export function explain({ name, address }: HostModel, status: Trouble, reason: string): string {
+export function explain({ name, address }: Pick<SshHost, "name" | "address">, status: Trouble, reason: string): string {
   const matter: Readonly<Record<Trouble, string>> = {
     unreachable: "cannot be reached",
     "timed out": "did not answer in time",
@@ -23,7 +23,7 @@ export function explain({ name, address }: HostModel, status: Trouble, reason: s
 }
 
 /** What the owner does about it. */
-export function remedy({ name }: HostModel, status: Trouble, stack: string): Remedy {
+export function remedy({ name }: Pick<SshHost, "name">, status: Trouble, stack: string): Remedy {
   const bootstrap = `npm run bootstrap -- --stack ${stack} ${name}`;
   const remedies: Readonly<Record<Trouble, Remedy>> = {
     unreachable: { prose: "deploy again when it is back" },

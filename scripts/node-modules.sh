@@ -12,6 +12,10 @@ if [ ! -e node_modules/.package-lock.json ]; then
 elif [ package-lock.json -nt node_modules/.package-lock.json ]; then
   why="package-lock.json is newer than node_modules"
 fi
+if [ -n "$why" ] && [ -L node_modules ]; then
+  echo "$why, and node_modules is a link: run npm ci where it leads to" >&2 # npm would empty the folder behind it
+  exit 1
+fi
 if [ -n "$why" ]; then
   echo "$why: npm ci"
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

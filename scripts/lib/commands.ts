@@ -1,6 +1,12 @@
 /** The commands of this project, by purpose, each with what it does in a line. */
 export const COMMANDS: readonly { readonly purpose: string; readonly commands: Readonly<Record<string, string>> }[] = [
   {
+    purpose: "Begin",
+    commands: {
+      setup: "from a clone to a running homelab: asks what it cannot find out, and does the rest",
+    },
+  },
+  {
     purpose: "Every day",
     commands: {
       status: "what runs where, how it is, and who may reach it",

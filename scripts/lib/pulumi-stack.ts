@@ -1,18 +1,22 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { isatty } from "node:tty";
 import type * as Automation from "@pulumi/pulumi/automation/index.js";
 import type {
   DestroyOptions,
   EngineEvent,
+  LocalWorkspace,
   PreviewOptions,
   PulumiCommand,
   Stack,
+  StackSummary,
   UpOptions,
 } from "@pulumi/pulumi/automation/index.js";
-import { version } from "pulumi/package.json";
 import { UserError } from "./command.js";
+import { ENGINE_VERSION, engineFolder, hasEngine } from "./engine.js";
+import { lackError, LACKS } from "./lacks.js";
+import type { Lack } from "./lacks.js";
+import { lackOfStack } from "./lack-of-stack.js";
+import { passphraseFor } from "./passphrase.js";
 import { run } from "./process.js";
 import type { RunOptions, RunResult } from "./process.js";
 import { PROGRAM } from "./project.js";
@@ -202,26 +206,60 @@ export class PulumiStack {
     return this.selected;
   }
 
+  /** What is missing before the engine can be asked anything. */
+  get lack(): Lack | undefined {
+    return lackOfStack(this.directory, this.name, { ...process.env, ...this.env });
+  }
+
+  /** Is there such a stack? @throws UserError where the state cannot be read */
+  async exists(): Promise<boolean> {
+    return (await this.stacksOf(await this.workspace())).some(({ name }) => this.isNamed(name));
+  }
+
   private async open(create: boolean): Promise<Stack> {
-    const { LocalWorkspace, Stack } = await automation();
-    const envVars = { ...this.env, PULUMI_SKIP_UPDATE_CHECK: "1" };
-    const workspace = await LocalWorkspace.create({
-      workDir: this.directory,
-      pulumiCommand: await this.engine(),
-      envVars,
-    });
-    // The API would make this the stack of whatever the owner runs next without --stack.
-    workspace.selectStack = () => Promise.resolve();
-    if (!(await workspace.listStacks()).some(({ name }) => this.isNamed(name))) {
+    const { Stack } = await automation();
+    const workspace = await this.workspace();
+    if (!(await this.stacksOf(workspace)).some(({ name }) => this.isNamed(name))) {
       if (!create) {
-        throw new UserError(
-          `There is no stack "${this.name}" yet where Pulumi keeps its state.\n` +
-            `Run npx pulumi stack init ${this.name}, then this command again.`,
-        );
+        throw lackError(LACKS.noStack(this.name));
       }
       await this.must(["stack", "init", "--no-select"]);
     }
     return Stack.select(this.name, workspace);
+  }
+
+  private async workspace(): Promise<LocalWorkspace> {
+    const { lack } = this;
+    if (lack !== undefined) {
+      throw lackError(lack);
+    }
+    const { LocalWorkspace } = await automation();
+    const workspace = await LocalWorkspace.create({
+      workDir: this.directory,
+      pulumiCommand: await this.engine(),
+      envVars: { ...this.environment, PULUMI_SKIP_UPDATE_CHECK: "1" },
+    });
+    // The API would make this the stack of whatever the owner runs next without --stack.
+    workspace.selectStack = () => Promise.resolve();
+    return workspace;
+  }
+
+  /** @throws UserError where the engine cannot read the state */
+  private async stacksOf(workspace: LocalWorkspace): Promise<readonly StackSummary[]> {
+    const { CommandError } = await automation();
+    try {
+      return await workspace.listStacks();
+    } catch (error) {
+      if (error instanceof CommandError) {
+        throw lackError(LACKS.engineFailed(error.message));
+      }
+      throw error;
+    }
+  }
+
+  /** What the engine gets added to this process's own environment. */
+  private get environment(): Readonly<Record<string, string>> {
+    return { ...passphraseFor(this.name, { ...process.env, ...this.env }), ...this.env };
   }
 
   /** Some backends put the owner's name before it. */
@@ -230,10 +268,11 @@ export class PulumiStack {
   /** The engine itself, not npm's wrapper around it, which does not outlive Ctrl-C. */
   private async engine(): Promise<PulumiCommand> {
     const { PulumiCommand } = await automation();
-    const home = this.env["PULUMI_HOME"] ?? process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
-    const root = join(home, "versions", version);
-    if (!existsSync(join(root, "bin/pulumi"))) {
-      await this.must(["version"]); // the wrapper downloads it to there
+    const env = { ...process.env, ...this.env };
+    const root = engineFolder(env);
+    // The wrapper downloads it to there.
+    if (!hasEngine(env) && (await this.run(["version"])).exitCode !== 0) {
+      throw lackError(LACKS.noEngine(ENGINE_VERSION, root));
     }
     return PulumiCommand.get({ root });
   }
@@ -245,7 +284,7 @@ export class PulumiStack {
     return run(cli, [...args, ...stack, "--non-interactive", "--color", "never"], {
       ...options,
       cwd: this.directory,
-      env: { ...this.env, ...options.env },
+      env: { ...this.environment, ...options.env },
     });
   }
 
@@ -257,6 +296,9 @@ export class PulumiStack {
   async must(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { stdout, stderr, exitCode } = await this.run(args, options);
     if (exitCode !== 0) {
+      if (/incorrect passphrase/.test(stderr)) {
+        throw lackError(LACKS.wrongPassphrase(this.name));
+      }
       throw new UserError(`pulumi ${args.join(" ")} failed:\n${(stderr || stdout).trimEnd()}`);
     }
     return stdout;

@@ -14,6 +14,7 @@ import { parseSource } from "../../model/yaml/source.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "./command.js";
 import { keepLayout } from "./keep-layout.js";
+import { lackError, LACKS } from "./lacks.js";
 
 /** A host as the stack's file has it. */
 export interface StackHost {
@@ -58,7 +59,7 @@ export class StackFile {
   static read(directory: string, stack: string): StackFile {
     const file = StackFile.find(directory, stack);
     if (file === undefined) {
-      throw new UserError(`Pulumi.${stack}.yaml is not there`);
+      throw lackError(LACKS.noStackFile(stack));
     }
     return file;
   }

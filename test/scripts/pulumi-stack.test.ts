@@ -23,8 +23,11 @@ esac
 
 jest.setTimeout(30_000); // to load the Automation API takes its time on a busy machine
 
+const ENV = { PULUMI_CONFIG_PASSPHRASE: "test" };
+
 let folder: string;
-const stack = (name = "test"): PulumiStack => new PulumiStack(folder, name, { PULUMI_HOME: folder, NOTES: folder });
+const stack = (name = "test"): PulumiStack =>
+  new PulumiStack(folder, name, { ...ENV, PULUMI_HOME: folder, NOTES: folder, PULUMI_BACKEND_URL: `file://${folder}` });
 const calls = (): Promise<string> => readFile(join(folder, "calls"), "utf8");
 
 beforeEach(async () => {
@@ -44,7 +47,7 @@ afterEach(async () => {
 
 test("a stack that is not there is the owner's to make", async () => {
   await expect(stack("gone").outputs()).rejects.toThrow(UserError);
-  await expect(stack("gone").select()).rejects.toThrow("Run npx pulumi stack init gone, then this command again");
+  await expect(stack("gone").select()).rejects.toThrow("run npm run setup -- --stack gone");
 });
 
 test("a stack is made where it is wanted and not there, and none becomes the one that the owner has selected", async () => {

@@ -135,7 +135,7 @@ test("a pinned key is written, and nothing else is touched; without a change not
       before.replace("{address:   192.168.1.101}", `{ address: 192.168.1.101, hostKey: ${HOST_KEY} }`),
     );
     expect(StackFile.find(folder, "gone")).toBeUndefined();
-    expect(() => StackFile.read(folder, "gone")).toThrow("Pulumi.gone.yaml is not there");
+    expect(() => StackFile.read(folder, "gone")).toThrow("Pulumi.gone.yaml, which declares the homelab, is missing");
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,0 +1,45 @@
+import type * as Clack from "@clack/prompts";
+import { Cancelled, listOf, mistakeIn } from "./question.js";
+import type { Prompter, Question } from "./question.js";
+
+/** Asks on the terminal. */
+export async function terminal(): Promise<Prompter> {
+  const clack = await import("@clack/prompts"); // an ES module
+  return {
+    interactive: true,
+    ask: async (question) => {
+      const answer = await prompt(clack, question);
+      if (typeof answer === "symbol") {
+        throw new Cancelled();
+      }
+      return answer;
+    },
+    say: (text) => {
+      clack.log.message(text);
+    },
+  };
+}
+
+async function prompt(clack: typeof Clack, question: Question): Promise<string | symbol> {
+  const { text: message, kind, choices = [], fallback } = question;
+  const options = choices.map(({ value, label, hint }) => ({ value, label, ...(hint !== undefined && { hint }) }));
+  const validate = (answer = ""): string | undefined => mistakeIn(question, answer || (fallback ?? ""));
+  switch (kind) {
+    case "line": {
+      const given = { ...(fallback !== undefined && { placeholder: fallback, defaultValue: fallback }) };
+      return clack.text({ message, validate, ...given });
+    }
+    case "hidden":
+      return clack.password({ message, validate });
+    case "yes-no": {
+      const yes = await clack.confirm({ message, initialValue: fallback === "yes" });
+      return typeof yes === "symbol" ? yes : yes ? "yes" : "no";
+    }
+    case "one":
+      return clack.select({ message, options, ...(fallback !== undefined && { initialValue: fallback }) });
+    case "some": {
+      const some = await clack.multiselect({ message, options, required: false, initialValues: listOf(fallback) });
+      return typeof some === "symbol" ? some : some.join(",");
+    }
+  }
+}
