@@ -14,7 +14,7 @@ export interface Command {
 
 const TIMES = /^([\d.]+) ([\d.]+) ([\d.]+)$/m;
 /** bash counts what its children waited for, too: plugins, ssh, whatever else was started. */
-const SCRIPT = `TIMEFORMAT='%3R %3U %3S'; exec 3>&2; time "$@" >/dev/null 2>&3 3>&-`;
+const SCRIPT = `TIMEFORMAT='%3R %3U %3S'; exec 3>&2; time "$@" 2>&3 3>&-`;
 
 /**
  * Runs a command once.
@@ -24,10 +24,10 @@ const SCRIPT = `TIMEFORMAT='%3R %3U %3S'; exec 3>&2; time "$@" >/dev/null 2>&3 3
  */
 export async function measure({ argv, cwd, env, good = [0] }: Command, lab?: Lab): Promise<Sample> {
   const before = lab && (await hostsCpu(lab));
-  const { stderr, exitCode } = await run("bash", ["-c", SCRIPT, "bench", ...argv], { cwd, env });
+  const { stdout, stderr, exitCode } = await run("bash", ["-c", SCRIPT, "bench", ...argv], { cwd, env });
   const [, wall = NaN, user = NaN, system = NaN] = (TIMES.exec(stderr) ?? []).map(Number);
   if (!good.includes(exitCode) || Number.isNaN(wall)) {
-    throw new Error(`${argv.join(" ")} ended with ${exitCode}:\n${stderr}`);
+    throw new Error(`${argv.join(" ")} ended with ${exitCode}:\n${stdout}${stderr}`);
   }
   const sample = { wall, cpu: user + system };
   return before === undefined || lab === undefined ? sample : { ...sample, hosts: (await hostsCpu(lab)) - before };
