@@ -58,15 +58,6 @@ async function writeProject(directory: string, program: string): Promise<void> {
   await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: program }));
 }
 
-/** As the bench has them: nobody shares anything, and nobody answers at the address of their controller. */
-function forAgentsAlone(lab: Lab, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const ofOthers = ["homelab:nas", "homelab:services"];
-  return {
-    ...Object.fromEntries(Object.entries(config).filter(([key]) => !ofOthers.includes(key))),
-    "homelab:values": { ...(config["homelab:values"] as object), CI_ADDRESS: lab.machineAddress },
-  };
-}
-
 /** The configuration of the real homelab, with the hosts of the lab; what Pulumi keeps in it stays. */
 async function writeConfig(lab: Lab, directory: string): Promise<void> {
   const file = join(directory, STACK_FILE);
@@ -80,8 +71,10 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
       { address, role, memory, hostKey: await lab.hostKey(name) },
     ]),
   );
+  // A lab of agents alone, as the bench makes one, has nobody to share anything.
+  const hasNas = lab.hosts.some(({ role }) => role === "nas");
   const config = {
-    ...(lab.hosts.every(({ role }) => role === "agent") ? forAgentsAlone(lab, real.config) : real.config),
+    ...Object.fromEntries(Object.entries(real.config).filter(([key]) => hasNas || key !== "homelab:nas")),
     "homelab:domain": DOMAIN,
     "homelab:lan": { subnet: lab.subnet, subnet6: lab.subnet6 },
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
