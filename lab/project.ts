@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
+import type { Role } from "../model/roles.js";
 import { PROGRAM } from "../scripts/lib/project.js";
 import { PulumiStack } from "../scripts/lib/pulumi-stack.js";
 import { randomText } from "../scripts/secrets/random-text.js";
@@ -58,6 +59,9 @@ async function writeProject(directory: string, program: string): Promise<void> {
   await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: program }));
 }
 
+/** Keys that mean something only where there is a host of a role. */
+const ROLE_OF_KEY: Readonly<Record<string, Role>> = { "homelab:nas": "nas", "homelab:services": "media" };
+
 /** The configuration of the real homelab, with the hosts of the lab; what Pulumi keeps in it stays. */
 async function writeConfig(lab: Lab, directory: string): Promise<void> {
   const file = join(directory, STACK_FILE);
@@ -71,10 +75,12 @@ async function writeConfig(lab: Lab, directory: string): Promise<void> {
       { address, role, memory, hostKey: await lab.hostKey(name) },
     ]),
   );
-  // A lab of agents alone, as the bench makes one, has nobody to share anything.
-  const hasNas = lab.hosts.some(({ role }) => role === "nas");
+  const has = (role: Role): boolean => lab.hosts.some((host) => host.role === role);
   const config = {
-    ...Object.fromEntries(Object.entries(real.config).filter(([key]) => hasNas || key !== "homelab:nas")),
+    // The bench's lab has neither a NAS nor the services that the real homelab switches.
+    ...Object.fromEntries(
+      Object.entries(real.config).filter(([key]) => ROLE_OF_KEY[key] === undefined || has(ROLE_OF_KEY[key])),
+    ),
     "homelab:domain": DOMAIN,
     "homelab:lan": { subnet: lab.subnet, subnet6: lab.subnet6 },
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
