@@ -5,8 +5,9 @@ import { subnet, subnetOf } from "../subnet.js";
 import { bytes } from "../compose/values.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
-import { complaint, form } from "../yaml/complaint.js";
+import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
+import { suggest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
 
 const hostName = form(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a host name", {
@@ -21,6 +22,25 @@ const encrypted = z.strictObject({ secure: z.string() });
 
 /** The platforms that Raspberry Pis and PCs have, as image registries name them. */
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"] as const;
+
+/** A name of the tz database, as this program's own copy of it has them. */
+const timezone = z.string().transform((name, context) => {
+  if (isTimezone(name)) {
+    return name;
+  }
+  const remedy = suggest(name, Intl.supportedValuesOf("timeZone"), { otherwise: "write it as in Europe/Berlin" });
+  return refuse(context, complaint("unknown-value", `there is no time zone "${name}"`, remedy));
+});
+
+/** Older names, which supportedValuesOf leaves out, are known too; an offset is none, and hosts are case-sensitive. */
+function isTimezone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return /^[A-Z]/.test(name);
+  } catch {
+    return false;
+  }
+}
 
 /** Port of SSH on a host. */
 export const sshPort = z.int().min(1).max(65535).default(22);
@@ -91,9 +111,7 @@ const secret = z.custom<{ readonly secure: string }>(
 /** What `homelab:*` may say. */
 export const settings = mapping({
   domain: form(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "is not a domain", { prose: "write it as example.org" }),
-  timezone: form(/^[A-Za-z0-9_+-]+(\/[A-Za-z0-9_+-]+)*$/, "is not a time zone", {
-    prose: "write it as in Europe/Berlin",
-  }).default("Etc/UTC"),
+  timezone: timezone.default("Etc/UTC"),
   lan,
   admin,
   /** When a host may reboot after an upgrade; the hosts follow each other from then on. */

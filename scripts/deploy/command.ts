@@ -16,5 +16,6 @@ async function deploy({ stack, ...options }: { stack: string } & DeploymentOptio
 void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
     .option("--no-copy", "where the state is lost, make everything anew instead of taking the copy that a host keeps")
+    .option("--yes", "do not show first what would change, and do not ask", false)
     .action(deploy),
 );

@@ -1,13 +1,17 @@
+import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
 import { aftermathOn } from "./aftermath.js";
 import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
 import { keepCopies, recoverState } from "./state-copies.js";
-import { errorsOf } from "../lib/engine-events.js";
+import { failuresOf } from "./failures.js";
+import { progressOf } from "./progress.js";
+import { confirmed } from "../lib/ask.js";
 import { lockAdvice } from "../lib/lock.js";
-import type { Operation, PulumiStack } from "../lib/pulumi-stack.js";
-import { terminalColor, toTerminal } from "../lib/terminal.js";
+import { describePlan } from "../lib/plan/describe.js";
+import { planOf } from "../lib/plan/plan.js";
+import type { Operation, PulumiStack, StateResource } from "../lib/pulumi-stack.js";
 
 /** How the command ends. */
 export const EXIT = {
@@ -24,6 +28,8 @@ export const EXIT = {
 export interface DeploymentOptions {
   /** Where the stack has no state, take the copy that a host keeps. */
   readonly copy: boolean;
+  /** Do it without showing first what would change, and asking. Nobody is asked either where there is no terminal. */
+  readonly yes: boolean;
 }
 
 /**
@@ -34,11 +40,16 @@ export interface DeploymentOptions {
 export async function deployTo(
   stack: PulumiStack,
   hosts: readonly HostModel[],
-  { copy }: DeploymentOptions,
+  { copy, yes }: DeploymentOptions,
 ): Promise<number> {
   const recovered = copy ? await recoverState(stack, hosts) : undefined;
   if (recovered !== undefined) {
     console.log(recovered);
+  }
+  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(stack));
+  if (!agreed) {
+    console.log("Nothing was deployed.");
+    return EXIT.nothing;
   }
   const operation = await upEverywhere(stack, hosts);
   if (operation.interrupted) {
@@ -46,7 +57,7 @@ export async function deployTo(
     return EXIT.interrupted;
   }
   if (!operation.outcome.ran) {
-    console.log(lockAdvice(operation.output, stack.name) ?? "Nothing was deployed.");
+    console.log(`${reasonIn(operation, stack.name)}\nNothing was deployed.`);
     return EXIT.nothing;
   }
   const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
@@ -62,25 +73,44 @@ export async function deployTo(
   return complete ? EXIT.done : EXIT.incomplete;
 }
 
+/** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
+async function agreeOn(stack: PulumiStack): Promise<boolean> {
+  console.log("Looking at what would change …");
+  const { ok, events, output } = await stack.operate("preview");
+  if (!ok) {
+    console.log(reasonIn({ output, failures: failuresOf(events) }, stack.name));
+    return false;
+  }
+  const plan = describePlan(planOf(events));
+  if (plan === "") {
+    return true;
+  }
+  console.log(plan);
+  return confirmed("Deploy this? [y/N] ");
+}
+
+/** Why nothing could be done. */
+const reasonIn = ({ output, failures }: Pick<Deployment, "output" | "failures">, stack: string): string =>
+  lockAdvice(output, stack) ?? (failures.join("\n") || output.trim());
+
 /** Looks at the hosts again and shows what they have come to; is everything done? */
 async function judge(
   hosts: readonly HostModel[],
-  { ok, outcome, errors }: Deployment,
+  { ok, outcome, failures }: Deployment,
   stack: string,
 ): Promise<boolean> {
   const tried = hosts.filter((host) => outcome.notDone[host.name] === undefined);
   const after = await aftermathOn(tried, stack);
   const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(hosts, outcome, stack)];
+  failures.forEach((words) => {
+    console.log(`\n${words}`);
+  });
   console.log(outcomeTable(outcomes));
   const notes = [...after.values()].flatMap((it) => it.notes);
   notes.forEach((note) => {
     console.log(`Good to know: ${note}`);
   });
-  const allDone = outcomes.every(({ notDone }) => notDone === "");
-  if (!ok && allDone) {
-    console.log(errors); // of no host
-  }
-  return ok && allDone;
+  return ok && outcomes.every(({ notDone }) => notDone === "");
 }
 
 /** What the engine came to, in one go or in two. */
@@ -89,24 +119,41 @@ interface Deployment {
   readonly interrupted: boolean;
   readonly outcome: Outcome;
   readonly output: string;
-  readonly errors: string;
+  /** What went wrong, each cause once. */
+  readonly failures: readonly string[];
 }
 
 async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[]): Promise<Deployment> {
-  const { ok, events, output, interrupted } = await up(stack);
+  const { ok, events, output, interrupted } = await up(stack, hosts);
   const outcome = outcomeOf(events);
-  const first = { ok, interrupted, outcome, output, errors: errorsOf(events) };
+  const first = { ok, interrupted, outcome, output, failures: failuresOf(events) };
   const failing = failingHosts(hosts, outcome);
   if (interrupted || failing.length === 0 || failing.length === hosts.length) {
     return first;
   }
   // After any failure the engine deletes nothing, wherever it is.
+  const left = (await stack.resources()).filter((it) => isLeft(it, outcome));
+  if (left.every(({ urn }) => failing.includes(hostInUrn(urn) ?? ""))) {
+    return first;
+  }
   console.log(
-    `Something failed on ${failing.join(", ")}. Once more for the others, where something may be left to delete:`,
+    `${failing.join(", ")} failed. Running again without, so that the other hosts can finish their deletions.`,
   );
-  const second = await up(stack, allOfHosts(failing));
+  const second = await up(stack, hosts, allOfHosts(failing));
   return { ...first, interrupted: second.interrupted, outcome: together(outcome, outcomeOf(second.events)) };
 }
 
-const up = (stack: PulumiStack, exclude: string[] = []): Promise<Operation> =>
-  stack.operate("up", { continueOnError: true, exclude, color: terminalColor() }, toTerminal);
+/** Is it in the state, and declared no longer? */
+const isLeft = ({ urn, delete: replaced = false }: StateResource, { done, failed }: Outcome): boolean =>
+  hostInUrn(urn) !== undefined && (replaced || (!done.has(nameInUrn(urn)) && !failed.has(nameInUrn(urn))));
+
+async function up(stack: PulumiStack, hosts: readonly HostModel[], exclude: string[] = []): Promise<Operation> {
+  const names = hosts.map(({ name }) => name);
+  const write = process.stdout.isTTY ? (await import("log-update")).default : undefined;
+  const progress = progressOf(names, write);
+  try {
+    return await stack.operate("up", { continueOnError: true, exclude, onEvent: progress.show });
+  } finally {
+    progress.end();
+  }
+}

@@ -27,9 +27,12 @@ export function changesOf(events: readonly EngineEvent[]): Changes {
 export function errorsOf(events: readonly EngineEvent[]): string {
   return events
     .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent] : []))
-    .map(({ urn = "", message }) => `${nameInUrn(urn)}: ${message.replace(COLOUR, "")}`.replace(/^: /, ""))
+    .map(({ urn = "", message }) => `${nameInUrn(urn)}: ${plainText(message)}`.replace(/^: /, ""))
     .join("\n");
 }
 
-/** How the engine marks colours in what it reports. */
+/** What the engine reports, without its marks for colours. */
+export const plainText = (message: string): string => message.replace(COLOUR, "").trimEnd();
+
+/** How the engine marks colours. */
 const COLOUR = /<\{%[^%]*%\}>/g;

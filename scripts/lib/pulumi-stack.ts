@@ -46,6 +46,8 @@ export interface StateResource {
   readonly type: string;
   readonly parent?: string;
   readonly dependencies?: readonly string[];
+  /** It was replaced, and is still to be removed. */
+  readonly delete?: boolean;
 }
 interface StateOfStack {
   readonly resources?: readonly StateResource[];

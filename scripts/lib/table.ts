@@ -1,20 +1,32 @@
 import Table from "cli-table3";
 
-/** Of a cell: what is longer can hardly be read, and a terminal breaks the lines of a table anywhere. */
-const WIDTH = 76;
+/** Of a table: a terminal breaks longer lines anywhere. */
+const WIDTH = 100;
+/** Of a cell beside the last one. */
+const SIDE_WIDTH = 30;
+const LEAST_WIDTH = 30;
+/** Of a cell's borders and padding. */
+const FRAME = 3;
 
-/** A table for the terminal, of which no cell is wider than can be read. */
+/** A table that fits a terminal; the last column is as wide as the others leave room for. */
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({ head: [...head], style: { head: [], border: [] } });
-  table.push(...rows.map((row) => row.map((cell) => wrapped(cell))));
+  const last = head.length - 1;
+  const narrow = [head, ...rows].map((row) => row.slice(0, last).map((cell) => wrapped(cell, SIDE_WIDTH)));
+  const widths = head.slice(0, last).map((_, i) => Math.max(...narrow.map((row) => widthOf(row[i] ?? ""))));
+  const used = widths.reduce((sum, width) => sum + width + FRAME, 0) + FRAME + 1;
+  const room = Math.max(LEAST_WIDTH, WIDTH - used);
+  table.push(...rows.map((row, i) => [...(narrow[i + 1] ?? []), wrapped(row[last] ?? "", room)]));
   return table.toString();
 }
+
+const widthOf = (cell: string): number => Math.max(...cell.split("\n").map((line) => line.length));
 
 /**
  * A text in lines of at most so many characters, broken between words, and in a word only where it is longer. A command at
  * the end of a line stays whole, since it is there to be copied.
  */
-export function wrapped(text: string, width = WIDTH): string {
+export function wrapped(text: string, width: number): string {
   const pieces = new RegExp(`(?:npm run|npx|export) .+$|\\S{1,${width}}`, "g");
   const lines = text.split("\n").map((line) => {
     const words = line.match(pieces) ?? [];

@@ -1,0 +1,81 @@
+import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
+import { hostInUrn, nameInUrn, parseName } from "../../../model/resource-names.js";
+import type { ResourceName } from "../../../model/resource-names.js";
+import { containerDetails } from "./container.js";
+import { settingDetails } from "./setting.js";
+
+/** What the engine would do to one thing of a host. */
+export interface Change {
+  readonly host: string;
+  readonly kind: ResourceName["kind"];
+  /** Of the thing itself, such as the service's. */
+  readonly name: string;
+  readonly action: "create" | "update" | "replace" | "delete";
+  /** Removed here, and left on the host with its data. */
+  readonly kept: boolean;
+  /** What is different, a line each; without the values of secrets. */
+  readonly details: readonly string[];
+}
+
+const ACTIONS: Readonly<Record<string, Change["action"]>> = {
+  create: "create",
+  update: "update",
+  delete: "delete",
+  replace: "replace",
+  "create-replacement": "replace",
+};
+
+/** Kinds that only hold others together, or belong to the program's own bookkeeping. */
+const SILENT: readonly ResourceName["kind"][] = ["host", "settings", "containers", "engine", "leftovers"];
+
+/** What a preview says, thing by thing, in the engine's order. */
+export function planOf(events: readonly EngineEvent[]): Change[] {
+  const changes = new Map<string, Change>();
+  for (const { resourcePreEvent } of events) {
+    const change = resourcePreEvent && changeOf(resourcePreEvent.metadata);
+    // A replacement has several steps, of which not every one says what is different.
+    if (change !== undefined) {
+      const key = `${change.host}/${change.kind}/${change.name}`;
+      const known = changes.get(key);
+      changes.set(key, known !== undefined && change.details.length === 0 ? known : change);
+    }
+  }
+  return [...changes.values()];
+}
+
+function changeOf(metadata: StepEventMetadata): Change | undefined {
+  const action = ACTIONS[metadata.op];
+  const host = hostInUrn(metadata.urn);
+  const resource = parseName(nameInUrn(metadata.urn));
+  if (action === undefined || host === undefined || resource === undefined || SILENT.includes(resource.kind)) {
+    return undefined;
+  }
+  const { kind } = resource;
+  const name =
+    resource.kind === "file" ? `${resource.service}${resource.path}` : "name" in resource ? resource.name : host;
+  return {
+    host,
+    kind,
+    name,
+    action,
+    kept: action === "delete" && metadata.old?.retainOnDelete === true,
+    details: action === "update" || action === "replace" ? detailsOf(kind, metadata) : [],
+  };
+}
+
+function detailsOf(kind: ResourceName["kind"], { old, new: now, diffs, detailedDiff }: StepEventMetadata): string[] {
+  const before: Readonly<Record<string, unknown>> = old?.inputs ?? {};
+  const after: Readonly<Record<string, unknown>> = now?.inputs ?? {};
+  const changed = [...new Set([...(diffs ?? []), ...Object.keys(detailedDiff ?? {})].map(rootOf))];
+  switch (kind) {
+    case "container":
+      return containerDetails(changed, before, after);
+    case "setting":
+      return settingDetails(changed, before["stdin"], after["stdin"]);
+    default:
+      return [];
+  }
+}
+
+/** The property that a path such as `envs[3]` or `healthcheck.tests` begins with. */
+const rootOf = (path: string): string => path.split(/[.[]/, 1)[0] ?? path;
