@@ -22,6 +22,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (keyof Names)[]>> = {
   logs: ["services"],
   restart: ["services"],
   exec: ["services"],
+  update: ["services"],
   adopt: ["hosts", "services"],
   bootstrap: ["hosts"],
   "pin-host-key": ["hosts"],

@@ -24,6 +24,8 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       deploy: "deploy to all hosts, and say what is done and what is not",
       "add-service": "put a Compose file that you have on a host",
       adopt: "let a declared service take the place of a container that was made by hand",
+      outdated: "which images have a newer version",
+      update: "write a newer version of an image into its Compose file",
       secrets: "make, show, rotate or import secrets",
     },
   },

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Option } from "commander";
 import { loadHomelab, readFrom } from "../../model/load.js";
-import { declaredSecrets } from "../../model/services/secrets.js";
-import type { DeclaredSecrets } from "../../model/services/secrets.js";
+import { readDeclared } from "../../model/services/declared.js";
+import type { Declared } from "../../model/services/declared.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { hidden } from "../lib/ask.js";
@@ -29,7 +29,7 @@ async function secrets({ stack: name, show, rotate, import: file }: Options): Pr
   const project = projectDirectory();
   const directories = declarationDirectories(project);
   const stack = new PulumiStack(project, name);
-  const declared = (): DeclaredSecrets => declaredSecrets(name, readFrom(directories));
+  const declared = (): Declared => readDeclared(name, readFrom(directories));
   if (show !== undefined) {
     console.log(await valueOf(show, stack));
   } else if (rotate !== undefined) {

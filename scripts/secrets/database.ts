@@ -1,6 +1,6 @@
 import { SecretText } from "../../model/text.js";
 import type { Text } from "../../model/text.js";
-import type { DeclaredService } from "../../model/services/secrets.js";
+import type { DeclaredService } from "../../model/services/declared.js";
 import { UserError } from "../lib/command.js";
 import type { Change } from "./sql.js";
 

@@ -1,4 +1,5 @@
-import type { DeclaredSecrets } from "../../model/services/secrets.js";
+import type { Declared } from "../../model/services/declared.js";
+import { neededSecrets } from "../../model/services/secrets.js";
 import { setSecret } from "../../model/compose/secret-sources.js";
 import { parseEnvFile } from "../add-service/env-file.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
@@ -9,16 +10,13 @@ import { accountsWith, placeOf } from "./database.js";
  *
  * @returns what was done with each name, without values
  */
-export async function importSecrets(
-  text: string,
-  stack: PulumiStack,
-  { needed, services }: DeclaredSecrets,
-): Promise<string> {
+export async function importSecrets(text: string, stack: PulumiStack, declared: Declared): Promise<string> {
+  const needed = neededSecrets(declared);
   const said: string[] = [];
   const unused: string[] = [];
   for (const [name, value] of parseEnvFile(text, (it) => it)) {
     const secret = needed.find((it) => it.name === name);
-    const [database] = secret?.present === true ? accountsWith(name, services) : [];
+    const [database] = secret?.present === true ? accountsWith(name, declared.services) : [];
     if (secret === undefined || value === "") {
       unused.push(`  ${name}: ${value === "" ? "is empty" : "no service that is on needs a secret of this name"}`);
     } else if (database !== undefined) {

@@ -1,4 +1,6 @@
-import type { DeclaredSecrets, NeededSecret } from "../../model/services/secrets.js";
+import type { Declared } from "../../model/services/declared.js";
+import { neededSecrets } from "../../model/services/secrets.js";
+import type { NeededSecret } from "../../model/services/secrets.js";
 import type { HostModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
@@ -19,7 +21,7 @@ interface PlacedAccount extends Change {
 /** What rotating a secret needs. */
 export interface RotateArgs {
   readonly stack: PulumiStack;
-  readonly declared: DeclaredSecrets;
+  readonly declared: Declared;
   /** To change a password on. */
   readonly hosts: readonly HostModel[];
   /** Asks the owner for a value that is not to be random; empty without an answer. */
@@ -33,7 +35,7 @@ export interface RotateArgs {
  * @throws UserError if there is no such secret, or a database does not take it; then it is as it was
  */
 export async function rotateSecret(name: string, { stack, declared, hosts, ask }: RotateArgs): Promise<string> {
-  const secret = presentSecret(name, declared.needed, stack.name);
+  const secret = presentSecret(name, neededSecrets(declared), stack.name);
   const accounts = accountsWith(name, declared.services).map((account) => ({
     ...account,
     placed: serviceOn(hosts, account.at.host, account.at.service.name),

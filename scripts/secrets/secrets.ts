@@ -1,6 +1,7 @@
 import { readFrom } from "../../model/load.js";
+import { readDeclared } from "../../model/services/declared.js";
 import { setSecret } from "../../model/compose/secret-sources.js";
-import { declaredSecrets } from "../../model/services/secrets.js";
+import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
 import { randomText } from "./random-text.js";
@@ -27,7 +28,7 @@ export async function makeMissingSecrets(
   directories: readonly string[],
   lengthOf: (secret: NeededSecret) => number | undefined = ({ generate }) => generate,
 ): Promise<SecretsReport> {
-  const { needed } = declaredSecrets(stack.name, readFrom(directories));
+  const needed = neededSecrets(readDeclared(stack.name, readFrom(directories)));
   const absent = needed.filter(({ present }) => !present);
   const made: NeededSecret[] = [];
   for (const secret of absent) {

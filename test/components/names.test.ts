@@ -8,7 +8,8 @@ import { buildHomelab } from "../../model/build.js";
 import { readFrom } from "../../model/load.js";
 import { OWN_TYPES, parseName, printName } from "../../model/resource-names.js";
 import { ROLES, traitsOf } from "../../model/roles.js";
-import { declaredSecrets } from "../../model/services/secrets.js";
+import { readDeclared } from "../../model/services/declared.js";
+import { neededSecrets } from "../../model/services/secrets.js";
 import type { HomelabModel } from "../../model/types.js";
 import { HOST_KEY } from "../model/declare.js";
 
@@ -28,7 +29,7 @@ function complete(): { homelab: HomelabModel; secrets: Record<string, string> } 
   for (const { key } of isMap(names) ? names.items : []) {
     document.setIn(["config", "homelab:hosts", String(key), "hostKey"], HOST_KEY);
   }
-  const needed = declaredSecrets(STACK, read).needed.map(({ name }) => name);
+  const needed = neededSecrets(readDeclared(STACK, read)).map(({ name }) => name);
   for (const name of needed) {
     document.setIn(["config", "homelab:secrets", name], { secure: "v1:x" });
   }

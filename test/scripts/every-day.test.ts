@@ -142,8 +142,19 @@ test("status reads what the hosts report, as a table and as data", async () => {
   expect(hosts[0]?.services[0]).toMatchObject({ service: "homepage", state: "healthy", upSeconds: 90 });
 });
 
+test("update writes a version into the Compose file that declares the service, and asks no registry that is off", async () => {
+  const path = join(project, "stacks/nas/compose.yaml");
+  const before = (await readFile(path, "utf8")).replace("homepage:1.0", "127.0.0.1:1/homepage:1.0");
+  await writeFile(path, before);
+  const newest = await command("update", ["homepage"]);
+  expect([newest.exitCode, newest.stderr]).toEqual([1, "Nothing was changed: 127.0.0.1:1 is not reachable.\n"]);
+  const { exitCode, stdout } = await command("update", ["homepage", "1.1"]);
+  expect([exitCode, stdout]).toEqual([0, expect.stringContaining("homepage has 127.0.0.1:1/homepage:1.1, and had ")]);
+  expect(await readFile(path, "utf8")).toBe(before.replace("homepage:1.0", "homepage:1.1"));
+});
+
 test("the help of each has an example", async () => {
-  const names = ["status", "logs", "restart", "exec", "open"];
+  const names = ["status", "logs", "restart", "exec", "open", "outdated", "update", "unlock", "secrets"];
   const helps = await Promise.all(names.map((name) => command(name, ["--help"])));
   expect(helps.map(({ stdout }) => /Examples:\n {2}npm run (\w+)/.exec(stdout)?.[1])).toEqual(names);
 });

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { declaredSecrets } from "../../model/services/secrets.js";
+import { readDeclared } from "../../model/services/declared.js";
 import { UserError } from "../../scripts/lib/command.js";
 import { accountsWith, placeOf } from "../../scripts/secrets/database.js";
 import { importSecrets } from "../../scripts/secrets/import.js";
@@ -35,7 +35,7 @@ x-secrets: {DB: {generate: 24}, DB_PART: {generate: 8}, APP: {generate: 16}}
 x-secrets: {ROOT: {generate: 24}, APP: {generate: 16}, MINE: {obtain: from the vendor}}
 `,
 };
-const declared = declaredSecrets("test", (file) => {
+const declared = readDeclared("test", (file) => {
   const text = FILES[file];
   return text === undefined ? { problem: "is missing" } : { text };
 });
@@ -155,7 +155,8 @@ describe("npm run secrets -- --rotate", () => {
 test("--import sets the secrets that are declared, as they are in the file, and says what it did not use", async () => {
   const stack = new FakeStack("/nowhere");
   const file = `# of Compose\nMINE='pa$$w#rd'\nexport APP="two words"\nDB=x\nOTHER=1\nROOT=\n`;
-  const absent = { ...declared, needed: declared.needed.map((it) => ({ ...it, present: it.name === "DB" })) };
+  const { DB } = declared.config.secrets;
+  const absent = { ...declared, config: { ...declared.config, secrets: DB === undefined ? {} : { DB } } };
   expect((await importSecrets(file, stack, absent)).split("\n")).toEqual([
     "set MINE, for jellyfin/web",
     "set APP, for pi5/app, jellyfin/maria",

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readFrom } from "../../model/load.js";
+import { readDeclared } from "../../model/services/declared.js";
+import { commandLine, examples, runCommand, stackCommand, UserError } from "../lib/command.js";
+import { declaredService, placeOf } from "../lib/find-service.js";
+import { declarationDirectories } from "../lib/project.js";
+import { registryClient } from "../outdated/registry.js";
+import { withImage } from "./compose-image.js";
+import { describeUpdate, nextImage, sameImage } from "./update.js";
+
+/** Writes another version of a service's image into its Compose file. Nothing is deployed. */
+async function update(written: string, version: string | undefined, { stack }: { stack: string }): Promise<void> {
+  const directories = declarationDirectories();
+  const placed = declaredService(stack, written);
+  const place = placeOf(placed);
+  const { services } = readDeclared(stack, readFrom(directories));
+  const declared = services.find(({ host, service }) => `${host}/${service.name}` === place);
+  const path = directories.map((it) => join(it, declared?.file ?? "")).find(existsSync);
+  if (declared === undefined || path === undefined) {
+    throw new UserError(`${place} is in no Compose file.`);
+  }
+  const image = await nextImage(placed.service, version, registryClient);
+  if (image === undefined) {
+    console.log(`${place} has the newest of its kind: ${placed.service.definition.image}`);
+    return;
+  }
+  const text = withImage(readFileSync(path, "utf8"), declared.service.key, image.next);
+  if (text === undefined) {
+    throw new UserError(`${declared.file} does not have the image in the service itself: write ${image.next} there.`);
+  }
+  writeFileSync(path, text);
+  console.log(describeUpdate(image, declared, sameImage(declared, services)));
+  console.log(`-> ${commandLine("deploy", stack)}`);
+}
+
+void runCommand(
+  stackCommand("update", "Write a newer version of a service's image into its Compose file; deploy it afterwards.")
+    .argument("<service>", "its name, or HOST/SERVICE where several hosts have it")
+    .argument("[version]", "the tag to write; default the newest of the same kind")
+    .addHelpText(
+      "after",
+      examples(
+        ["npm run update -- jellyfin", "the newest, as the registry says"],
+        ["npm run update -- jellyfin 12.5", "this one, also where no registry answers"],
+      ),
+    )
+    .action(update),
+);
