@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { buildHomelab } from "../../../model/build.js";
 import { readFrom } from "../../../model/load.js";
+import { readDeclared } from "../../../model/services/declared.js";
 import { neededSecrets } from "../../../model/services/secrets.js";
 import { PROGRAM } from "../../../scripts/lib/project.js";
 import { broughtBy, hostsMistake, PURPOSES } from "../../../scripts/setup/hosts.js";
@@ -134,7 +135,7 @@ test.each(combinations.map((purposes) => ({ purposes })))("what is written for $
   const pinned = text.replaceAll(/(address: [\d.]+)/g, `$1, hostKey: ${HOST_KEY}`);
   const files = readFrom([PROGRAM]);
   const read = (config: string) => (file: string) => (file === "Pulumi.test.yaml" ? { text: config } : files(file));
-  const secrets = neededSecrets("test", read(pinned)).map(({ name }) => `    ${name}: {secure: v1:x}\n`);
+  const secrets = neededSecrets(readDeclared("test", read(pinned))).map(({ name }) => `    ${name}: {secure: v1:x}\n`);
   const { hosts } = buildHomelab(
     "test",
     read(`${pinned}${secrets.length > 0 ? "  homelab:secrets:\n" : ""}${secrets.join("")}`),
