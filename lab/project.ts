@@ -15,15 +15,26 @@ const STACK_FILE = `Pulumi.${STACK}.yaml`;
 const DOMAIN = "homelab.test";
 const SECRET_LENGTH = 32;
 
+/** What a lab's project may have otherwise. */
+export interface ProjectOptions {
+  /** Directory of this program, or of a clone of it. @default this one */
+  readonly program?: string;
+  /** Names of the hosts that are declared. @default all */
+  readonly hosts?: readonly string[] | undefined;
+}
+
 /**
  * The project of a lab: a Pulumi.yaml that points at this program, and a stack configuration of its own, both made from
  * the repository's. State and passphrase lie beside it, so that the work tree is never written to.
  */
-export async function prepareProject(lab: Lab, program: string = PROGRAM): Promise<PulumiStack> {
+export async function prepareProject(
+  lab: Lab,
+  { program = PROGRAM, hosts = lab.hosts.map(({ name }) => name) }: ProjectOptions = {},
+): Promise<PulumiStack> {
   const stack = projectOf(lab);
   await Promise.all([stack.directory, backendOf(lab)].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
   await writeProject(stack.directory, program);
-  await writeConfig(lab, stack.directory);
+  await writeConfig(lab, stack.directory, hosts);
   if (!existsSync(passphraseFile(lab))) {
     await writeFile(passphraseFile(lab), randomText(SECRET_LENGTH), { mode: 0o600 });
   }
@@ -63,19 +74,20 @@ async function writeProject(directory: string, program: string): Promise<void> {
 const ROLE_OF_KEY: Readonly<Record<string, Role>> = { "homelab:nas": "nas", "homelab:services": "media" };
 
 /** The configuration of the real homelab, with the hosts of the lab; what Pulumi keeps in it stays. */
-async function writeConfig(lab: Lab, directory: string): Promise<void> {
+async function writeConfig(lab: Lab, directory: string, names: readonly string[]): Promise<void> {
   const file = join(directory, STACK_FILE);
   const former = existsSync(file) ? parseDocument(await readFile(file, "utf8")) : parseDocument("{}");
   const real = parse(await readFile(join(PROGRAM, "Pulumi.homelab.yaml"), "utf8")) as {
     config: Record<string, unknown>;
   };
+  const declared = lab.hosts.filter(({ name }) => names.includes(name));
   const hosts = await Promise.all(
-    lab.hosts.map(async ({ name, address, role, memory }) => [
+    declared.map(async ({ name, address, role, memory }) => [
       name,
       { address, role, memory, hostKey: await lab.hostKey(name) },
     ]),
   );
-  const has = (role: Role): boolean => lab.hosts.some((host) => host.role === role);
+  const has = (role: Role): boolean => declared.some((host) => host.role === role);
   const config = {
     // The bench's lab has neither a NAS nor the services that the real homelab switches.
     ...Object.fromEntries(

@@ -53,7 +53,8 @@ export async function deployTo(
   }
   const operation = await upEverywhere(stack, hosts);
   if (operation.interrupted) {
-    console.log("Interrupted. Deploy again: it goes on from here.");
+    const done = outcomePerHost(hosts, operation.outcome).map(({ host, done: what }) => `  ${host}: ${what}`);
+    console.log(`Interrupted. Done until now:\n${done.join("\n")}\nDeploy again: it goes on from here.`);
     return EXIT.interrupted;
   }
   if (!operation.outcome.ran) {

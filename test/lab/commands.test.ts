@@ -22,7 +22,7 @@ const started = Date.now();
 beforeAll(async () => {
   clone = await ownersClone();
   await freshLab();
-  cli = await prepareProject(lab, clone);
+  cli = await prepareProject(lab, { program: clone });
 });
 
 afterAll(async () => {
@@ -243,7 +243,7 @@ test("a forgotten host that comes back is emptied as forget said, then deployed 
   const empty = "docker ps -aq --filter label=homelab.service | xargs -r docker rm -f";
   expect((await command("forget", "pi-zero-2")).stdout).toContain(empty);
   await lab.ssh("pi-zero-1", ["sh", "-c", empty]);
-  await prepareProject(lab, clone);
+  await prepareProject(lab, { program: clone });
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/page/compose.yaml"]);
   await up(cli);
   expect(differing(before, await containers())).toEqual(["pi-zero-1/woodpecker-agent"]);

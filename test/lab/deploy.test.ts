@@ -97,7 +97,7 @@ test("from a second clone in another folder with another agent: 0 changes", asyn
     await run("ssh-add", ["-q", join(lab.dir, "keys/id_lab")], { env: { SSH_AUTH_SOCK: socket } });
     await run("git", ["clone", "--quiet", PROGRAM, clone]);
     await symlink(join(PROGRAM, "node_modules"), join(clone, "node_modules"));
-    const second = await prepareProject(lab, clone);
+    const second = await prepareProject(lab, { program: clone });
     const { changes } = await operate(second, "up", { env: { SSH_AUTH_SOCK: socket } });
     expect(Object.keys(changes)).toEqual(["unchanged"]);
   } finally {

@@ -166,9 +166,13 @@ export async function up(cli: PulumiStack): Promise<Operation> {
   return operation;
 }
 
-/** The lab's project with the Compose files as its own copy, for tests that change them. */
-export async function projectWithOwnStacks(): Promise<PulumiStack> {
-  const cli = await prepareProject(lab);
+/**
+ * The lab's project with the Compose files as its own copy, for tests that change them.
+ *
+ * @param hosts names of the hosts that it declares; @default all
+ */
+export async function projectWithOwnStacks(hosts?: readonly string[]): Promise<PulumiStack> {
+  const cli = await prepareProject(lab, { hosts });
   await cp(join(PROGRAM, "stacks"), join(cli.directory, "stacks"), { recursive: true });
   return cli;
 }

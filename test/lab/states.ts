@@ -1,8 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { prepareProject } from "../../lab/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { configure, edit, lab, projectWithOwnStacks, up } from "./homelab.js";
+import { edit, lab, projectWithOwnStacks, up } from "./homelab.js";
 
 // Where test files begin. Each makes its own state, so that it passes alone and after any other.
 
@@ -32,11 +31,7 @@ export async function deployedLab(
   hosts?: readonly string[],
 ): Promise<PulumiStack> {
   await freshLab(hosts);
-  await prepareProject(lab);
-  const cli = await projectWithOwnStacks();
-  for (const { name } of lab.hosts.filter((host) => hosts !== undefined && !hosts.includes(host.name))) {
-    await configure(cli, ["homelab:hosts", name], undefined);
-  }
+  const cli = await projectWithOwnStacks(hosts);
   await change?.(cli);
   await up(cli);
   return cli;
