@@ -11,7 +11,8 @@ import { confirmed } from "../lib/ask.js";
 import { lockAdvice } from "../lib/lock.js";
 import { describePlan } from "../lib/plan/describe.js";
 import { planOf } from "../lib/plan/plan.js";
-import type { Operation, PulumiStack, StateResource } from "../lib/pulumi-stack.js";
+import type { Operation, StateResource } from "../lib/operation.js";
+import type { PulumiStack } from "../lib/pulumi-stack.js";
 
 /** How the command ends. */
 export const EXIT = {

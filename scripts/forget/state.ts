@@ -2,7 +2,7 @@ import { nameInUrn, OWN_TYPES, parseName } from "../../model/resource-names.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "../lib/command.js";
-import type { StateResource } from "../lib/pulumi-stack.js";
+import type { StateResource } from "../lib/operation.js";
 
 /** What the state knows of a host. */
 export interface HostInState {

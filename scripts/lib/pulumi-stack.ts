@@ -2,53 +2,23 @@ import { join } from "node:path";
 import { isatty } from "node:tty";
 import type * as Automation from "@pulumi/pulumi/automation/index.js";
 import type {
-  DestroyOptions,
   EngineEvent,
   LocalWorkspace,
-  PreviewOptions,
   PulumiCommand,
   Stack,
   StackSummary,
-  UpOptions,
 } from "@pulumi/pulumi/automation/index.js";
 import { UserError } from "./command.js";
 import { ENGINE_VERSION, engineFolder, hasEngine } from "./engine.js";
 import { lackError, LACKS } from "./lacks.js";
 import type { Lack } from "./lacks.js";
 import { lackOfStack } from "./lack-of-stack.js";
+import type { Operation, Operations, StateResource } from "./operation.js";
 import { passphraseFor } from "./passphrase.js";
 import { run } from "./process.js";
 import type { RunOptions, RunResult } from "./process.js";
 import { PROGRAM } from "./project.js";
 
-/** What the engine can do to a stack, with the options that each takes. */
-export interface Operations {
-  readonly up: Omit<UpOptions, "onOutput">;
-  readonly preview: Omit<PreviewOptions, "onOutput">;
-  readonly destroy: Omit<DestroyOptions, "onOutput">;
-}
-
-/** What an operation came to. */
-export interface Operation {
-  /** Everything succeeded. */
-  readonly ok: boolean;
-  /** Everything that the engine printed. */
-  readonly output: string;
-  /** Everything that the engine reported, in order. */
-  readonly events: readonly EngineEvent[];
-  /** It was told to stop. */
-  readonly interrupted: boolean;
-}
-
-/** A resource as the state has it. */
-export interface StateResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly parent?: string;
-  readonly dependencies?: readonly string[];
-  /** It was replaced, and is still to be removed. */
-  readonly delete?: boolean;
-}
 interface StateOfStack {
   readonly resources?: readonly StateResource[];
 }

@@ -9,15 +9,15 @@ interface Options extends LogOptions {
   readonly stack: string;
 }
 
-/** As a shell has it for what Ctrl-C ended. */
-const INTERRUPTED = 130;
+/** Of what Ctrl-C ended: here, as a shell has it; and on the host, as ssh has it of a command that a signal ended. */
+const INTERRUPTED = [130, 255];
 
 async function logs(written: string, { stack, ...options }: Options): Promise<void> {
   const { host, service } = declaredService(stack, written);
   // With a terminal the host knows when nobody reads any more, and ends what follows the log.
   const terminal = options.follow === true && process.stdin.isTTY && process.stdout.isTTY;
   const exitCode = await runAttached({ host, stack }, logCommand(service.name, options), { terminal });
-  process.exitCode = options.follow === true && exitCode === INTERRUPTED ? 0 : exitCode;
+  process.exitCode = options.follow === true && INTERRUPTED.includes(exitCode) ? 0 : exitCode;
 }
 
 function lineCount(value: string): LogOptions["lines"] {

@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { DeclaredService } from "../../model/services/declared.js";
 import { columnsOf } from "../lib/columns.js";
+import { counted } from "../lib/quantity.js";
 import { newestLike } from "./newer.js";
 import { parseReference } from "./reference.js";
 import { registryClient, RegistryError } from "./registry.js";
@@ -77,9 +78,9 @@ export function describeAges(ages: readonly ImageAge[]): string {
       unknown.set(reason, (unknown.get(reason) ?? 0) + 1);
     }
   }
-  const counted = [...unknown].map(([reason, count]) => `${reason}: nobody knows of ${count} images`);
-  if (rows.length === 0 && counted.length === 0) {
+  const reasons = [...unknown].map(([reason, count]) => `${reason}: nobody knows of ${counted(count, "image")}`);
+  if (rows.length === 0 && reasons.length === 0) {
     return `All ${ages.length} images are the newest of their kind.`;
   }
-  return [...(rows.length === 0 ? [] : [columnsOf(["IMAGE", "NEWER", "USED BY"], rows)]), ...counted].join("\n");
+  return [...(rows.length === 0 ? [] : [columnsOf(["IMAGE", "NEWER", "USED BY"], rows)]), ...reasons].join("\n");
 }

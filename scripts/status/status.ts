@@ -9,7 +9,7 @@ import { remedyText } from "../../model/yaml/remedy.js";
 import type { Remedy } from "../../model/yaml/remedy.js";
 import { columnsOf } from "../lib/columns.js";
 import { commandLine } from "../lib/command.js";
-import { duration } from "../lib/duration.js";
+import { counted, duration } from "../lib/quantity.js";
 
 /** How a host and its services are. */
 export interface HostStatus {
@@ -78,7 +78,7 @@ export function describeStatus(hosts: readonly HostStatus[], stack: string): str
 
 function rowsOf({ host, status, services }: HostStatus): string[][] {
   if (status !== "ok") {
-    return [[host, `${services.length} services`, status, "", ""]];
+    return [[host, counted(services.length, "service"), status, "", ""]];
   }
   if (services.length === 0) {
     return [[host, "no service", "answers", "", ""]];

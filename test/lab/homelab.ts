@@ -11,7 +11,7 @@ import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import type { Operations } from "../../scripts/lib/pulumi-stack.js";
+import type { Operations } from "../../scripts/lib/operation.js";
 
 /** The lab that this test file has to itself: each of jest's workers has one. */
 export const lab = openLab(process.env["LAB_INSTANCE"] ?? labOfWorker(Number(process.env["JEST_WORKER_ID"] ?? 1)));

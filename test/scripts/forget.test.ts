@@ -1,5 +1,5 @@
 import { describeHost, hostInState } from "../../scripts/forget/state.js";
-import type { StateResource } from "../../scripts/lib/pulumi-stack.js";
+import type { StateResource } from "../../scripts/lib/operation.js";
 
 const STACK = "urn:pulumi:lab::homelab::pulumi:pulumi:Stack::homelab-lab";
 const urn = (type: string, name: string): string => `urn:pulumi:lab::homelab::${type}::${name}`;

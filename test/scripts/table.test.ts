@@ -25,14 +25,18 @@ test("a table stays as wide as can be read, whatever is in it", () => {
   expect(table.match(/word/g)).toHaveLength(200);
 });
 
-test("columns have no frame, and fit a terminal: the widest are cut short", () => {
+test("columns have no frame, and fit a terminal: the last is cut short, then the widest", () => {
   const rows = [
     ["pi5", "homepage", "http://192.168.1.100:3000"],
-    ["", "x".repeat(80), "y".repeat(60)],
+    ["", "x".repeat(120), ""],
   ];
-  const [head, first, second] = columnsOf(["HOST", "SERVICE", "WHERE"], rows).split("\n");
-  expect(head).toMatch(/^HOST {2}SERVICE {2,}WHERE$/);
-  expect(first).toMatch(/^pi5 {3}homepage {2,}http:\/\/192\.168\.1\.100:3000$/);
-  expect(second).toMatch(/^ {6}x+… {2}y+…$/);
-  expect(second?.length).toBe(100);
+  const [head, first, second] = columnsOf(["HOST", "SERVICE", "WHERE IT IS"], rows).split("\n");
+  expect(head).toMatch(/^HOST {2}SERVICE {2,}WHERE IT IS$/);
+  expect(first).toMatch(/^pi5 {3}homepage {2,}http:\/\/192…$/);
+  expect([first?.length, second]).toEqual([100, `      ${"x".repeat(80)}…`]);
+});
+
+test("the last column gives way to the others as long as its title fits", () => {
+  const [, row] = columnsOf(["WHERE", "WHO"], [["w".repeat(90), "lan, tailnet"]]).split("\n");
+  expect(row).toBe(`${"w".repeat(90)}  lan, ta…`);
 });

@@ -12,3 +12,6 @@ export function duration(seconds: number): string {
   }
   return seconds < 2 * DAY ? `${Math.floor(seconds / HOUR)} h` : `${Math.floor(seconds / DAY)} d`;
 }
+
+/** As in "1 service" and "2 services". */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
