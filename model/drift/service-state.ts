@@ -6,7 +6,7 @@ import type { ServiceModel } from "../types.js";
  * How a service is. running: it has no health check. finished: it ended well, and nothing restarts it. absent: its host has
  * no container of it. unknown: its host does not say.
  */
-export type ServiceState =
+type ServiceState =
   | "healthy"
   | "running"
   | "starting"
