@@ -39,7 +39,8 @@ function inPostgres(account: string, { next }: Passwords): DatabaseCommand {
 
 /**
  * The client logs in with the former password and runs one statement; it takes both from a file of options, which is its
- * standard input (https://dev.mysql.com/doc/refman/8.4/en/option-files.html).
+ * standard input (https://dev.mysql.com/doc/refman/8.4/en/option-files.html). It opens that by name, so that it has to be
+ * a pipe, as `docker exec` makes it.
  */
 function inMysql(engine: "mariadb" | "mysql", account: string, { former, next }: Passwords): DatabaseCommand {
   const password = sqlText(next);
