@@ -15,7 +15,7 @@ export class HostError extends UserError {
 }
 
 /** @throws HostError if there is no SSH server with an Ed25519 key */
-export async function fetchKey({ name, address, port }: StackHost): Promise<string> {
+export async function fetchKey({ name, address, port }: Pick<StackHost, "name" | "address" | "port">): Promise<string> {
   const { stdout } = await run("ssh-keyscan", ["-T", "5", "-t", "ed25519", "-p", String(port), address]);
   const key = /ssh-ed25519 [A-Za-z0-9+/=]+/.exec(stdout)?.[0];
   if (key === undefined) {
@@ -57,7 +57,7 @@ export async function confirmKey(host: StackHost, key: string, consent: Consent)
 }
 
 /** As `ssh-keygen -l` shows it. */
-function fingerprint(key: string): string {
+export function fingerprint(key: string): string {
   const digest = createHash("sha256").update(Buffer.from(key.split(" ")[1] ?? "", "base64"));
   return `SHA256:${digest.digest("base64").replace(/=+$/, "")} (ED25519)`;
 }

@@ -4,6 +4,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     purpose: "Begin",
     commands: {
       setup: "from a clone to a running homelab: asks what it cannot find out, and does the rest",
+      doctor: "whether all that a deployment needs is there, and what mends it if not",
     },
   },
   {

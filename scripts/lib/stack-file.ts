@@ -27,6 +27,7 @@ export interface StackHost {
 }
 
 const HOSTS = ["config", "homelab:hosts"];
+const SERVICES = ["config", "homelab:services"];
 const SECRETS = ["config", "homelab:secrets"];
 
 /** Pulumi.<stack>.yaml, for commands that look something up in it or change it. What they do not change stays as it is. */
@@ -143,6 +144,11 @@ export class StackFile {
     } else if (!services.toJSON().includes(composeFile)) {
       services.add(this.document.createNode(composeFile));
     }
+  }
+
+  /** Switches a service off, on every host that has it. */
+  switchOff(service: string): void {
+    this.document.setIn([...SERVICES, service], false);
   }
 
   /** Writes the Ed25519 key of a host, `ssh-ed25519 AAAA…`. */

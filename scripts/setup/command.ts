@@ -3,14 +3,21 @@ import { ANSWERS, answersIn, answersOfFlags, nobody } from "./answers.js";
 import { takeSteps } from "./steps.js";
 import type { Step } from "./steps.js";
 import { declaration } from "./steps/declaration.js";
+import { check, deployment, preview } from "./steps/deployment.js";
 import { passphrase } from "./steps/passphrase.js";
+import { prepare } from "./steps/prepare.js";
+import { secrets } from "./steps/secrets.js";
+import { sshKey } from "./steps/ssh-key.js";
 import { stack } from "./steps/stack.js";
 import { state } from "./steps/state.js";
 import { terminal } from "./terminal.js";
 import { projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
-const STEPS: readonly Step[] = [declaration(), state, passphrase, stack];
+const STEPS: readonly Step[] = [
+  ...[declaration(), state, passphrase, stack, sshKey, prepare(), secrets],
+  ...[check, preview, deployment],
+];
 
 /** As a shell has it for what Ctrl-C ended. */
 const INTERRUPTED = 130;

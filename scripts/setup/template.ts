@@ -16,7 +16,7 @@ export interface Declared {
 }
 
 /** Services that go together with Woodpecker's server. */
-export const WOODPECKER = ["woodpecker-server", "woodpecker-agent", "postgres"];
+const WOODPECKER = ["woodpecker-server", "woodpecker-agent", "postgres"];
 
 /**
  * The configuration of a new homelab, one line a host, in the layout that Pulumi itself writes: so that it changes nothing

@@ -11,6 +11,7 @@ import { findHosts, ownAddress } from "../lan.js";
 import type { Answers, Question } from "../question.js";
 import type { Setup, Step } from "../steps.js";
 import { declarationOf } from "../template.js";
+import { ownZone } from "../zone.js";
 
 /** What the sample of the repository says, and nobody's own file does. */
 const SAMPLE_DOMAIN = "domain.com";
@@ -65,6 +66,10 @@ function describe(setup: Setup): string | undefined {
   return config?.["homelab:domain"] === SAMPLE_DOMAIN || hosts === "" ? undefined : `${nameOf(setup)} has ${hosts}`;
 }
 
+/** Is the configuration what it will be: the owner's own, or the sample because they said so? */
+export const isSettled = (setup: Setup): boolean =>
+  describe(setup) !== undefined || setup.answers.get("replace") === "no";
+
 /** What the configuration is to say once all is answered; undefined where the one that is there stays. */
 export function declarationIn(answers: Answers): string | undefined {
   if (answers.get("replace") === "no") {
@@ -74,7 +79,7 @@ export function declarationIn(answers: Answers): string | undefined {
   return declarationOf({
     hosts: hostsIn(answers),
     domain: domain === NONE ? NO_DOMAIN : domain,
-    timezone: answers.get("timezone") ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timezone: answers.get("timezone") ?? ownZone(),
     ownAddress: ownAddress(),
     woodpecker:
       answers.get("woodpecker") === "yes"

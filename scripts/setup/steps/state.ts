@@ -17,14 +17,17 @@ export const state: Step = {
   title: "State",
   find: ({ directory }) => Promise.resolve(found(directory)),
   questions: ({ directory, answers, prompter }) =>
-    Promise.resolve([
-      where(backendOf(directory, process.env)?.url, prompter.interactive),
-      ...(answers.get("state") === ELSEWHERE ? [url] : []),
-    ]),
+    Promise.resolve(
+      decided(directory) === undefined
+        ? [
+            where(backendOf(directory, process.env)?.url, prompter.interactive),
+            ...(answers.get("state") === ELSEWHERE ? [url] : []),
+          ]
+        : [],
+    ),
   act: async (setup) => {
     const chosen = urlOf(setup);
-    // The environment decides already where the URL is; only its folder can be missing.
-    if (backendOf(setup.directory, process.env)?.from !== "environment") {
+    if (decided(setup.directory) === undefined) {
       await setBackend(setup.directory, chosen);
     }
     const folder = stateFolder(chosen, setup.directory);
@@ -36,21 +39,24 @@ export const state: Step = {
   },
 };
 
-/** The state's place, if it is decided and there. A mere login is not taken for a decision: it may be meant for others. */
-function found(directory: string): string | undefined {
+/** What the project or the environment says. A login is no decision: it may be meant for other projects. */
+function decided(directory: string): string | undefined {
   const backend = backendOf(directory, process.env);
-  if (backend === undefined || backend.from === "login") {
-    return undefined;
-  }
-  const folder = stateFolder(backend.url, directory);
-  return folder === undefined || existsSync(folder) ? backend.url : undefined;
+  return backend?.from === "login" ? undefined : backend?.url;
+}
+
+/** The state's place, if it is decided and there: on another machine its folder is missing. */
+function found(directory: string): string | undefined {
+  const place = decided(directory);
+  const folder = place === undefined ? undefined : stateFolder(place, directory);
+  return folder === undefined || existsSync(folder) ? place : undefined;
 }
 
 function urlOf({ directory, answers }: Setup): string {
   const answer = answers.get("state") ?? LOCAL;
-  const decided = backendOf(directory, process.env);
-  if (decided !== undefined && decided.from !== "login") {
-    return decided.url;
+  const place = decided(directory);
+  if (place !== undefined) {
+    return place;
   }
   switch (answer) {
     case LOCAL:

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,7 +20,9 @@ import { takeSteps } from "../../../scripts/setup/steps.js";
 import type { Step } from "../../../scripts/setup/steps.js";
 import { declaration } from "../../../scripts/setup/steps/declaration.js";
 import { passphrase } from "../../../scripts/setup/steps/passphrase.js";
+import { withDependents } from "../../../scripts/setup/steps/secrets.js";
 import { state } from "../../../scripts/setup/steps/state.js";
+import { presentName } from "../../../scripts/setup/zone.js";
 import { says, setupIn } from "./talk.js";
 
 let folder: string;
@@ -93,6 +104,13 @@ test("no other passphrase is made where there are secrets already", async () => 
   );
 });
 
+test("on another machine the folder of the state is made again, and nothing is asked about it", async () => {
+  const before = `name: homelab\nbackend: { url: "file://${folder}/lost/state" } # mine\n`;
+  writeFileSync(join(project(), "Pulumi.yaml"), before);
+  await takeSteps([state], setupIn(project(), says({}).prompter));
+  expect([existsSync(join(folder, "lost/state")), manifest()]).toEqual([true, before]);
+});
+
 test("what the environment decides is not asked", async () => {
   process.env["PULUMI_BACKEND_URL"] = `file://${folder}`;
   process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = "/nowhere";
@@ -157,4 +175,20 @@ test.each([
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   expect(await bannerOf("127.0.0.1", (server.address() as AddressInfo).port)).toBe(banner);
   await new Promise((resolve) => server.close(resolve));
+});
+
+test("a time zone is written by its present name, which hosts report", () => {
+  mkdirSync(join(folder, "zones/Asia"), { recursive: true });
+  writeFileSync(join(folder, "zones/Asia/Kolkata"), "");
+  symlinkSync("Kolkata", join(folder, "zones/Asia/Calcutta"));
+  const named = (zone: string): string => presentName(zone, join(folder, "zones"));
+  expect([named("Asia/Calcutta"), named("Asia/Kolkata"), named("UTC")]).toEqual([
+    ...["Asia/Kolkata", "Asia/Kolkata", "Etc/UTC"],
+  ]);
+});
+
+test("what depends on a service that stays off stays off, too", () => {
+  const service = (name: string, ...dependsOn: string[]) => ({ service: { name, dependsOn } });
+  const services = [service("page", "api"), service("api", "db"), service("db"), service("other")];
+  expect(withDependents(["db"], services)).toEqual(["db", "api", "page"]);
 });

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
+
+/** What is waited for on the screen, and what is typed then. */
+export type Exchange = readonly [seen: string | RegExp, typed: string];
+
+export const ENTER = "\r";
+export const CTRL_C = "\x03";
+export const DOWN = "\x1b[B";
+/** Takes back so many characters. */
+export const back = (characters: number): string => "\x7f".repeat(characters);
+
+/** Longer than it takes to prepare a host, and to look at what a deployment would do. */
+const PATIENCE_MS = 300_000;
+/** For a prompt to take the keyboard once it is drawn. */
+const MOMENT_MS = 300;
+
+export interface Session {
+  readonly exitCode: number;
+  /** All that was on the screen, in order, without colours. */
+  readonly screen: string;
+}
+
+/** Runs a command in a terminal of its own, 40 lines by 110 columns, with somebody at the keyboard. */
+export function typing(
+  command: string,
+  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  exchanges: readonly Exchange[],
+): Promise<Session> {
+  // script(1) makes the terminal; its own input is the keyboard.
+  const child = spawn("script", ["-qefc", `stty rows 40 cols 110; exec ${command}`, "/dev/null"], {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+  });
+  let screen = "";
+  let from = 0;
+  const left = [...exchanges];
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill("SIGKILL");
+      reject(new Error(`not seen: ${String(left[0]?.[0])}\n${screen}`));
+    }, PATIENCE_MS);
+    const answer = (): void => {
+      const [next] = left;
+      const at =
+        next === undefined ? -1 : screen.slice(from).search(next[0] instanceof RegExp ? next[0] : literal(next[0]));
+      if (next !== undefined && at >= 0) {
+        left.shift();
+        from = screen.length;
+        setTimeout(() => {
+          child.stdin.write(next[1]);
+        }, MOMENT_MS);
+      }
+    };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      screen += stripVTControlCharacters(text);
+      answer();
+    });
+    child.once("exit", (code) => {
+      clearTimeout(late);
+      if (left.length > 0) {
+        reject(new Error(`it ended with ${code} before this was seen: ${String(left[0]?.[0])}\n${screen}`));
+      } else {
+        resolve({ exitCode: code ?? -1, screen });
+      }
+    });
+  });
+}
+
+const literal = (text: string): RegExp => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
