@@ -58,7 +58,7 @@ export function describeSecrets(stack: string, { present, made, missing }: Secre
       const where = obtain === undefined ? [] : [`    from: ${obtain}`];
       lines.push(`  ${name}, for ${usedBy.join(", ")}`, ...where, `    set:  ${command}`);
     }
-    lines.push("The command asks for the value, so that it stands in no list of processes and in no history.");
+    lines.push("The command prompts for the value, so it never shows up in your shell history or process list.");
   } else {
     lines.push(
       made.length > 0

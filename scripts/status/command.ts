@@ -28,13 +28,7 @@ void runCommand(
     .option("--json", "the same as data", false)
     .addHelpText(
       "after",
-      examples(
-        ["npm run status", "all hosts"],
-        [
-          "npm run --silent status -- --json | jq '.hosts[].services[] | select(.state != \"healthy\")'",
-          "for a program",
-        ],
-      ),
+      examples(["npm run status", "all hosts"], ["npm run --silent status -- --json", "for a program"]),
     )
     .action(status),
 );

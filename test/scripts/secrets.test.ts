@@ -52,7 +52,7 @@ test("says what it made by name only, and how to supply the rest", async () => {
       "  GIVEN, for pi5/web",
       "    from: from the vendor",
       "    set:  npx pulumi config set --stack test --secret --path homelab:secrets.GIVEN",
-      "The command asks for the value, so that it stands in no list of processes and in no history.",
+      "The command prompts for the value, so it never shows up in your shell history or process list.",
     ].join("\n"),
   );
 });
