@@ -45,8 +45,9 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const hosts = planned.flatMap(({ name, host, projects }) => {
     problems.push(...admit(name, host, projects));
     if (host.hostKey === undefined) {
-      const command = `npm run pin-host-key -- --stack ${stack} ${name}`;
-      problems.push(source.problem(settingPath("hosts", name), "no-host-key", "has no pinned host key", { command }));
+      const command = `npm run bootstrap -- --stack ${stack} ${name}`;
+      const message = "is not prepared yet: its host key is not pinned";
+      problems.push(source.problem(settingPath("hosts", name), "no-host-key", message, { command }));
       return [];
     }
     return [hostModel(name, host, host.hostKey, projects, config, shares(name))];

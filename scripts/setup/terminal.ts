@@ -12,7 +12,7 @@ export async function terminal(): Promise<Prompter> {
       if (typeof answer === "symbol") {
         throw new Cancelled();
       }
-      return answer;
+      return answer === "" ? (question.fallback ?? "") : answer; // a hidden one has no default of clack's
     },
     say: (text) => {
       clack.log.message(text);

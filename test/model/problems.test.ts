@@ -55,7 +55,9 @@ describe("mistakes in the stack's configuration", () => {
     [
       "a host without a pinned key",
       hosts("pi5: {address: 192.168.1.100, role: nas}"),
-      [`${STACK}:5 config.homelab:hosts.pi5: has no pinned host key -> run npm run pin-host-key -- --stack test pi5`],
+      [
+        `${STACK}:5 config.homelab:hosts.pi5: is not prepared yet: its host key is not pinned -> run npm run bootstrap -- --stack test pi5`,
+      ],
     ],
     [
       "a host key of another kind",
