@@ -62,6 +62,25 @@ export function stateFolder(url: string, directory: string): string | undefined 
       );
 }
 
+/**
+ * The file of a stack's state, where that is kept in a folder and cannot be read: it was cut off, as by a disk that was
+ * full. undefined where there is no such file, or it is as it should be.
+ */
+export function damagedState(directory: string, stack: string, env: Env): string | undefined {
+  const folder = stateFolder(backendOf(directory, env)?.url ?? "", directory);
+  const project: unknown = parseDocument(readFileSync(join(directory, "Pulumi.yaml"), "utf8")).get("name");
+  const file = join(folder ?? "", ".pulumi/stacks", String(project), `${stack}.json`);
+  if (folder === undefined || !existsSync(file)) {
+    return undefined;
+  }
+  try {
+    JSON.parse(readFileSync(file, "utf8"));
+    return undefined;
+  } catch {
+    return file;
+  }
+}
+
 /** Writes into a project's Pulumi.yaml where its state is kept: from then on every command and plain Pulumi follow it. */
 export async function setBackend(directory: string, url: string): Promise<void> {
   const file = join(directory, "Pulumi.yaml");

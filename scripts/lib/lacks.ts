@@ -12,6 +12,7 @@ export interface Lack {
     | "no-stack"
     | "no-engine"
     | "wrong-passphrase"
+    | "damaged-state"
     | "engine-failed";
   /** What is missing, in a sentence without its full stop. */
   readonly words: string;
@@ -54,6 +55,11 @@ export const LACKS = {
     code: "no-engine",
     words: `Pulumi's engine ${version} is not in ${folder} and cannot be downloaded`,
     remedy: { prose: "connect this machine to the internet, then", command: "npx pulumi version" },
+  }),
+  damagedState: (file: string): Lack => ({
+    code: "damaged-state",
+    words: `Pulumi's state is damaged: ${file} is cut off`,
+    remedy: { prose: "put back what the engine kept of it before its last write", command: `cp ${file}.bak ${file}` },
   }),
   engineFailed: (output: string): Lack => ({
     code: "engine-failed",

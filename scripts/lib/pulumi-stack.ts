@@ -8,6 +8,7 @@ import type {
   Stack,
   StackSummary,
 } from "@pulumi/pulumi/automation/index.js";
+import { damagedState } from "./backend.js";
 import { UserError } from "./command.js";
 import { ENGINE_VERSION, engineFolder, hasEngine } from "./engine.js";
 import { lackError, LACKS } from "./lacks.js";
@@ -223,7 +224,8 @@ export class PulumiStack {
       return await workspace.listStacks();
     } catch (error) {
       if (error instanceof CommandError) {
-        throw lackError(LACKS.engineFailed(error.message));
+        const damaged = damagedState(this.directory, this.name, { ...process.env, ...this.env });
+        throw lackError(damaged === undefined ? LACKS.engineFailed(error.message) : LACKS.damagedState(damaged));
       }
       throw error;
     }
