@@ -14,6 +14,8 @@ export interface Scope {
   readonly secrets: readonly string[];
   /** Secrets that are known and not set: what to do about each. */
   readonly missing: Readonly<Record<string, Remedy>>;
+  /** Names that the program would provide in another homelab: why it does not in this one, and what to do. */
+  readonly absent?: Readonly<Record<string, { readonly message: string; readonly remedy: Remedy }>>;
   /** Name of the stack, for commands that the owner may run. */
   readonly stack: string;
 }
@@ -80,8 +82,11 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       return UNKNOWN;
     }
     const remedy = Object.hasOwn(scope.missing, name) ? scope.missing[name] : undefined;
+    const absent = Object.hasOwn(scope.absent ?? {}, name) ? scope.absent?.[name] : undefined;
     if (remedy !== undefined) {
       complain(path, "missing-secret", `the secret ${name} is not set`, remedy);
+    } else if (fallback === undefined && absent !== undefined) {
+      complain(path, "undefined-variable", `nothing provides \${${name}}: ${absent.message}`, absent.remedy);
     } else if (fallback === undefined) {
       const meant = closest(name, [...Object.keys(scope.values), ...scope.secrets]);
       complain(

@@ -24,6 +24,7 @@ export function scopeOf(stack: string, host: string, config: Config, sources: Se
         .filter(([name]) => !Object.hasOwn(secrets, name))
         .map(([name, source]) => [name, howToSet(stack, name, source)]),
     ),
+    absent: addressesOfNobody(hosts),
     stack,
   };
 }
@@ -34,6 +35,25 @@ function addressesByRole(hosts: Config["hosts"]): Record<string, string> {
     ROLES.flatMap((role) => {
       const [only, ...others] = Object.values(hosts).filter((host) => host.role === role);
       return only === undefined || others.length > 0 ? [] : [[`${role.toUpperCase()}_ADDRESS`, only.address]];
+    }),
+  );
+}
+
+/** The same names for the other roles, with the reason. */
+function addressesOfNobody(hosts: Config["hosts"]): NonNullable<Scope["absent"]> {
+  return Object.fromEntries(
+    ROLES.flatMap((role) => {
+      const [first, ...others] = Object.entries(hosts).filter(([, host]) => host.role === role);
+      if (first !== undefined && others.length === 0) {
+        return [];
+      }
+      const names = [first, ...others].flatMap((it) => it?.[0] ?? []).join(" and ");
+      const message = first === undefined ? `no host has the role ${role}` : `${names} have the role ${role}`;
+      const prose =
+        first === undefined
+          ? `give one host role: ${role}, or remove what needs it`
+          : "write the address of the one that is meant";
+      return [[`${role.toUpperCase()}_ADDRESS`, { message, remedy: { prose } }]];
     }),
   );
 }

@@ -177,6 +177,13 @@ describe("mistakes in a Compose file", () => {
       ],
     ],
     [
+      "the address of a host that nobody has",
+      web('environment: {SERVER: "${CI_ADDRESS}:9000"}'),
+      [
+        `${FILE}:4 services.web.environment.SERVER: nothing provides \${CI_ADDRESS}: no host has the role ci -> give one host role: ci, or remove what needs it`,
+      ],
+    ],
+    [
       "a lone dollar sign",
       web("command: echo $HOME"),
       [`${FILE}:4 services.web.command: a lone $ in "echo $HOME" -> write \${HOME}, or $$HOME`],
