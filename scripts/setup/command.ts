@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Cancelled } from "./question.js";
 import { ANSWERS, answersIn, answersOfFlags, nobody } from "./answers.js";
 import { takeSteps } from "./steps.js";
@@ -11,7 +12,7 @@ import { sshKey } from "./steps/ssh-key.js";
 import { stack } from "./steps/stack.js";
 import { state } from "./steps/state.js";
 import { terminal } from "./terminal.js";
-import { projectDirectory } from "../lib/project.js";
+import { calledFrom, projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 
 const STEPS: readonly Step[] = [
@@ -29,7 +30,7 @@ interface Options {
 
 async function setup(options: Options): Promise<void> {
   const given = new Map([
-    ...(options.answers === undefined ? [] : answersIn(options.answers)),
+    ...(options.answers === undefined ? [] : answersIn(resolve(calledFrom(), options.answers))),
     ...answersOfFlags({ ...options }),
   ]);
   const prompter = process.stdin.isTTY && process.stdout.isTTY ? await terminal() : nobody;

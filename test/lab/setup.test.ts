@@ -104,6 +104,10 @@ describe("at a terminal", () => {
     const passphrase = await stat(join(home, ".config/homelab/passphrase-homelab"));
     expect(passphrase.mode & 0o777).toBe(0o600);
     expect(await file()).toContain("encryptionsalt: v1:");
+    // Plain Pulumi finds the same state, without a login.
+    const pulumi = join(PROGRAM, "node_modules/.bin/pulumi");
+    const { stdout } = await run(pulumi, ["stack", "ls", "--json", "--non-interactive"], { cwd: clone, env: env() });
+    expect(JSON.parse(stdout)).toMatchObject([{ name: "homelab" }]);
     expect((await stat(join(home, ".ssh/homelab"))).mode & 0o777).toBe(0o600);
   });
 
