@@ -85,7 +85,7 @@ async function keyQuestions(
       text:
         `${host.name} (${host.address}) shows the key ${fingerprint(await keyOf(host))}. Is it that host's?\n` +
         "Its own screen says: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
-      fallback: "yes",
+      fallback: "no",
       beforehand: flagOf(TRUST),
     })),
   );
