@@ -66,7 +66,7 @@ activate() { # apply | restore
     apply) timezone=$(input '.timezone') ;;
     restore) timezone=$(applied '.timezone') ;;
   esac
-  if [ -n "$timezone" ] && [ "$(timezone_now)" != "$timezone" ]; then
+  if [ -n "$timezone" ] && [ "$(timezone_now)" != "$(zone_called "$timezone")" ]; then
     # Not timedatectl: its daemon keeps the zone that it has read, and takes a link that somebody has changed for what it was.
     ln -sfn "/usr/share/zoneinfo/$timezone" "$LOCALTIME.homelab-new"
     mv -T "$LOCALTIME.homelab-new" "$LOCALTIME"
@@ -120,10 +120,12 @@ compressed_swap() {
 
 deactivate() { systemctl restart systemd-journald.service; }
 
+# Some names are links to others, such as UTC to Etc/UTC.
+zone_called() { readlink -f "$ZONES/$1" | sed 's|.*/zoneinfo/||'; }
 timezone_now() { readlink -f "$LOCALTIME" | sed 's|.*/zoneinfo/||'; }
 
 effect() {
-  echo "time zone $(input '.timezone')"
+  echo "time zone $(zone_called "$(input '.timezone')")"
   [ -f "$KERNEL" ] || return 0
   assignments
   kernel_keys >"$WORK/keys"

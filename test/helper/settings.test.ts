@@ -166,3 +166,11 @@ test("settings are applied, told apart, repaired and removed", async () => {
   ];
   expect(left.sort()).toEqual(bootstrapped.sort());
 });
+
+test("a time zone that is another name of one takes effect as that one", async () => {
+  symlinkSync("Etc/UTC", join(host.root, "usr/share/zoneinfo/UTC"));
+  const wanted = input("tv", "system").replace(/"timezone":"[^"]*"/, '"timezone":"UTC"');
+  expect(await host.apply("system", wanted)).toBe("applied");
+  expect(await host.apply("system", wanted)).toBe("unchanged");
+  expect((await host.probe())["system"]).toMatchObject({ state: "applied", drift: [] });
+});
