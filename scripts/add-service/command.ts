@@ -16,6 +16,7 @@ import { convertCompose, projectName } from "./convert.js";
 import type { Converted } from "./convert.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
+import { withSchema } from "../lib/editor-schema.js";
 import { StackFile } from "../lib/stack-file.js";
 
 interface Options {
@@ -55,7 +56,8 @@ async function addService(file: string, host: string, options: Options): Promise
   for (const [path, text] of written) {
     const target = join(project, folder, path);
     await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, path === "compose.yaml" ? await inHouseStyle(target, text) : text);
+    const own = path === "compose.yaml";
+    await writeFile(target, own ? await inHouseStyle(target, withSchema(target, text, "compose")) : text);
     console.log(`wrote ${folder}/${path}`);
   }
   if (stackFile.changed) {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { withSchema } from "../../lib/editor-schema.js";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { UserError } from "../../lib/command.js";
@@ -40,7 +41,7 @@ export function declaration(find: Find = findHosts): Step {
         throw new UserError(`${mistake}: nothing was written. Run npm run setup again.`);
       }
       if (text !== undefined) {
-        await writeFile(fileOf(setup), text);
+        await writeFile(fileOf(setup), withSchema(fileOf(setup), text, "stack"));
       }
       return `${nameOf(setup)} ${text === undefined ? "stays as it is" : "is written"}`;
     },
