@@ -1,3 +1,4 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
 import { aftermathOn } from "./aftermath.js";
@@ -5,6 +6,7 @@ import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTabl
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
 import { keepCopies, recoverState } from "./state-copies.js";
+import { warningIn } from "../lib/engine-events.js";
 import { failuresOf } from "./failures.js";
 import { progressOf } from "./progress.js";
 import { confirmed } from "../lib/ask.js";
@@ -47,12 +49,13 @@ export async function deployTo(
   if (recovered !== undefined) {
     console.log(recovered);
   }
-  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(stack));
+  const warn = warningsOnce();
+  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(stack, warn));
   if (!agreed) {
     console.log("Nothing was deployed.");
     return EXIT.nothing;
   }
-  const operation = await upEverywhere(stack, hosts);
+  const operation = await upEverywhere(stack, hosts, warn);
   if (operation.interrupted) {
     const done = outcomePerHost(hosts, operation.outcome).map(({ host, done: what }) => `  ${host}: ${what}`);
     console.log(`Interrupted. Done until now:\n${done.join("\n")}\nDeploy again: it goes on from here.`);
@@ -75,10 +78,24 @@ export async function deployTo(
   return complete ? EXIT.done : EXIT.incomplete;
 }
 
+type Listener = (event: EngineEvent) => void;
+
+/** Shows what the program warns of, each once, although a preview and a deployment say the same. */
+function warningsOnce(): Listener {
+  const said = new Set<string>();
+  return (event) => {
+    const warning = warningIn(event);
+    if (warning !== undefined && !said.has(warning)) {
+      said.add(warning);
+      console.log(warning);
+    }
+  };
+}
+
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
-async function agreeOn(stack: PulumiStack): Promise<boolean> {
+async function agreeOn(stack: PulumiStack, warn: Listener): Promise<boolean> {
   console.log("Looking at what would change …");
-  const { ok, events, output } = await stack.operate("preview");
+  const { ok, events, output } = await stack.operate("preview", { onEvent: warn });
   if (!ok) {
     console.log(reasonIn({ output, failures: failuresOf(events) }, stack.name));
     return false;
@@ -125,8 +142,8 @@ interface Deployment {
   readonly failures: readonly string[];
 }
 
-async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[]): Promise<Deployment> {
-  const { ok, events, output, interrupted } = await up(stack, hosts);
+async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[], warn: Listener): Promise<Deployment> {
+  const { ok, events, output, interrupted } = await up(stack, hosts, warn);
   const outcome = outcomeOf(events);
   const first = { ok, interrupted, outcome, output, failures: failuresOf(events) };
   const failing = failingHosts(hosts, outcome);
@@ -141,7 +158,7 @@ async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[]): Pr
   console.log(
     `${failing.join(", ")} failed. Running again without, so that the other hosts can finish their deletions.`,
   );
-  const second = await up(stack, hosts, allOfHosts(failing));
+  const second = await up(stack, hosts, warn, allOfHosts(failing));
   return { ...first, interrupted: second.interrupted, outcome: together(outcome, outcomeOf(second.events)) };
 }
 
@@ -149,12 +166,21 @@ async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[]): Pr
 const isLeft = ({ urn, delete: replaced = false }: StateResource, { done, failed }: Outcome): boolean =>
   hostInUrn(urn) !== undefined && (replaced || (!done.has(nameInUrn(urn)) && !failed.has(nameInUrn(urn))));
 
-async function up(stack: PulumiStack, hosts: readonly HostModel[], exclude: string[] = []): Promise<Operation> {
+async function up(
+  stack: PulumiStack,
+  hosts: readonly HostModel[],
+  warn: Listener,
+  exclude: string[] = [],
+): Promise<Operation> {
   const names = hosts.map(({ name }) => name);
   const write = process.stdout.isTTY ? (await import("log-update")).default : undefined;
   const progress = progressOf(names, write);
   try {
-    return await stack.operate("up", { continueOnError: true, exclude, onEvent: progress.show });
+    const onEvent: Listener = (event) => {
+      warn(event);
+      progress.show(event);
+    };
+    return await stack.operate("up", { continueOnError: true, exclude, onEvent });
   } finally {
     progress.end();
   }

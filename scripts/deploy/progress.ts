@@ -1,7 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 import { columnsOf } from "../lib/columns.js";
-import { doneBy, plainText } from "../lib/engine-events.js";
+import { doneBy } from "../lib/engine-events.js";
 
 /** Shows what a deployment is doing. */
 export interface Progress {
@@ -37,10 +37,7 @@ export function progressOf(
     }
   };
   return {
-    show: ({ resourcePreEvent, resOutputsEvent, diagnosticEvent }) => {
-      if (diagnosticEvent?.severity === "warning" && hostInUrn(diagnosticEvent.urn ?? "") === undefined) {
-        log(plainText(diagnosticEvent.message));
-      }
+    show: ({ resourcePreEvent, resOutputsEvent }) => {
       const metadata = resourcePreEvent?.metadata ?? resOutputsEvent?.metadata;
       const state = states.get((metadata && hostInUrn(metadata.urn)) ?? "");
       if (metadata === undefined || state === undefined || metadata.op === "same") {

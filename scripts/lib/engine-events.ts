@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { nameInUrn } from "../../model/resource-names.js";
+import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 
 const DONE: Readonly<Record<string, string>> = {
   same: "unchanged",
@@ -30,6 +30,12 @@ export function errorsOf(events: readonly EngineEvent[]): string {
     .map(({ urn = "", message }) => `${nameInUrn(urn)}: ${plainText(message)}`.replace(/^: /, ""))
     .join("\n");
 }
+
+/** What the program itself warns of, such as drift; undefined for all other events. */
+export const warningIn = ({ diagnosticEvent }: EngineEvent): string | undefined =>
+  diagnosticEvent?.severity === "warning" && hostInUrn(diagnosticEvent.urn ?? "") === undefined
+    ? plainText(diagnosticEvent.message)
+    : undefined;
 
 /** What the engine reports, without its marks for colours. */
 export const plainText = (message: string): string => message.replace(COLOUR, "").trimEnd();

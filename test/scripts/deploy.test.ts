@@ -8,8 +8,10 @@ import {
   outcomePerHost,
   outcomeTable,
 } from "../../scripts/deploy/outcome.js";
+import { failuresOf } from "../../scripts/deploy/failures.js";
+import { progressOf } from "../../scripts/deploy/progress.js";
 import { outcomeOf, together } from "../../scripts/deploy/events.js";
-import { changesOf, errorsOf } from "../../scripts/lib/engine-events.js";
+import { changesOf, errorsOf, warningIn } from "../../scripts/lib/engine-events.js";
 import { HOST_KEY, model } from "../model/declare.js";
 
 const hosts = model(
@@ -229,4 +231,36 @@ test("what an adoption keeps is said, and whether the new container uses it", ()
     "  kept: bind /srv/x, which was mounted at /old",
     "  kept: volume other, which was mounted at /old; the new container does not use it",
   ]);
+});
+
+describe("while it deploys", () => {
+  test("a terminal has one table that is written over, with what each host does", () => {
+    const shown: string[] = [];
+    const progress = progressOf(["pi", "pi-nas"], (text) => shown.push(text));
+    progress.show(event("resOutputsEvent", "same", "pi/container/db"));
+    expect(shown).toEqual([]);
+    progress.show(event("resourcePreEvent" as "resOutputsEvent", "create", "pi/container/web"));
+    expect(shown.at(-1)).toMatch(/^pi +0 +container\/web is being created$/m);
+    progress.show(event("resOutputsEvent", "create", "pi/container/web"));
+    expect(shown.at(-1)).toMatch(/^pi +1$/m);
+    progress.end();
+    expect(shown.at(-1)).toBe("");
+  });
+
+  test("what the program warns of is told from what befalls a resource", () => {
+    const warning = (urn: string): EngineEvent =>
+      report({ diagnosticEvent: { severity: "warning", message: "<{%fg 3%}>ssh on pi: x<{%reset%}>\n", urn } });
+    expect(warningIn(warning("urn:pulumi:lab::homelab::pulumi:pulumi:Stack::homelab-lab"))).toBe("ssh on pi: x");
+    expect(warningIn(warning(urn("pi/container/web")))).toBeUndefined();
+  });
+
+  test("each cause of a failure is told once, and what the engine says of the whole only where there is no other", () => {
+    const error = (message: string, name?: string): EngineEvent =>
+      report({ diagnosticEvent: { severity: "error", message, ...(name !== undefined && { urn: urn(name) }) } });
+    const events = ["a", "b", "c", "d"].map((it) => error("error: no space", `pi/container/${it}`));
+    expect(failuresOf([...events, error("update failed")])).toEqual([
+      "pi/container/a, pi/container/b, pi/container/c and 1 more: no space",
+    ]);
+    expect(failuresOf([error("update failed")])).toEqual(["update failed"]);
+  });
 });
