@@ -7,10 +7,9 @@ import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
 import { keepCopies, recoverState } from "./state-copies.js";
 import { warningIn } from "../lib/engine-events.js";
-import { failuresOf } from "./failures.js";
+import { failuresOf, reasonOf } from "./failures.js";
 import { progressOf } from "./progress.js";
 import { confirmed } from "../lib/ask.js";
-import { lockAdvice } from "../lib/lock.js";
 import { describePlan } from "../lib/plan/describe.js";
 import { planOf } from "../lib/plan/plan.js";
 import type { Operation, StateResource } from "../lib/operation.js";
@@ -62,7 +61,7 @@ export async function deployTo(
     return EXIT.interrupted;
   }
   if (!operation.outcome.ran) {
-    console.log(`${reasonIn(operation, stack.name)}\nNothing was deployed.`);
+    console.log(`${reasonOf(operation, stack.name)}\nNothing was deployed.`);
     return EXIT.nothing;
   }
   const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
@@ -95,22 +94,18 @@ function warningsOnce(): Listener {
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
 async function agreeOn(stack: PulumiStack, warn: Listener): Promise<boolean> {
   console.log("Looking at what would change …");
-  const { ok, events, output } = await stack.operate("preview", { onEvent: warn });
-  if (!ok) {
-    console.log(reasonIn({ output, failures: failuresOf(events) }, stack.name));
+  const operation = await stack.operate("preview", { onEvent: warn });
+  if (!operation.ok) {
+    console.log(reasonOf(operation, stack.name));
     return false;
   }
-  const plan = describePlan(planOf(events));
+  const plan = describePlan(planOf(operation.events));
   if (plan === "") {
     return true;
   }
   console.log(plan);
   return confirmed("Deploy this? [y/N] ");
 }
-
-/** Why nothing could be done. */
-const reasonIn = ({ output, failures }: Pick<Deployment, "output" | "failures">, stack: string): string =>
-  lockAdvice(output, stack) ?? (failures.join("\n") || output.trim());
 
 /** Looks at the hosts again and shows what they have come to; is everything done? */
 async function judge(
@@ -138,6 +133,7 @@ interface Deployment {
   readonly interrupted: boolean;
   readonly outcome: Outcome;
   readonly output: string;
+  readonly events: readonly EngineEvent[];
   /** What went wrong, each cause once. */
   readonly failures: readonly string[];
 }
@@ -145,7 +141,7 @@ interface Deployment {
 async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[], warn: Listener): Promise<Deployment> {
   const { ok, events, output, interrupted } = await up(stack, hosts, warn);
   const outcome = outcomeOf(events);
-  const first = { ok, interrupted, outcome, output, failures: failuresOf(events) };
+  const first = { ok, interrupted, outcome, output, events, failures: failuresOf(events) };
   const failing = failingHosts(hosts, outcome);
   if (interrupted || failing.length === 0 || failing.length === hosts.length) {
     return first;

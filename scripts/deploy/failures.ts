@@ -1,5 +1,7 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
+import { lockAdvice } from "../lib/lock.js";
+import type { Operation } from "../lib/operation.js";
 import { plainText } from "../lib/engine-events.js";
 
 const NAMES_SHOWN = 3;
@@ -25,3 +27,7 @@ function listed(names: readonly string[]): string {
   const more = names.length - NAMES_SHOWN;
   return more > 0 ? `${names.slice(0, NAMES_SHOWN).join(", ")} and ${more} more` : names.join(", ");
 }
+
+/** Why an operation of the engine could not be done at all. */
+export const reasonOf = ({ events, output }: Pick<Operation, "events" | "output">, stack: string): string =>
+  lockAdvice(output, stack) ?? (failuresOf(events).join("\n") || output.trim());

@@ -52,11 +52,12 @@ export function outcomeOfRemoved(hosts: readonly HostModel[], outcome: Outcome, 
   });
 }
 
-/** As in "3 created, 1 replaced"; empty if there was nothing. */
+/** As in "3 created, 1 replaced"; empty if there was nothing. How the host is reached is no thing of the host. */
 function doneOn(host: string, { done, failed }: Outcome): string {
   const counts = new Map<string, number>();
   for (const [resource, op] of done) {
-    if (op !== "same" && hostOf(resource) === host && !failed.has(resource)) {
+    const name = parseName(resource);
+    if (op !== "same" && name?.host === host && name.kind !== "engine" && !failed.has(resource)) {
       counts.set(doneBy(op), (counts.get(doneBy(op)) ?? 0) + 1);
     }
   }

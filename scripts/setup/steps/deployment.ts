@@ -2,10 +2,9 @@ import { loadHomelab } from "../../../model/load.js";
 import type { HomelabModel } from "../../../model/types.js";
 import { deployTo, EXIT } from "../../deploy/deployment.js";
 import { outcomeOf } from "../../deploy/events.js";
-import { failuresOf } from "../../deploy/failures.js";
+import { reasonOf } from "../../deploy/failures.js";
 import { useNamedKey } from "../../lib/agent.js";
 import { commandLine, UserError } from "../../lib/command.js";
-import { lockAdvice } from "../../lib/lock.js";
 import { describePlan } from "../../lib/plan/describe.js";
 import { planOf } from "../../lib/plan/plan.js";
 import { declarationDirectories } from "../../lib/project.js";
@@ -36,11 +35,11 @@ export const preview: Step = {
   act: async (setup) => {
     const { hosts } = homelabOf(setup);
     await useNamedKey();
-    const { ok, events, output } = await stackOf(setup).operate("preview");
-    if (!ok) {
-      const reason = lockAdvice(output, setup.stack) ?? (failuresOf(events).join("\n") || output.trim());
-      throw new UserError(`The preview failed.\n${reason}`);
+    const operation = await stackOf(setup).operate("preview");
+    if (!operation.ok) {
+      throw new UserError(`The preview failed.\n${reasonOf(operation, setup.stack)}`);
     }
+    const { events } = operation;
     const { notDone } = outcomeOf(events);
     const left = hosts.flatMap(({ name }) => (notDone[name] === undefined ? [] : [`${name}: ${notDone[name]}`]));
     const plan = describePlan(planOf(events));
