@@ -27,13 +27,20 @@ const widthOf = (cell: string): number => Math.max(...cell.split("\n").map((line
  * the end of a line stays whole, since it is there to be copied.
  */
 export function wrapped(text: string, width: number): string {
-  const pieces = new RegExp(`(?:npm run|npx|export) .+$|\\S{1,${width}}`, "g");
-  const lines = text.split("\n").map((line) => {
-    const words = line.match(pieces) ?? [];
-    return words.reduce((done, word) => {
-      const last = done.length - done.lastIndexOf("\n") - 1;
-      return done === "" ? word : last + 1 + word.length > width ? `${done}\n${word}` : `${done} ${word}`;
-    }, "");
-  });
-  return lines.join("\n");
+  return text
+    .split("\n")
+    .map((line) => wrappedLine(line, width))
+    .join("\n");
+}
+
+/** What is indented stays so, with all that follows from it. */
+function wrappedLine(line: string, width: number): string {
+  const indent = /^ */.exec(line)?.[0] ?? "";
+  const room = width - indent.length;
+  const words = line.match(new RegExp(`(?:npm run|npx|export) .+$|\\S{1,${room}}`, "g")) ?? [];
+  const lines = words.reduce((done, word) => {
+    const last = done.length - done.lastIndexOf("\n") - 1;
+    return done === "" ? word : last + 1 + word.length > room ? `${done}\n${word}` : `${done} ${word}`;
+  }, "");
+  return indent + lines.replaceAll("\n", `\n${indent}`);
 }

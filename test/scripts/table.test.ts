@@ -8,6 +8,7 @@ test.each([
   ["a\n-> b c", "a\n-> b c"],
   ["1234567890", "12345678\n90"],
   ["ab 1234567890 c", "ab\n12345678\n90 c"],
+  ["a:\n  b c defg h", "a:\n  b c\n  defg h"],
   ["if so: npm run forget -- pi", "if so:\nnpm run forget -- pi"],
 ])("%j", (text, lines) => {
   expect(wrapped(text, 8)).toBe(lines);
