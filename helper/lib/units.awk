@@ -8,7 +8,7 @@ BEGIN {
   split("", is)
   for (i = 1; i <= NF; i++) is[substr($i, 1, index($i, "=") - 1)] = substr($i, index($i, "=") + 1)
   if (is["LoadState"] != "not-found") print unit[NR] " exists"
-  if (is["ActiveState"] == "active") print unit[NR] " active"
+  if (is["ActiveState"] ~ /^(active|reloading|refreshing)$/) print unit[NR] " active"
   if (is["UnitFileState"] ~ /^(enabled|enabled-runtime|static|alias|indirect|generated)$/) print unit[NR] " enabled"
   else if (is["UnitFileState"] != "") print unit[NR] " " is["UnitFileState"]
   paths = split(is["DropInPaths"], path, " ")

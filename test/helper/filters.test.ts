@@ -212,3 +212,16 @@ test("settings with their findings, what is foreign, and ports; an engine that i
     }) as unknown,
   });
 });
+
+test("a unit that is being reloaded runs, and one that is still starting does not yet", () => {
+  const folder = mkdtempSync(join(tmpdir(), "units-"));
+  const names = join(folder, "names");
+  const states = ["active", "reloading", "activating", "failed", "inactive"];
+  writeFileSync(names, lines(...states.map((it) => `${it}.service`)));
+  const said = states.map((it) => `LoadState=loaded\nActiveState=${it}\nUnitFileState=enabled\nDropInPaths=\n`);
+  expect(awk("units.awk", said.join("\n"), "-v", `names=${names}`).filter((it) => it.endsWith(" active"))).toEqual([
+    "active.service active",
+    "reloading.service active",
+  ]);
+  rmSync(folder, { recursive: true });
+});
