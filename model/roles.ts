@@ -45,3 +45,6 @@ export const traitsOf = (role: Role | undefined): RoleTraits => (role === undefi
 
 /** The roles whose hosts hold shares, as a message names them. */
 export const SHARES_ROLES = ROLES.filter((role) => traitsOf(role).shares).join(" or ");
+
+/** The Compose file that declares the services of a role, relative to the project. */
+export const composeFileOf = (role: Role): string => `stacks/${role}/compose.yaml`;

@@ -103,19 +103,21 @@ function checkPrivileges({ definition }: ServiceModel, complain: Complain): void
 function checkTwice(placed: readonly Placed[]): Problem[] {
   const problems: Problem[] = [];
   const holders = new Map<string, string>();
-  const names = new Map<string, string>();
+  const names = new Map<string, Placed>();
   for (const { service, source } of placed) {
     const { key } = service;
     const namesake = names.get(service.name);
     if (namesake !== undefined) {
       const at = ["services", key, "container_name"];
-      problems.push(
-        source.problem(at, "duplicate-container", `${service.name} is already the container of ${namesake}`, {
-          prose: "give each its own name",
-        }),
-      );
+      const elsewhere = namesake.source.file === source.file ? "" : ` in ${namesake.source.file}`;
+      const message = `${service.name} is already the container of ${namesake.service.key}${elsewhere}`;
+      const prose =
+        elsewhere === ""
+          ? "give each its own name"
+          : "write another name there; what both files declare in the same words runs once";
+      problems.push(source.problem(at, "duplicate-container", message, { prose }));
     }
-    names.set(service.name, key);
+    names.set(service.name, { service, source });
     service.ports.forEach((port, i) => {
       if (port.published === undefined) {
         return;

@@ -1,9 +1,11 @@
 import { basename, dirname } from "node:path/posix";
 import type { Config, HostConfig } from "../config/settings.js";
 import type { Problem } from "../yaml/problem.js";
+import { composeFileOf } from "../roles.js";
 import type { ReadFile } from "../types.js";
 import { planProject } from "./project.js";
 import type { Project } from "./project.js";
+import { onceEach } from "./twins.js";
 import type { OpenFile } from "../yaml/open.js";
 
 /** What planning a host needs. */
@@ -19,17 +21,18 @@ interface HostPlan {
   readonly assumeSecrets?: boolean;
 }
 
-/** Plans every Compose file of a host: that of its role, and its owner's own. */
+/** Plans every Compose file of a host: that of its role, and those that its owner has added. */
 export function planHost(args: HostPlan): Project[] {
   const { host, config, open } = args;
-  return composeFilesOf(config.hosts[host]).flatMap((file) => {
+  const projects = composeFilesOf(config.hosts[host]).flatMap((file) => {
     const source = open(file);
     return (source && planProject({ ...args, source, defaultName: projectName(file) })) ?? [];
   });
+  return onceEach(projects);
 }
 
 const composeFilesOf = (host: HostConfig | undefined): string[] => [
-  ...(host?.role === undefined ? [] : [`stacks/${host.role}/compose.yaml`]),
+  ...(host?.role === undefined ? [] : [composeFileOf(host.role)]),
   ...(host?.services ?? []),
 ];
 

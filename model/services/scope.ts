@@ -1,5 +1,6 @@
-import { ROLES } from "../roles.js";
-import type { Config } from "../config/settings.js";
+import { composeFileOf, ROLES } from "../roles.js";
+import type { Role } from "../roles.js";
+import type { Config, HostConfig } from "../config/settings.js";
 import type { Scope } from "../compose/interpolate.js";
 import { howToSet } from "../compose/secret-sources.js";
 import type { SecretSources } from "../compose/secret-sources.js";
@@ -29,11 +30,11 @@ export function scopeOf(stack: string, host: string, config: Config, sources: Se
   };
 }
 
-/** NAS_ADDRESS, CI_ADDRESS, ...: for each role that exactly one host has, the address of that host. */
+/** NAS_ADDRESS, CI_ADDRESS, ...: for each role whose Compose file exactly one host runs, the address of that host. */
 function addressesByRole(hosts: Config["hosts"]): Record<string, string> {
   return Object.fromEntries(
     ROLES.flatMap((role) => {
-      const [only, ...others] = Object.values(hosts).filter((host) => host.role === role);
+      const [only, ...others] = Object.values(hosts).filter((host) => runs(role, host));
       return only === undefined || others.length > 0 ? [] : [[`${role.toUpperCase()}_ADDRESS`, only.address]];
     }),
   );
@@ -43,7 +44,7 @@ function addressesByRole(hosts: Config["hosts"]): Record<string, string> {
 function addressesOfNobody(hosts: Config["hosts"]): NonNullable<Scope["absent"]> {
   return Object.fromEntries(
     ROLES.flatMap((role) => {
-      const [first, ...others] = Object.entries(hosts).filter(([, host]) => host.role === role);
+      const [first, ...others] = Object.entries(hosts).filter(([, host]) => runs(role, host));
       if (first !== undefined && others.length === 0) {
         return [];
       }
@@ -57,3 +58,7 @@ function addressesOfNobody(hosts: Config["hosts"]): NonNullable<Scope["absent"]>
     }),
   );
 }
+
+/** Has a host the role, or beside another one its Compose file, as one machine that does it all? */
+const runs = (role: Role, host: HostConfig): boolean =>
+  host.role === role || host.services.includes(composeFileOf(role));

@@ -18,7 +18,7 @@ export const ANSWERS = {
   host: {
     value: "NAME=ADDRESS:ROLE",
     several: true,
-    says: "a host; repeat it for each. ROLE: nas, ci, media, agent, nas+media, or none",
+    says: "a host; repeat it for each. ROLE: nas, ci, media, agent, several as nas+media+ci, or none",
   },
   domain: { value: "DOMAIN", says: "domain below which the names of services lie, or none" },
   timezone: { value: "ZONE", says: "time zone; default that of this machine" },

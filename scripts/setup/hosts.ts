@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ipaddr from "ipaddr.js";
 import { parse } from "yaml";
-import { isRole, ROLES, traitsOf } from "../../model/roles.js";
+import { composeFileOf, isRole, ROLES, traitsOf } from "../../model/roles.js";
 import type { Role } from "../../model/roles.js";
 import { PROGRAM } from "../lib/project.js";
 import { listOf } from "./question.js";
 
-/** What a host can be for: a role, NAS and media on one machine, or nothing of this program's. */
-export const PURPOSES = [...ROLES, "nas+media", "none"] as const;
+/** What a host can be for: a role, several on one machine, of which the first is its own, or nothing of this program's. */
+export const PURPOSES = [...ROLES, "nas+media", "nas+ci", "ci+media", "nas+media+ci", "none"] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** A host as its owner names it. */
@@ -57,7 +57,8 @@ export function togetherMistake(hosts: readonly NewHost[]): string | undefined {
   if (nas.length > 1) {
     return `the shares lie on one host: give the role nas to one of ${nas.map((host) => host.name).join(", ")}`;
   }
-  return hosts.some(({ purpose }) => purpose === "agent") && !hosts.some(({ purpose }) => purpose === "ci")
+  const roles = hosts.flatMap(({ purpose }) => rolesOf(purpose));
+  return roles.includes("agent") && !roles.includes("ci")
     ? "the role agent needs a host with the role ci, whose pipelines it runs"
     : undefined;
 }
@@ -70,17 +71,17 @@ export function broughtBy(purpose: Purpose): string {
   if (purpose === "none") {
     return "nothing yet: Docker, firewall and updates, for Compose files of your own";
   }
-  const services = new Set(rolesOf(purpose).flatMap(servicesOf));
-  const shares = rolesOf(purpose).some((role) => traitsOf(role).shares) ? ["shared folders (NFS, SMB)"] : [];
-  if (purpose === "nas+media") {
-    services.delete("watchtower"); // each of the two files has one, and a host can have only one container of a name
+  const roles = rolesOf(purpose);
+  if (roles.length > 1) {
+    return `${roles.join(" and ")}${roles.length > 2 ? ": one Pi does it all" : ""}`;
   }
-  return [...shares, ...services].join(", ");
+  const shares = roles.some((role) => traitsOf(role).shares) ? ["shared folders (NFS, SMB)"] : [];
+  return [...shares, ...roles.flatMap(servicesOf)].join(", ");
 }
 
 /** Services of a role that are on unless they are switched off. */
-function servicesOf(role: Role): string[] {
-  const text = readFileSync(join(PROGRAM, "stacks", role, "compose.yaml"), "utf8");
+export function servicesOf(role: Role): string[] {
+  const text = readFileSync(join(PROGRAM, composeFileOf(role)), "utf8");
   const { services } = parse(text, { merge: true }) as { services: Record<string, { profiles?: readonly string[] }> };
   return Object.entries(services).flatMap(([name, { profiles = [] }]) => (profiles.length === 0 ? [name] : []));
 }

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { traitsOf } from "../../model/roles.js";
+import { composeFileOf, traitsOf } from "../../model/roles.js";
 import { rolesOf } from "./hosts.js";
 import type { NewHost } from "./hosts.js";
 import { networkOf } from "./lan.js";
@@ -24,10 +24,7 @@ const WOODPECKER = ["woodpecker-server", "woodpecker-agent", "postgres"];
  */
 export function declarationOf({ hosts, domain, timezone, ownAddress, woodpecker }: Declared): string {
   const roles = hosts.flatMap(({ purpose }) => rolesOf(purpose));
-  const off = [
-    ...(roles.includes("ci") && woodpecker === undefined ? WOODPECKER : []),
-    ...(hosts.some(({ purpose }) => purpose === "nas+media") ? ["watchtower"] : []),
-  ];
+  const off = roles.includes("ci") && woodpecker === undefined ? WOODPECKER : [];
   const lines = [
     "# The homelab. What each line may say: docs/real-pis.md; after a change: npm run check, then npm run deploy.",
     "config:",
@@ -75,7 +72,7 @@ function hostLine({ name, address, purpose }: NewHost): string {
   const entries = [
     `address: ${address}`,
     ...(role === undefined ? [] : [`role: ${role}`]),
-    ...(more.length === 0 ? [] : [`services: [${more.map((it) => `stacks/${it}/compose.yaml`).join(", ")}]`]),
+    ...(more.length === 0 ? [] : [`services: [${more.map(composeFileOf).join(", ")}]`]),
   ];
   return `    ${name}: {${entries.join(", ")}}`;
 }

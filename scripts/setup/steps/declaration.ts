@@ -141,7 +141,7 @@ const timezone = (given: Answers): readonly Question[] =>
 
 function aboutServices(answers: Answers): readonly Question[] {
   const roles = hostsIn(answers).flatMap(({ purpose }) => rolesOf(purpose));
-  const controller = hostsIn(answers).find(({ purpose }) => purpose === "ci");
+  const controller = hostsIn(answers).find(({ purpose }) => rolesOf(purpose).includes("ci"));
   return [
     {
       name: "domain",

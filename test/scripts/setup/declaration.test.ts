@@ -7,7 +7,7 @@ import { readFrom } from "../../../model/load.js";
 import { readDeclared } from "../../../model/services/declared.js";
 import { neededSecrets } from "../../../model/services/secrets.js";
 import { PROGRAM } from "../../../scripts/lib/project.js";
-import { broughtBy, hostsMistake, PURPOSES } from "../../../scripts/setup/hosts.js";
+import { broughtBy, hostsMistake, PURPOSES, rolesOf, servicesOf } from "../../../scripts/setup/hosts.js";
 import type { Purpose } from "../../../scripts/setup/hosts.js";
 import { takeSteps } from "../../../scripts/setup/steps.js";
 import { declaration } from "../../../scripts/setup/steps/declaration.js";
@@ -106,7 +106,10 @@ test("GitHub is asked about only where a controller is to have Woodpecker", asyn
 });
 
 test.each([
-  ["pi=192.168.1.2:nass", '"nass" is not a role: write nas, ci, media, agent, nas+media, none'],
+  [
+    "pi=192.168.1.2:nass",
+    '"nass" is not a role: write nas, ci, media, agent, nas+media, nas+ci, ci+media, nas+media+ci, none',
+  ],
   ["pi=192.168.1", '"192.168.1" is not an IPv4 address'],
   ["192.168.1.2", '"" is not a host name: use small letters, digits and dashes'],
   ["a=192.168.1.2,a=192.168.1.3", "a is given twice"],
@@ -114,14 +117,26 @@ test.each([
   ["a=192.168.1.2:agent", "the role agent needs a host with the role ci, whose pipelines it runs"],
   ["", "name at least one host"],
   ["a=192.168.1.2:ci,b=192.168.1.3:agent", undefined],
+  ["a=192.168.1.2:nas+media+ci,b=192.168.1.3:agent", undefined],
+  ["a=192.168.1.2:nas+media,b=192.168.1.3:nas+ci", "the shares lie on one host: give the role nas to one of a, b"],
 ])("hosts given as %s: %s", (hosts, mistake) => {
   expect(hostsMistake(hosts)).toBe(mistake);
+});
+
+test.each<[Purpose, string]>([
+  ["agent", "woodpecker-agent"],
+  ["nas+media", "nas and media"],
+  ["nas+media+ci", "nas and media and ci: one Pi does it all"],
+  ["none", "nothing yet: Docker, firewall and updates, for Compose files of your own"],
+])("%s brings: %s", (purpose, words) => {
+  expect(broughtBy(purpose)).toBe(words);
 });
 
 const combinations: readonly (readonly Purpose[])[] = [
   ...PURPOSES.filter((it) => it !== "agent").map((it) => [it]),
   ["nas", "ci", "media", "agent", "agent"],
   ["nas+media", "ci", "none"],
+  ["nas+media+ci", "agent"],
 ];
 
 test.each(combinations.map((purposes) => ({ purposes })))("what is written for $purposes passes", ({ purposes }) => {
@@ -140,12 +155,11 @@ test.each(combinations.map((purposes) => ({ purposes })))("what is written for $
     "test",
     read(`${pinned}${secrets.length > 0 ? "  homelab:secrets:\n" : ""}${secrets.join("")}`),
   );
-  const off = purposes.includes("nas+media") ? ["watchtower"] : [];
   for (const [i, purpose] of purposes.entries()) {
     const runs = hosts[i]?.services.map(({ name }) => name) ?? [];
-    const brought = broughtBy(purpose)
-      .split(", ")
-      .filter((it) => !/woodpecker|postgres|SMB|NFS|nothing|firewall|Compose/.test(it) && !off.includes(it));
-    expect(runs.sort()).toEqual(brought.sort());
+    const brought = rolesOf(purpose)
+      .flatMap(servicesOf)
+      .filter((it) => !/woodpecker|postgres/.test(it));
+    expect(runs.sort()).toEqual([...new Set(brought)].sort());
   }
 });
