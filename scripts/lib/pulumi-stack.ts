@@ -99,7 +99,8 @@ export class PulumiStack {
 
   /** What the state has, resource by resource; a parent comes before its children. */
   async resources(): Promise<readonly StateResource[]> {
-    const { deployment } = (await (await this.select()).exportStack()) as { deployment: StateOfStack | null };
+    const stack = await this.select();
+    const { deployment } = (await this.asked(() => stack.exportStack())) as { deployment: StateOfStack | null };
     return deployment?.resources ?? [];
   }
 
@@ -116,7 +117,7 @@ export class PulumiStack {
   /** Has the state no resource, as before the first deployment and after the state was lost? */
   async isEmpty(): Promise<boolean> {
     const { workspace } = await this.select();
-    const stacks = await workspace.listStacks();
+    const stacks = await this.stacksOf(workspace);
     return !stacks.some((it) => this.isNamed(it.name) && (it.resourceCount ?? 0) > 0);
   }
 
@@ -138,7 +139,8 @@ export class PulumiStack {
 
   /** The stack's outputs; empty before the first deployment. */
   async outputs(): Promise<Record<string, unknown>> {
-    const outputs = await (await this.select()).outputs();
+    const stack = await this.select();
+    const outputs = await this.asked(() => stack.outputs());
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
   }
 
@@ -198,7 +200,7 @@ export class PulumiStack {
       }
       await this.must(["stack", "init", "--no-select"]);
     }
-    return Stack.select(this.name, workspace);
+    return this.asked(() => Stack.select(this.name, workspace));
   }
 
   private async workspace(): Promise<LocalWorkspace> {
@@ -217,18 +219,30 @@ export class PulumiStack {
     return workspace;
   }
 
-  /** @throws UserError where the engine cannot read the state */
-  private async stacksOf(workspace: LocalWorkspace): Promise<readonly StackSummary[]> {
+  private stacksOf(workspace: Pick<LocalWorkspace, "listStacks">): Promise<readonly StackSummary[]> {
+    return this.asked(() => workspace.listStacks());
+  }
+
+  /** What the engine answers. @throws UserError where it cannot, as where it cannot read the state */
+  private async asked<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     const { CommandError } = await automation();
     try {
-      return await workspace.listStacks();
+      return await question();
     } catch (error) {
       if (error instanceof CommandError) {
-        const damaged = damagedState(this.directory, this.name, { ...process.env, ...this.env });
-        throw lackError(damaged === undefined ? LACKS.engineFailed(error.message) : LACKS.damagedState(damaged));
+        throw lackError(this.lackIn(error.message));
       }
       throw error;
     }
+  }
+
+  /** What is missing, where the engine has said that it cannot do something. */
+  private lackIn(said: string): Lack {
+    if (/incorrect passphrase/.test(said)) {
+      return LACKS.wrongPassphrase(this.name);
+    }
+    const damaged = damagedState(this.directory, this.name, { ...process.env, ...this.env });
+    return damaged === undefined ? LACKS.engineFailed(said) : LACKS.damagedState(damaged);
   }
 
   /** What the engine gets added to this process's own environment. */

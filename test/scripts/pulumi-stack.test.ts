@@ -10,6 +10,9 @@ import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 const ENGINE = `#!/bin/sh
 printf '%s\\n' "$*" >>"$NOTES/calls"
 case $* in
+  "stack output"* | "stack export"*) [ ! -e "$NOTES/broken" ] || { cat "$NOTES/broken" >&2; exit 255; } ;;
+esac
+case $* in
   version*) echo "v${version}" ;;
   "stack ls"*) echo '[{"name": "test"}, {"name": "org/other"}]' ;;
   "config set"*) cat >"$NOTES/stdin" ;;
@@ -96,4 +99,15 @@ test("a secret goes by standard input: arguments can be seen", async () => {
 test("outputs and resources are the plain values", async () => {
   expect(await stack().outputs()).toEqual({ hosts: { pi5: 1 }, key: "open" });
   expect(await stack().resources()).toEqual([{ urn: "u", type: "t" }]);
+});
+
+test.each([
+  ["error: could not deserialize deployment: incorrect passphrase", "The passphrase does not open the secrets"],
+  ["error: read file: input/output error", "Pulumi cannot work: "],
+])("what the engine cannot read is a sentence, not a stack trace: %s", async (said, sentence) => {
+  await writeFile(join(folder, "broken"), said);
+  for (const answer of [stack().outputs(), stack().resources()]) {
+    await expect(answer).rejects.toThrow(UserError);
+    await expect(answer).rejects.toThrow(sentence);
+  }
 });

@@ -3,6 +3,7 @@ import type { HomelabModel } from "../../../model/types.js";
 import { deployTo, EXIT } from "../../deploy/deployment.js";
 import { outcomeOf } from "../../deploy/events.js";
 import { reasonOf } from "../../deploy/failures.js";
+import { recoverState } from "../../deploy/state-copies.js";
 import { useNamedKey } from "../../lib/agent.js";
 import { commandLine, UserError } from "../../lib/command.js";
 import { describePlan } from "../../lib/plan/describe.js";
@@ -28,14 +29,16 @@ export const check: Step = {
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-/** What a deployment would do, host by host. Changes nothing. */
+/** What a deployment would do, host by host. A state that is lost is taken from a host first, else all would look new. */
 export const preview: Step = {
   title: "Preview",
   find: () => Promise.resolve(undefined),
   act: async (setup) => {
     const { hosts } = homelabOf(setup);
     await useNamedKey();
-    const operation = await stackOf(setup).operate("preview");
+    const stack = stackOf(setup);
+    const recovered = await recoverState(stack, hosts);
+    const operation = await stack.operate("preview");
     if (!operation.ok) {
       throw new UserError(`The preview failed.\n${reasonOf(operation, setup.stack)}`);
     }
@@ -43,7 +46,11 @@ export const preview: Step = {
     const { notDone } = outcomeOf(events);
     const left = hosts.flatMap(({ name }) => (notDone[name] === undefined ? [] : [`${name}: ${notDone[name]}`]));
     const plan = describePlan(planOf(events));
-    return [plan === "" ? "nothing would change" : `a deployment would do this:\n${plan}`, ...left].join("\n");
+    return [
+      ...(recovered === undefined ? [] : [recovered]),
+      plan === "" ? "nothing would change" : `a deployment would do this:\n${plan}`,
+      ...left,
+    ].join("\n");
   },
 };
 
