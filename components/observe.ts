@@ -4,6 +4,7 @@ import type { Repairs } from "../model/drift/drift.js";
 import type { Observation } from "../model/drift/observation.js";
 import { treatmentOf } from "../model/drift/treatment.js";
 import type { HomelabModel, HostModel } from "../model/types.js";
+import { isChosen } from "../hosts/chosen.js";
 import { probeHosts } from "../hosts/probe.js";
 import { explain, remedy } from "../hosts/trouble.js";
 import { withRemedies } from "../model/yaml/remedy.js";
@@ -22,16 +23,17 @@ export interface HostState {
  * @param stack whose name is part of the commands that are shown
  */
 export async function observe({ hosts }: HomelabModel, stack: string): Promise<(host: HostModel) => HostState> {
-  const observations = await probeHosts(hosts);
+  const observations = await probeHosts(hosts.filter(({ name }) => isChosen(name)));
   const states = new Map<string, HostState>();
   for (const host of hosts) {
     const observation = observations.get(host.name);
-    states.set(host.name, observation === undefined ? UNTOUCHED : await stateOf(host, observation, stack));
+    states.set(host.name, observation === undefined ? LEFT_OUT : await stateOf(host, observation, stack));
   }
   return ({ name }) => states.get(name) ?? UNTOUCHED;
 }
 
 const UNTOUCHED: HostState = { notDone: undefined, repairs: NO_REPAIRS };
+const LEFT_OUT: HostState = { notDone: "left out of the last deployment", repairs: NO_REPAIRS };
 
 /** How Pulumi's language host has it that the program failed, and has said why. */
 const ERROR_SHOWN = 32;

@@ -23,12 +23,14 @@ const ARGUMENTS: Readonly<Record<string, readonly (keyof Names)[]>> = {
   restart: ["services"],
   exec: ["services"],
   update: ["services"],
+  "remove-service": ["services", "hosts"],
+  deploy: ["hosts"],
   adopt: ["hosts", "services"],
   bootstrap: ["hosts"],
   "pin-host-key": ["hosts"],
   forget: ["hosts"],
 };
-const SEVERAL: readonly string[] = ["bootstrap", "pin-host-key"];
+const SEVERAL: readonly string[] = ["bootstrap", "pin-host-key", "deploy"];
 
 /** Names in a homelab. */
 interface Names {

@@ -4,18 +4,29 @@ import type { DeploymentOptions } from "./deployment.js";
 import { useNamedKey } from "../lib/agent.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
-import { runCommand, stackCommand } from "../lib/command.js";
+import { examples, runCommand, stackCommand } from "../lib/command.js";
 
-async function deploy({ stack, ...options }: { stack: string } & DeploymentOptions): Promise<void> {
+async function deploy(
+  only: readonly string[],
+  { stack, ...options }: { stack: string } & DeploymentOptions,
+): Promise<void> {
   const directory = projectDirectory();
   const { hosts } = loadHomelab(stack, declarationDirectories(directory));
   await useNamedKey();
-  process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, options);
+  process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, { ...options, only });
 }
 
 void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
+    .argument("[hosts...]", "deploy to these alone; default all")
     .option("--no-copy", "where the state is lost, make everything anew instead of taking the copy that a host keeps")
     .option("--yes", "do not show first what would change, and do not ask", false)
+    .addHelpText(
+      "after",
+      examples(
+        ["npm run deploy", "every host, after a question"],
+        ["npm run deploy -- pi5", "pi5 alone; what waits on the others is named"],
+      ),
+    )
     .action(deploy),
 );

@@ -2,6 +2,8 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
 import { aftermathOn } from "./aftermath.js";
+import { chosenOf, scopeOf } from "./chosen.js";
+import type { Scope } from "./chosen.js";
 import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
@@ -30,6 +32,8 @@ export const EXIT = {
 export interface DeploymentOptions {
   /** Where the stack has no state, take the copy that a host keeps. */
   readonly copy: boolean;
+  /** Names of the hosts to deploy to; the others are neither asked nor changed. @default all */
+  readonly only?: readonly string[];
   /** Do it without showing first what would change, and asking. Nobody is asked either where there is no terminal. */
   readonly yes: boolean;
 }
@@ -37,24 +41,30 @@ export interface DeploymentOptions {
 /**
  * Deploys to every host that can be deployed to, whatever happens on the others, and says what is done and what not.
  *
+ * @param all every host that is declared
  * @returns exit code, one of EXIT
+ * @throws UserError if one of `only` is not declared
  */
 export async function deployTo(
-  stack: PulumiStack,
-  hosts: readonly HostModel[],
-  { copy, yes }: DeploymentOptions,
+  whole: PulumiStack,
+  all: readonly HostModel[],
+  { copy, yes, only = [] }: DeploymentOptions,
 ): Promise<number> {
-  const recovered = copy ? await recoverState(stack, hosts) : undefined;
+  const chosen = chosenOf(all, only);
+  // A state that is lost may be on any of them.
+  const recovered = copy ? await recoverState(whole, all) : undefined;
   if (recovered !== undefined) {
     console.log(recovered);
   }
+  const scope = await scopeOf(whole, all, chosen);
+  const { stack, hosts } = scope;
   const warn = warningsOnce();
-  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(stack, warn));
+  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(scope, warn));
   if (!agreed) {
     console.log("Nothing was deployed.");
     return EXIT.nothing;
   }
-  const operation = await upEverywhere(stack, hosts, warn);
+  const operation = await upEverywhere(scope, warn);
   if (operation.interrupted) {
     const done = outcomePerHost(hosts, operation.outcome).map(({ host, done: what }) => `  ${host}: ${what}`);
     console.log(`Interrupted. Done until now:\n${done.join("\n")}\nDeploy again: it goes on from here.`);
@@ -67,12 +77,15 @@ export async function deployTo(
   const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
   const notKept = await keepCopies(stack, reached);
   console.log("Looking at what came of it:");
-  const complete = await judge(hosts, operation, stack.name);
+  const complete = await judge(all, hosts, operation, stack.name);
   if (notKept !== undefined) {
     console.log(`Good to know: ${notKept}`);
   }
+  const where = hosts.length === all.length ? "" : ` on ${hosts.map(({ name }) => name).join(", ")}`;
   console.log(
-    complete ? "Everything is done." : "Not everything is done: set right what is named above, then deploy again.",
+    complete
+      ? `Everything is done${where}.`
+      : `Not everything is done${where}: set right what is named above, then deploy again.`,
   );
   return complete ? EXIT.done : EXIT.incomplete;
 }
@@ -92,9 +105,9 @@ function warningsOnce(): Listener {
 }
 
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
-async function agreeOn(stack: PulumiStack, warn: Listener): Promise<boolean> {
+async function agreeOn({ stack, exclude }: Scope, warn: Listener): Promise<boolean> {
   console.log("Looking at what would change …");
-  const operation = await stack.operate("preview", { onEvent: warn });
+  const operation = await stack.operate("preview", { exclude: [...exclude], onEvent: warn });
   if (!operation.ok) {
     console.log(reasonOf(operation, stack.name));
     return false;
@@ -109,13 +122,14 @@ async function agreeOn(stack: PulumiStack, warn: Listener): Promise<boolean> {
 
 /** Looks at the hosts again and shows what they have come to; is everything done? */
 async function judge(
+  all: readonly HostModel[],
   hosts: readonly HostModel[],
   { ok, outcome, failures }: Deployment,
   stack: string,
 ): Promise<boolean> {
   const tried = hosts.filter((host) => outcome.notDone[host.name] === undefined);
   const after = await aftermathOn(tried, stack);
-  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(hosts, outcome, stack)];
+  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(all, outcome, stack)];
   failures.forEach((words) => {
     console.log(`\n${words}`);
   });
@@ -138,8 +152,9 @@ interface Deployment {
   readonly failures: readonly string[];
 }
 
-async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[], warn: Listener): Promise<Deployment> {
-  const { ok, events, output, interrupted } = await up(stack, hosts, warn);
+async function upEverywhere(scope: Scope, warn: Listener): Promise<Deployment> {
+  const { stack, hosts } = scope;
+  const { ok, events, output, interrupted } = await up(scope, warn);
   const outcome = outcomeOf(events);
   const first = { ok, interrupted, outcome, output, events, failures: failuresOf(events) };
   const failing = failingHosts(hosts, outcome);
@@ -147,14 +162,14 @@ async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[], war
     return first;
   }
   // After any failure the engine deletes nothing, wherever it is.
-  const left = (await stack.resources()).filter((it) => isLeft(it, outcome));
+  const left = (await stack.resources()).filter((it) => isLeft(it, outcome) && isIn(scope, it));
   if (left.every(({ urn }) => failing.includes(hostInUrn(urn) ?? ""))) {
     return first;
   }
   console.log(
     `${failing.join(", ")} failed. Running again without, so that the other hosts can finish their deletions.`,
   );
-  const second = await up(stack, hosts, warn, allOfHosts(failing));
+  const second = await up({ ...scope, exclude: [...scope.exclude, ...allOfHosts(failing)] }, warn);
   return { ...first, interrupted: second.interrupted, outcome: together(outcome, outcomeOf(second.events)) };
 }
 
@@ -162,12 +177,11 @@ async function upEverywhere(stack: PulumiStack, hosts: readonly HostModel[], war
 const isLeft = ({ urn, delete: replaced = false }: StateResource, { done, failed }: Outcome): boolean =>
   hostInUrn(urn) !== undefined && (replaced || (!done.has(nameInUrn(urn)) && !failed.has(nameInUrn(urn))));
 
-async function up(
-  stack: PulumiStack,
-  hosts: readonly HostModel[],
-  warn: Listener,
-  exclude: string[] = [],
-): Promise<Operation> {
+/** Where all hosts are deployed to, those that are declared no longer belong to it as well. */
+const isIn = ({ hosts, exclude }: Scope, { urn }: StateResource): boolean =>
+  exclude.length === 0 || hosts.some(({ name }) => name === hostInUrn(urn));
+
+async function up({ stack, hosts, exclude }: Scope, warn: Listener): Promise<Operation> {
   const names = hosts.map(({ name }) => name);
   const write = process.stdout.isTTY ? (await import("log-update")).default : undefined;
   const progress = progressOf(names, write);
@@ -176,7 +190,7 @@ async function up(
       warn(event);
       progress.show(event);
     };
-    return await stack.operate("up", { continueOnError: true, exclude, onEvent });
+    return await stack.operate("up", { continueOnError: true, exclude: [...exclude], onEvent });
   } finally {
     progress.end();
   }

@@ -22,8 +22,9 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     purpose: "Change something",
     commands: {
       check: "every mistake in what is declared, then what it means",
-      deploy: "deploy to all hosts, and say what is done and what is not",
+      deploy: "deploy to all hosts or to some, and say what is done and what is not",
       "add-service": "put a Compose file that you have on a host",
+      "remove-service": "take a service off its host, and say what of it stays",
       adopt: "let a declared service take the place of a container that was made by hand",
       outdated: "which images have a newer version",
       update: "write a newer version of an image into its Compose file",

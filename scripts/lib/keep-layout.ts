@@ -1,3 +1,4 @@
+import { diffArrays } from "diff";
 import { parseDocument } from "yaml";
 import type { Document, ToStringOptions } from "yaml";
 
@@ -16,17 +17,11 @@ export function keepLayout(text: string, document: Document, options: ToStringOp
   if (before.length !== own.length) {
     return after.join("\n");
   }
-  if (after.length === before.length) {
-    return after.map((line, i) => (line === before[i] ? (own[i] ?? line) : line)).join("\n");
-  }
-  const shorter = Math.min(before.length, after.length);
-  const head = sameLines(before, after, shorter);
-  const tail = sameLines([...before].reverse(), [...after].reverse(), shorter - head);
-  return [...own.slice(0, head), ...after.slice(head, after.length - tail), ...own.slice(own.length - tail)].join("\n");
-}
-
-/** How many lines are the same from the start on, at most so many. */
-function sameLines(some: readonly string[], others: readonly string[], most: number): number {
-  const different = some.slice(0, most).findIndex((line, i) => line !== others[i]);
-  return different === -1 ? most : different;
+  let line = 0;
+  const kept = diffArrays(before, after).flatMap(({ added, removed, value, count }) => {
+    const from = line;
+    line += added ? 0 : count;
+    return added ? value : removed ? [] : own.slice(from, line);
+  });
+  return kept.join("\n");
 }

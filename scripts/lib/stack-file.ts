@@ -146,6 +146,38 @@ export class StackFile {
     }
   }
 
+  /**
+   * Takes a Compose file out of the services of a host.
+   *
+   * @returns the line that it was on, from 1; undefined if it is not there
+   * @throws UserError if there is no such host
+   */
+  removeService(host: string, composeFile: string): number | undefined {
+    const definition = this.definitionOf(host);
+    const services: unknown = definition.get("services", true);
+    const items: readonly unknown[] = isSeq(services) ? services.items : [];
+    const at = items.findIndex((item) => isScalar(item) && item.value === composeFile);
+    const item = items[at];
+    if (!isSeq(services) || !isScalar(item)) {
+      return undefined;
+    }
+    if (services.items.length === 1) {
+      definition.delete("services");
+    } else {
+      services.delete(at);
+    }
+    return item.range ? this.lines.linePos(item.range[0]).line : undefined;
+  }
+
+  /** Takes back that a service is on or off: what its Compose file says holds. */
+  removeSwitch(service: string): void {
+    const switches: unknown = this.document.getIn(SERVICES);
+    if (isMap(switches) && switches.has(service)) {
+      const path = switches.items.length === 1 ? SERVICES : [...SERVICES, service];
+      this.document.deleteIn(path);
+    }
+  }
+
   /** Switches a service off, on every host that has it. */
   switchOff(service: string): void {
     this.document.setIn([...SERVICES, service], false);

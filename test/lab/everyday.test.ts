@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import type { RunOptions, RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { by, lab } from "./homelab.js";
+import { by, configure, lab } from "./homelab.js";
 import { canBeMadeSick, deployedLab } from "./states.js";
 
 // The commands of every day, against one deployed lab. The tests follow each other.
@@ -177,6 +177,43 @@ describe("secrets", () => {
     expect([exitCode, stdout]).toEqual([0, expect.stringContaining("Everything is done.")]);
     const file = await by("pi4-ci", "cat ~/.homelab/files/woodpecker-server/run/secrets/woodpecker-github-secret");
     expect(file).toBe("from a $file");
+  });
+});
+
+describe("a service of one host", () => {
+  const compose = `services:
+  note: {image: "nickfedor/watchtower:1.21.0", command: [--help], restart: "no", volumes: ["pages:/pages"]}
+volumes: {pages: {x-stateful: true}}
+`;
+
+  test("deploy HOST asks and changes that host alone, also where another is off", async () => {
+    await mkdir(join(cli.directory, "my/note"), { recursive: true });
+    await writeFile(join(cli.directory, "my/note/compose.yaml"), compose);
+    await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/note/compose.yaml"]);
+    await by("jellyfin", "docker stop jellyfin");
+    await lab.powerOff("pi-zero-2");
+    const { exitCode, stdout } = await command("deploy", ["pi5"]);
+    await lab.powerOn("pi-zero-2");
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^Only pi5\. As it is stays: .*pi-zero-2\.\n(?!What is declared)[^]*Everything is done on pi5\.$/m,
+      ),
+    ]);
+    expect(await by("pi5", "docker ps -a --format '{{.Names}}'")).toMatch(/^note$/m);
+    expect(await by("jellyfin", "docker ps --format '{{.Names}}'")).not.toMatch(/^jellyfin$/m);
+    await by("jellyfin", "docker start jellyfin");
+  });
+
+  test("remove-service takes out its line; the next deployment removes the container, and never the data", async () => {
+    const { exitCode, stdout } = await command("remove-service", ["note"]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("docker volume rm note_pages")]);
+    const deployed = await command("deploy", ["pi5"]);
+    expect([deployed.exitCode, deployed.stdout]).toEqual([0, expect.stringContaining("Everything is done on pi5.")]);
+    expect(await by("pi5", "docker ps -a --format '{{.Names}}'")).not.toMatch(/^note$/m);
+    expect(await by("pi5", "docker volume ls -q")).toMatch(/^note_pages$/m);
+    const [, remove = ""] = /: ssh \S+ (docker volume rm \S+)$/m.exec(stdout) ?? [];
+    expect(await by("pi5", remove)).toBe("note_pages");
   });
 });
 

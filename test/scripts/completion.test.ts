@@ -21,6 +21,15 @@ test.each([
   ],
   [["adopt"], ["pi5", "jellyfin"]],
   [["adopt", "pi5"], SERVICES],
+  [
+    ["deploy", "pi5"],
+    ["pi5", "jellyfin"],
+  ],
+  [["remove-service"], SERVICES],
+  [
+    ["remove-service", "watchtower"],
+    ["pi5", "jellyfin"],
+  ],
   [["status"], []],
   [["no-such-command"], []],
 ])("after homelab %j", (before, words) => {
