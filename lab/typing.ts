@@ -19,20 +19,32 @@ export interface Session {
   readonly exitCode: number;
   /** All that was on the screen, in order, without colours. */
   readonly screen: string;
+  /** The same as the terminal was sent it. */
+  readonly raw: string;
 }
 
-/** Runs a command in a terminal of its own, 40 lines by 110 columns, with somebody at the keyboard. */
+export interface TypingOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Lines of the terminal. @default 40 */
+  readonly rows?: number;
+  /** Its columns. @default 110 */
+  readonly columns?: number;
+}
+
+/** Runs a command in a terminal of its own, with somebody at the keyboard. */
 export function typing(
   command: string,
-  options: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  { cwd, env, rows = 40, columns = 110 }: TypingOptions,
   exchanges: readonly Exchange[],
 ): Promise<Session> {
   // script(1) makes the terminal; its own input is the keyboard.
-  const child = spawn("script", ["-qefc", `stty rows 40 cols 110; exec ${command}`, "/dev/null"], {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+  const child = spawn("script", ["-qefc", `stty rows ${rows} cols ${columns}; exec ${command}`, "/dev/null"], {
+    cwd,
+    env: { ...process.env, ...env },
   });
   let screen = "";
+  let raw = "";
   let from = 0;
   const left = [...exchanges];
   return new Promise((resolve, reject) => {
@@ -53,6 +65,7 @@ export function typing(
       }
     };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      raw += text;
       screen += stripVTControlCharacters(text);
       answer();
     });
@@ -61,7 +74,7 @@ export function typing(
       if (left.length > 0) {
         reject(new Error(`it ended with ${code} before this was seen: ${String(left[0]?.[0])}\n${screen}`));
       } else {
-        resolve({ exitCode: code ?? -1, screen });
+        resolve({ exitCode: code ?? -1, screen, raw });
       }
     });
   });

@@ -6,8 +6,8 @@ import type { RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import { ownersClone } from "./clone.js";
 import { lab } from "./homelab.js";
-import { back, CTRL_C, DOWN, ENTER, typing } from "./typing.js";
-import type { Exchange, Session } from "./typing.js";
+import { back, CTRL_C, DOWN, ENTER, typing } from "../../lab/typing.js";
+import type { Exchange, Session } from "../../lab/typing.js";
 
 // From a clone to a homelab by npm run setup: somebody at a terminal who errs and breaks off, then an answers file. The
 // hosts are as Debian's installer leaves them. The tests follow each other.
