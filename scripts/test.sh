@@ -4,6 +4,7 @@
 # npm run test:unit      what needs no lab, with style and types
 # npm run test:unit -- PATTERN, or --watch, or whatever else jest takes: the tests alone
 # npm run test:soak -- [--minutes N] [--seed N]   random attacks on a lab of its own, 30 minutes; never part of npm test
+# npm run test:node       the unit tests on the versions of Node that Pulumi asks for; npm test runs those that load modules
 # npm run test:kernel    NFS as the kernel has it, in two virtual machines; emulated as they are, only CI always runs them
 set -Eeuo pipefail
 cd "$(dirname "$0")/.."
@@ -47,6 +48,7 @@ case ${1:-} in
   "")
     bring_up "${LABS[@]}"
     npm run --silent lint
+    bash scripts/test-node.sh --start
     jest_on unit offline lab
     ;;
   kernel) exec bash lab/kernel/with-vms.sh npx jest --selectProjects kernel ;;

@@ -38,12 +38,13 @@ const newGlobals = (before) => Reflect.ownKeys(globalThis).filter((key) => !befo
 
 /** Jest's runner makes one for each file and leaves it on, and each that is on makes every later promise slower. */
 const storages = [];
-asyncHooks.AsyncLocalStorage = class extends asyncHooks.AsyncLocalStorage {
+class Storage extends asyncHooks.AsyncLocalStorage {
   constructor(...args) {
     super(...args);
     storages.push(this);
   }
-};
+}
+Object.defineProperty(asyncHooks, "AsyncLocalStorage", { value: Storage }); // from Node 22 on, it has only a getter
 
 export default class SharedPackages extends TestEnvironment {
   #globals = new Set(Reflect.ownKeys(globalThis));

@@ -48,6 +48,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       lab: "a homelab in a box, on this machine",
       test: "every test; `npm test -- NAME` runs one file",
       "test:unit": "lint and the tests that need no host",
+      "test:node": "the unit tests on other versions of Node; `npm run test:node -- 22 24`",
       "test:kernel": "NFS between two virtual machines",
       "test:soak": "random attacks on a lab, for as long as you like",
       lint: "types, style and shape",
