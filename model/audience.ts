@@ -131,14 +131,14 @@ export const audiences = z
   .array(audience)
   .refine(
     (list) => list.length > 0,
-    complaint("empty-audience", "names nobody", { prose: "name who may reach it, or remove the port" }),
+    complaint("empty-audience", "is empty", { prose: "list who may reach the port, or remove the port" }),
   );
 
 /** Reads who may reach a host's SSH: an audience of other machines, or a subnet without a name. */
 export const remoteAudience = z.string().transform((who, context): Audience => {
   if (KINDS.containers.is(who) || KINDS.localhost.is(who)) {
     const prose = "write lan, tailnet, or a name of homelab:audiences";
-    return refuse(context, complaint("malformed", `"${who}" has no machine from which one could log in`, { prose }));
+    return refuse(context, complaint("malformed", `"${who}" is not a place to log in from`, { prose }));
   }
   if (looksNumeric(who)) {
     const read = readSubnet(who);
@@ -153,8 +153,8 @@ const looksNumeric = (who: string): boolean => /^[\da-fA-F]*[.:][\da-fA-F.:]*(\/
 /** A subnet at a port says where, but not who. */
 const unnamed = (who: string): Mistake => [
   "malformed",
-  `"${who}" has no name`,
-  { prose: `write under homelab:audiences whose it is, as in { guests: ${who} }, and here that name` },
+  `"${who}" needs a name`,
+  { prose: `name it under homelab:audiences, as in { guests: ${who} }, and write that name here` },
 ];
 
 /** Could it be the owner's name for an audience? Not if it already means something. */

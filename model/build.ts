@@ -36,7 +36,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const planned = Object.entries(config.hosts).map(([name, host]) => ({
     name,
     host,
-    projects: planHost({ stack, host: name, config, read, open, problems }),
+    projects: planHost({ stack, host: name, config, declaration: source, read, open, problems }),
   }));
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));

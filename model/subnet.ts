@@ -33,15 +33,15 @@ export function readSubnet(text: string): Subnet | Refusal {
     return mistake(`"${text}" has a prefix beyond ${BITS[kind]}`, "write it as 192.168.1.0/24");
   }
   if (bits === 0) {
-    return mistake(`"${text}" is everyone, which firewalls write as no subnet at all`, `write ${HALVES[kind]}`);
+    return mistake(`"${text}" covers every address, which firewalls do not take as a subnet`, `write ${HALVES[kind]}`);
   }
   const network = networkOf(address, bits).toString();
   if (network !== address.toString()) {
     const hint = `write ${network}/${bits} for the subnet, or ${address.toString()} for the address`;
-    return mistake(`"${text}" is an address inside of a subnet`, hint);
+    return mistake(`"${text}" is an address with the prefix of its subnet`, hint);
   }
   if (isWithin(address, bits, NOWHERE)) {
-    return mistake(`"${text}" is where no packet comes from`, "write an address or a subnet of a network");
+    return mistake(`"${text}" is not a source of packets`, "write an address or a subnet of a network");
   }
   if (isWithin(address, bits, EMBEDDED)) {
     return mistake(`"${text}" stands for an IPv4 address`, "write that address");

@@ -5,7 +5,7 @@ import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { dockerName, networkOptions, plugin } from "./grammar.js";
 import { volumeOptions } from "./host-paths.js";
-import { secretSources } from "./secret-sources.js";
+import { secretName, secretSources } from "./secret-sources.js";
 import { SecretText } from "../text.js";
 
 const NO_NAME = "is not a name";
@@ -42,7 +42,7 @@ const network = mapping(
   {
     attachable: "it is for Swarm",
     labels: "the program sets its own",
-    enable_ipv6: "the engine would need an IPv6 subnet of yours",
+    enable_ipv6: "the engine would need an IPv6 subnet of its own",
   },
 );
 export type ComposeNetwork = z.infer<typeof network>;
@@ -69,14 +69,14 @@ const config = mapping(
   (it) => (it.file === undefined) !== (it.content === undefined),
   complaint(
     "not-exactly-one",
-    "needs a file or a content",
+    "needs file: or content:",
     { prose: "write file: ./NAME" },
     { prose: "write content: with the text itself" },
   ),
 );
 
 const secret = mapping(
-  { environment: z.string() },
+  { environment: secretName },
   {
     file: "secrets come from the stack's configuration, not from files; write environment: NAME",
     external: "it is for Swarm",
@@ -96,7 +96,7 @@ export const composeFile = mapping(
     "x-secrets": secretSources,
   },
   {
-    version: "Compose files have no version any more; remove it",
+    version: "Compose no longer reads it; remove it",
     include: "name each file under services: of the host in the stack's configuration",
   },
 );

@@ -12,12 +12,12 @@ const wrong = (pattern: RegExp, what: string, prose: string): z.ZodString => for
 /** Of containers, networks and volumes. Docker sets no limit; their names become those of files and of units. */
 export const dockerName = wrong(
   /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/,
-  "is not a name that Docker takes",
+  "is not a name that Docker accepts",
   "use 2 to 128 letters, digits and _ . - with a letter or a digit first",
 );
 export const plugin = wrong(
   /^[a-zA-Z0-9][a-zA-Z0-9_./:-]{0,127}$/,
-  "is not the name of a plugin or a program of Docker's",
+  "is not the name of a Docker plugin or runtime",
   "use letters, digits and _ . / : -",
 );
 const HOST = /^[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]{0,61}[a-zA-Z0-9_])?)*$/;
@@ -38,7 +38,7 @@ export const account = wrong(
   'write "1000:1000", or names that the image knows',
 );
 export const group = wrong(/^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31}$/, "is not a group", "write its number or its name");
-const variableName = wrong(/^[^=\s]+$/, "is not the name of a variable", "write it without blanks and =");
+const variableName = wrong(/^[^=\s]+$/, "is not the name of a variable", "write it without spaces and =");
 export const capability = wrong(/^[A-Z][A-Z_]{1,40}$/, "is not a capability", "write it in capitals, as in NET_ADMIN");
 export const securityOption = wrong(
   /^[a-z-]+([=:][!-~]+)?$/,
@@ -77,10 +77,10 @@ const keysOf =
 /** Labels by which the program knows what is its own are not for files. */
 export const ownersLabels = keysOf((key) => {
   if (key === WATCHTOWER_LABEL) {
-    return complaint("reserved-name", `${key} follows from x-homelab`, { prose: "write updates: automatic there" });
+    return complaint("reserved-name", `${key} is set by x-homelab`, { prose: "write updates: automatic there" });
   }
   return key === "" || key.startsWith(OWN_LABELS)
-    ? complaint("reserved-name", `"${key}" is a label of this program's own`, {
+    ? complaint("reserved-name", `"${key}" is a label reserved for this program`, {
         prose: `choose a name that does not begin with ${OWN_LABELS}`,
       })
     : undefined;
@@ -88,13 +88,13 @@ export const ownersLabels = keysOf((key) => {
 
 export const variableNames = keysOf((key) => (variableName.safeParse(key).success ? undefined : NO_VARIABLE));
 const NO_VARIABLE = complaint("malformed", "is not the name of a variable", {
-  prose: "write it without blanks and =",
+  prose: "write it without spaces and =",
 });
 
 export const kernelNames = keysOf((key) =>
   /^[a-z0-9_]+([./][a-zA-Z0-9_-]+)+$/.test(key)
     ? undefined
-    : complaint("malformed", "is not a setting of the kernel", { prose: "write it as in net.core.somaxconn" }),
+    : complaint("malformed", "is not a kernel setting", { prose: "write it as in net.core.somaxconn" }),
 );
 
 /** Option of a network with the name of its bridge, which firewall rules name. */
@@ -116,10 +116,10 @@ const LONGEST_STEP = 200;
 export function pathMistake(path: string): Refusal | undefined {
   const steps = path.split("/");
   if (steps.includes("..") || steps.includes(".")) {
-    return complaint("malformed", `${path} has a step . or ..`, { prose: `write ${posix.normalize(path)}` });
+    return complaint("malformed", `${path} contains . or ..`, { prose: `write ${posix.normalize(path)}` });
   }
   if (/[:\p{Cc}]/u.test(path)) {
-    return complaint("malformed", "is a path with a colon or a control character, which Docker reads otherwise", {
+    return complaint("malformed", "is a path with a colon or a control character, which Docker would misread", {
       prose: "choose another name",
     });
   }
@@ -134,14 +134,16 @@ export function pathMistake(path: string): Refusal | undefined {
 export const normalPath = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
 
 /** A path of a host or in a container. */
-export const absolutePath = (relative: Refusal): z.ZodPipe<z.ZodString, z.ZodTransform<string, string>> =>
+export const absolutePath = (
+  relative: (path: string) => Refusal,
+): z.ZodPipe<z.ZodString, z.ZodTransform<string, string>> =>
   z.string().transform((path, context): string => {
-    const mistake = path.startsWith("/") ? pathMistake(path) : relative;
+    const mistake = path.startsWith("/") ? pathMistake(path) : relative(path);
     return mistake === undefined ? normalPath(path) : refuse(context, mistake);
   });
 
 /** In a container. */
-export const containerPath = absolutePath(
+export const containerPath = absolutePath(() =>
   complaint("malformed", "is not a path in the container", { prose: "begin it with /" }),
 );
 

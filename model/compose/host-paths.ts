@@ -31,7 +31,7 @@ export const isSystemPath = (path: string): boolean => SYSTEM_PATHS.includes(pla
 export function volumeOptions(map: Record<string, string>, context: z.RefinementCtx<Record<string, string>>): void {
   const { device } = map;
   if (device !== undefined && (isSystemPath(device) || isDockerSocket(device))) {
-    const { error, params } = complaint("system-path", `${device} would be lent to whoever mounts this volume`, {
+    const { error, params } = complaint("system-path", `${device} would be open to every service with this volume`, {
       prose: "mount only the part that a service needs, under its volumes:",
     });
     context.addIssue({ code: "custom", path: ["device"], message: error, params, input: map });

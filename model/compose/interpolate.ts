@@ -12,6 +12,8 @@ export interface Scope {
   readonly values: Readonly<Record<string, string>>;
   /** Names of secrets whose values are there; the values themselves are not needed. */
   readonly secrets: readonly string[];
+  /** Those of them that the file itself declares: the secret of another service is never meant. */
+  readonly own: readonly string[];
   /** Secrets that are known and not set: what to do about each. */
   readonly missing: Readonly<Record<string, Remedy>>;
   /** Names that the program would provide in another homelab: why it does not in this one, and what to do. */
@@ -30,7 +32,13 @@ export interface Interpolated {
 }
 
 // $$, ${NAME}, ${NAME:-default}, or a $ that is none of them.
-const REFERENCE = /\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|(\{[^}]*\}?)|([A-Za-z_][A-Za-z0-9_]*)?)/g;
+const REFERENCE = /\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|(\{[^}]*\}?)|)/g;
+
+/** Without what is around it: that may be a password. */
+const LONE_DOLLAR: readonly Remedy[] = [
+  { prose: "write $$ for a dollar sign" },
+  { prose: "write ${NAME} for a value of the configuration" },
+];
 
 /**
  * Replaces `${NAME}` and `${NAME:-default}` in every value of a document as Compose does; `$$` is a dollar sign. A
@@ -49,18 +57,17 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
     for (const match of text.matchAll(REFERENCE)) {
       parts.push(text.slice(end, match.index));
       end = match.index + match[0].length;
-      const [whole, dollar, name, fallback, unclear, bare] = match;
+      const [, dollar, name, fallback, unclear] = match;
       if (dollar !== undefined) {
         parts.push("$");
       } else if (name !== undefined) {
         parts.push(lookUp(name, fallback, path));
       } else if (unclear !== undefined) {
-        complain(path, "malformed-reference", `${whole} cannot be read`, {
-          prose: "write ${NAME} or ${NAME:-default}; $$ for a dollar sign",
+        complain(path, "malformed-reference", "a ${ without a name and a }", {
+          prose: "write ${NAME} or ${NAME:-default}; for a dollar sign, write $$",
         });
       } else {
-        const prose = bare === undefined ? "write $$" : `write \${${bare}}, or $$${bare}`;
-        complain(path, "malformed-reference", `a lone $ in "${text}"`, { prose });
+        complain(path, "malformed-reference", "a lone $", ...LONE_DOLLAR);
       }
     }
     parts.push(text.slice(end));
@@ -76,7 +83,7 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       if (maySecretStand(path)) {
         return { secret: name };
       }
-      complain(path, "misplaced-secret", `the secret ${name} may not stand here`, {
+      complain(path, "misplaced-secret", `the secret ${name} is not allowed here`, {
         prose: "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
       });
       return UNKNOWN;
@@ -88,7 +95,7 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
     } else if (fallback === undefined && absent !== undefined) {
       complain(path, "undefined-variable", `nothing provides \${${name}}: ${absent.message}`, absent.remedy);
     } else if (fallback === undefined) {
-      const meant = closest(name, [...Object.keys(scope.values), ...scope.secrets]);
+      const meant = closest(name, [...Object.keys(scope.values), ...scope.own]);
       complain(
         path,
         "undefined-variable",

@@ -17,11 +17,13 @@ const secretSource = mapping({
   ),
 );
 
+/** As in homelab:secrets. */
+export const secretName = form(/^[A-Z_][A-Z0-9_]*$/, "is not the name of a secret", {
+  prose: "write it in capitals, as in DB_PASSWORD",
+});
+
 /** The top-level x-secrets: of a Compose file. */
-export const secretSources = named(
-  form(/^[A-Z_][A-Z0-9_]*$/, "is not the name of a secret", { prose: "write it in capitals" }),
-  secretSource,
-).default({});
+export const secretSources = named(secretName, secretSource).default({});
 export type SecretSources = z.infer<typeof secretSources>;
 
 const partOfFile = z.looseObject({ "x-secrets": secretSources });

@@ -42,7 +42,7 @@ const healthcheck = mapping({
 }).refine(
   ({ test, disable }) => test !== undefined || disable,
   complaint("healthcheck-without-test", "has no test", {
-    prose: "write test:, or disable: true; times alone would be those of the image's own check",
+    prose: "add test:, or write disable: true",
   }),
 );
 
@@ -76,7 +76,7 @@ const networks = z.union([
 const MODES = ["host", "none", "bridge"] as const;
 const networkMode = z.custom<(typeof MODES)[number]>(
   (value) => MODES.some((it) => it === value),
-  complaint("unknown-value", "must be host, none or bridge", { prose: "give both services a network in common" }),
+  complaint("unknown-value", "must be host, none or bridge", { prose: "attach both services to one network" }),
 );
 
 const mode = z
@@ -86,7 +86,7 @@ const mode = z
 const deliveredTo = form(
   /^\/?(?!\.\.?(\/|$))[A-Za-z0-9_.-]{1,200}(\/(?!\.\.?(\/|$))[A-Za-z0-9_.-]{1,200}){0,20}$/,
   "is not a path",
-  { prose: "use letters, digits and _ . / - without a step . or .." },
+  { prose: "use letters, digits and _ . / -, and neither . nor .. between slashes" },
 );
 /** A file of the top-level configs: or secrets:, mounted into the container. */
 const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
@@ -157,10 +157,10 @@ export const REFUSED = {
   expose: "containers of one network reach each other on every port; remove it",
   extends: "use a YAML anchor and a merge key (<<:) in this file",
   links: "services of one network find each other by name; remove it",
-  external_links: "put both services into one network",
+  external_links: "attach both services to one network",
   scale: "one service is one container; write a second service",
   pull_policy: "an image is pulled when its reference changes",
-  develop: "it is for work on the sources of an image",
+  develop: "it is for developing an image",
   volumes_from: "name the volume in both services",
   mac_address: "nothing in a homelab should depend on it",
   ipc: "use shm_size: for more shared memory",
@@ -176,7 +176,11 @@ export const service = mapping(
     })
       .refine(
         (it) => !it.endsWith(FORMER_SUFFIX),
-        complaint("reserved-name", `ends in ${FORMER_SUFFIX}, as what is replaced`, { prose: "choose another name" }),
+        complaint(
+          "reserved-name",
+          `ends in ${FORMER_SUFFIX}, which is reserved for containers that are being replaced`,
+          { prose: "choose another name" },
+        ),
       )
       .optional(),
     hostname: grammar.hostName.optional(),

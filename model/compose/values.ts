@@ -84,7 +84,7 @@ export const command = z
   .union([text.transform((line): readonly string[] => splitWords(line)), z.array(text).readonly()])
   .refine(
     (words) => !words.includes(""),
-    complaint("empty-word", "has an empty word, which the Docker provider refuses", { prose: "remove it" }),
+    complaint("empty-word", "has an empty argument, which the Docker provider rejects", { prose: "remove it" }),
   );
 
 /** One value or a list of them. */
@@ -115,7 +115,7 @@ const secretText = z.instanceof(SecretText);
 /** Compose would take it from the shell that runs it. */
 const noValue = (instead: string): Refusal =>
   complaint("missing-value", "has no value", {
-    prose: `write ${instead}; nothing is taken from the shell that runs the deployment`,
+    prose: `write ${instead}; values of the shell that deploys are not passed on`,
   });
 const nothing = z.null().transform((_, context): never => refuse(context, noValue("one")));
 const environmentValue = z.union([text, z.number(), z.boolean(), secretText, nothing]);

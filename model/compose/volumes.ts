@@ -2,6 +2,7 @@ import { z } from "zod";
 import { absolutePath, containerPath, normalPath, pathMistake } from "./grammar.js";
 import { bytes } from "./values.js";
 import { complaint, refuse } from "../yaml/complaint.js";
+import type { Refusal } from "../yaml/complaint.js";
 import { mapping } from "../yaml/schema.js";
 
 /** Something mounted into a container. */
@@ -37,11 +38,22 @@ const RELATIVE = complaint(
   { prose: "write the host's absolute path" },
 );
 const BEGIN = { prose: "begin it with /" };
+const ABSOLUTE = { prose: "write an absolute path of the host, such as /srv/data" };
+const HOME = complaint("relative-bind", "~ is a home folder, and a host does not know whose", ABSOLUTE);
+const WINDOWS = complaint("relative-bind", "this is a path of Windows, and the host runs Linux", ABSOLUTE);
 
-const hostPath = absolutePath(RELATIVE);
+/** What is wrong with a path of a host that does not begin with a slash. */
+const noPathOfHost = (path: string): Refusal =>
+  WINDOWS_PATH.test(path) ? WINDOWS : path.startsWith("~") ? HOME : RELATIVE;
+const WINDOWS_PATH = /^[A-Za-z]:[\\/]|\\/;
+
+const hostPath = absolutePath(noPathOfHost);
 const PROPAGATION = ["private", "rprivate", "shared", "rshared", "slave", "rslave"] as const;
 
 const shortVolume = z.string().transform((text, context): ComposeVolume => {
+  if (WINDOWS_PATH.test(text)) {
+    return refuse(context, WINDOWS);
+  }
   const [first = "", second, options = "", ...more] = text.split(":");
   const flags = options === "" ? [] : options.split(",");
   const unknown = flags.find((flag) => !["ro", "rw", "z", "Z"].includes(flag) && !isPropagation(flag));
@@ -63,7 +75,7 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
     return { type: "volume", source: undefined, target, readOnly };
   }
   if (/^[.~]/.test(first)) {
-    return refuse(context, RELATIVE);
+    return refuse(context, noPathOfHost(first));
   }
   return first.startsWith("/")
     ? {

@@ -48,7 +48,7 @@ function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
     if (range !== undefined && !isBetween(address, range.first, range.last)) {
       problems.push(
         source.problem(at, "outside-range", `${address} is outside the ${key}' range ${range.first} to ${range.last}`, {
-          prose: `choose one of it, or widen homelab:lan.${key}`,
+          prose: `choose an address in it, or widen homelab:lan.${key}`,
         }),
       );
     }
@@ -71,7 +71,7 @@ function checkAudiences(config: Config, source: Source): Problem[] {
   const world = worldOf(config);
   return [
     ...taken.map((name) =>
-      source.problem(settingPath("audiences", name), "reserved-name", `"${name}" means something else`, {
+      source.problem(settingPath("audiences", name), "reserved-name", `"${name}" is reserved`, {
         prose: "choose another name",
       }),
     ),

@@ -27,7 +27,9 @@ export const nas = mapping({
   })
     .refine(
       (path) => path !== MOUNTS && !path.startsWith(`${MOUNTS}/`),
-      complaint("reserved-path", "lies where shares are mounted", { prose: `choose a folder outside ${MOUNTS}` }),
+      complaint("reserved-path", "is inside the folder where shares are mounted", {
+        prose: `choose a folder outside ${MOUNTS}`,
+      }),
     )
     .optional(),
   shares: named(

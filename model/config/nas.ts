@@ -46,7 +46,7 @@ export function nasHost({ hosts }: Config): SomeNas | { readonly kind: "none" } 
 /** What is wrong with several hosts that hold shares. */
 export const severalNas = ({ names }: SeveralNas): ["several-nas", string, { readonly prose: string }] => [
   "several-nas",
-  `${names.join(" and ")} have the role ${SHARES_ROLES}; shares lie on one host`,
+  `${names.join(" and ")} have the role ${SHARES_ROLES}; only one host can hold the shares`,
   { prose: "give the role to one of them" },
 ];
 
@@ -83,20 +83,20 @@ export function checkNas(config: Config, source: Source, at: Path): Problem[] {
     problems.push(source.problem(at, ...severalNas(host)));
   }
   if (given.base === "omv" && given.root === undefined) {
-    const hint = "write root: with the mount point that OpenMediaVault shows under Storage, File Systems";
-    complain(["base"], "no-root", "OpenMediaVault has its shares on a disk that it mounts itself", hint);
+    const hint = "add root: with the mount point that OpenMediaVault shows under Storage, File Systems";
+    complain(["base"], "no-root", "root is required here: OpenMediaVault mounts its disks itself", hint);
   }
   for (const [name, { write, read }] of Object.entries(given.shares)) {
     if (RESERVED.includes(name)) {
-      complain(["shares", name], "reserved-name", `"${name}" means something else to Samba`, "choose another name");
+      complain(["shares", name], "reserved-name", `"${name}" has a meaning of its own in Samba`, "choose another name");
     }
     read.forEach((who, i) => {
       if (write.includes(who)) {
         complain(
           ["shares", name, "read", i],
           "redundant-access",
-          `${who} stands under write: too`,
-          "remove it here: who writes also reads",
+          `${who} is listed under write: too`,
+          "remove it here: write access includes read access",
         );
       }
     });

@@ -5,7 +5,7 @@ import { subnet, subnetOf } from "../subnet.js";
 import { bytes } from "../compose/values.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
-import { complaint, form, refuse } from "../yaml/complaint.js";
+import { complaint, complaintAt, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
 import { suggest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
@@ -83,12 +83,12 @@ const lan = mapping({
 const admin = mapping({
   from: z
     .array(remoteAudience)
-    .refine((list) => list.length > 0, complaint("empty-audience", "names nobody", { prose: "write [lan, tailnet]" }))
+    .refine((list) => list.length > 0, complaint("empty-audience", "is empty", { prose: "write [lan, tailnet]" }))
     .readonly()
     .default(["lan", "tailnet"]),
 }).default({ from: ["lan", "tailnet"] });
 
-/** What a name of the owner's own stands for. */
+/** The addresses that a name of the owner's own means. */
 const subnets = z
   .union([
     subnet.transform((it) => [it]),
@@ -96,16 +96,17 @@ const subnets = z
       .array(subnet)
       .refine(
         (list) => list.length > 0,
-        complaint("empty-audience", "names nobody", { prose: "write an address or a subnet" }),
+        complaint("empty-audience", "is empty", { prose: "write an address or a subnet" }),
       ),
   ])
   .readonly();
 
 const secret = z.custom<{ readonly secure: string }>(
   (value) => encrypted.safeParse(value).success,
-  complaint("plain-text-secret", "stands there in the clear", {
-    command: "npx pulumi config set --secret --path homelab:secrets.NAME",
-  }),
+  complaintAt("plain-text-secret", "is stored in plain text", (name) => ({
+    prose: "encrypt it",
+    command: `npx pulumi config set --secret --path homelab:secrets.${name}`,
+  })),
 );
 
 /** What `homelab:*` may say. */
@@ -136,7 +137,7 @@ export type HostConfig = Config["hosts"][string];
 export const PREFIX = "homelab:";
 const CONFIG_PATH: Path = ["config"];
 
-/** Where a setting stands in the stack's file. */
+/** Path of a setting in the stack's file. */
 export function settingPath(key: keyof Config, ...rest: Path): Path {
   return [...CONFIG_PATH, `${PREFIX}${key}`, ...rest];
 }

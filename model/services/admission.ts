@@ -7,16 +7,20 @@ import type { ServiceModel } from "../types.js";
 import type { Project } from "./project.js";
 import type { Path, Source } from "../yaml/source.js";
 
-/** A service and where it stands. */
+/** A service and the Compose file that declares it. */
 interface Placed {
   readonly service: ServiceModel;
   readonly source: Source;
+  /** Name of the Compose project. */
+  readonly project: string;
 }
 
 /** What may not run on a host although it is well-formed: each rule that a service breaks. */
 export function admit(name: string, host: HostConfig, projects: readonly Project[]): Problem[] {
   const problems: Problem[] = [];
-  const placed = projects.flatMap(({ services, source }) => services.map((service) => ({ service, source })));
+  const placed = projects.flatMap(({ services, source, name: project }) =>
+    services.map((service) => ({ service, source, project })),
+  );
   for (const { service, source } of placed) {
     const complain: Complain = (path, code, message, prose) => {
       problems.push(source.problem(["services", service.key, ...path], code, message, { prose }));
@@ -26,7 +30,13 @@ export function admit(name: string, host: HostConfig, projects: readonly Project
     checkMounts(service, complain);
     checkPrivileges(service, complain);
   }
-  return [...problems, ...checkTwice(placed), ...checkProjects(projects), ...checkMemory(name, host, placed)];
+  return [
+    ...problems,
+    ...checkNames(placed),
+    ...checkPorts(placed),
+    ...checkProjects(projects),
+    ...checkMemory(name, host, placed),
+  ];
 }
 
 type Complain = (path: Path, code: ProblemCode, message: string, prose: string) => void;
@@ -45,10 +55,10 @@ function checkImage({ definition: { image } }: ServiceModel, complain: Complain)
       ["image"],
       "untagged-image",
       `${image} has no tag`,
-      `write ${image}:VERSION, so that everyone runs the same`,
+      `write ${image}:VERSION, so that every deployment runs the same`,
     );
   } else if (reference["tag"] === "latest" && reference["digest"] === undefined) {
-    complain(["image"], "moving-tag", `${image} is whatever was pushed last`, "write the version as its tag");
+    complain(["image"], "moving-tag", `${image} changes with every push`, "write a version as the tag");
   }
 }
 
@@ -64,7 +74,7 @@ function checkMounts({ volumes, definition }: ServiceModel, complain: Complain):
         complain(
           place,
           "socket-without-reason",
-          "whoever has Docker's socket owns the host",
+          "Docker's socket gives root on the host",
           "use a socket proxy, or say why in x-homelab.socket-reason",
         );
       }
@@ -82,7 +92,7 @@ function checkMounts({ volumes, definition }: ServiceModel, complain: Complain):
 function checkPlatform({ definition }: ServiceModel, name: string, { platform }: HostConfig, complain: Complain): void {
   const { platforms } = definition["x-homelab"];
   if (platform !== undefined && platforms !== undefined && !platforms.includes(platform)) {
-    const message = `${definition.image} does not exist for ${platform}, which ${name} is`;
+    const message = `${definition.image} does not exist for ${platform}, the platform of ${name}`;
     const prose = `it exists for ${platforms.join(", ")}; put the service on another host`;
     complain(["image"], "image-for-other-platform", message, prose);
   }
@@ -93,31 +103,30 @@ function checkPrivileges({ definition }: ServiceModel, complain: Complain): void
     complain(
       ["privileged"],
       "privileged-without-reason",
-      "a privileged container owns its host",
+      "a privileged container has root on the host",
       "say why in x-homelab.privileged-reason, or use cap_add",
     );
   }
 }
 
-/** Two services of a host cannot publish one port or have one name. */
-function checkTwice(placed: readonly Placed[]): Problem[] {
+/** Two services of a host cannot have one name; of a file, the one that was given it by container_name is the mistake. */
+function checkNames(placed: readonly Placed[]): Problem[] {
+  const names = new Map<string, Placed>();
+  const isGiven = ({ service }: Placed): number => Number(service.definition.container_name !== undefined);
+  const ordered = [...placed].sort((a, b) => (a.source === b.source ? isGiven(a) - isGiven(b) : 0));
+  return ordered.flatMap((it) => {
+    const namesake = names.get(it.service.name);
+    names.set(it.service.name, namesake ?? it);
+    return namesake === undefined ? [] : [sameContainer(it, namesake, placed)];
+  });
+}
+
+/** Two services of a host cannot publish one port. */
+function checkPorts(placed: readonly Placed[]): Problem[] {
   const problems: Problem[] = [];
   const holders = new Map<string, string>();
-  const names = new Map<string, Placed>();
   for (const { service, source } of placed) {
     const { key } = service;
-    const namesake = names.get(service.name);
-    if (namesake !== undefined) {
-      const at = ["services", key, "container_name"];
-      const elsewhere = namesake.source.file === source.file ? "" : ` in ${namesake.source.file}`;
-      const message = `${service.name} is already the container of ${namesake.service.key}${elsewhere}`;
-      const prose =
-        elsewhere === ""
-          ? "give each its own name"
-          : "write another name there; what both files declare in the same words runs once";
-      problems.push(source.problem(at, "duplicate-container", message, { prose }));
-    }
-    names.set(service.name, { service, source });
     service.ports.forEach((port, i) => {
       if (port.published === undefined) {
         return;
@@ -135,6 +144,24 @@ function checkTwice(placed: readonly Placed[]): Problem[] {
   return problems;
 }
 
+/** Characters of a name that is proposed; a container may have a few more (compose/service.ts). */
+const LONGEST_NAME = 60;
+
+/** A host has one container of a name, whichever Compose file it is from. */
+function sameContainer({ service, source, project }: Placed, other: Placed, placed: readonly Placed[]): Problem {
+  const holder = other.source === source ? `the service ${other.service.key}` : other.source.file;
+  const taken = new Set(placed.map((it) => it.service.name));
+  const name = `${project}-${service.key}`.toLowerCase().slice(0, LONGEST_NAME);
+  const [free = name] = [name, ...placed.map((_, i) => `${name}-${i + 2}`)].filter((it) => !taken.has(it));
+  return source.problem(
+    ["services", service.key, "container_name"],
+    "duplicate-container",
+    `${holder} has a container "${service.name}" on this host already`,
+    { prose: `write container_name: ${free}` },
+    ...(other.source === source ? [] : [{ prose: "declare it in the same words as there: then it runs once" }]),
+  );
+}
+
 /** Networks and volumes are named after their project. */
 function checkProjects(projects: readonly Project[]): Problem[] {
   const files = new Map<string, string>();
@@ -147,7 +174,7 @@ function checkProjects(projects: readonly Project[]): Problem[] {
           source.problem(
             ["name"],
             "duplicate-project",
-            `${other} on the same host has the project name "${name}" too`,
+            `${other} on the same host has the same project name, "${name}"`,
             { prose: "write another name: at the top" },
           ),
         ];
@@ -160,17 +187,20 @@ const RESERVE_BYTES = 128 * MIB;
 const RESERVE_SHARE = 0.2;
 
 function checkMemory(name: string, { memory }: HostConfig, placed: readonly Placed[]): Problem[] {
-  const [first] = placed;
-  if (memory === undefined || first === undefined) {
+  const limitOf = ({ service: { definition } }: Placed): number => memoryLimit(definition) ?? 0;
+  const [largest] = [...placed].sort((a, b) => limitOf(b) - limitOf(a));
+  if (memory === undefined || largest === undefined) {
     return [];
   }
   const free = memory - Math.max(RESERVE_BYTES, memory * RESERVE_SHARE);
-  const limits = placed.reduce((sum, { service }) => sum + (memoryLimit(service.definition) ?? 0), 0);
+  const limits = placed.reduce((sum, it) => sum + limitOf(it), 0);
   if (limits <= free) {
     return [];
   }
   const inMib = (value: number): string => `${Math.round(value / MIB)} MiB`;
-  const message = `on ${name} the memory limits add up to ${inMib(limits)}, but its ${inMib(memory)} less a reserve leave ${inMib(free)}`;
-  const remedy = { prose: "lower limits or switch services off under homelab:services" };
-  return [first.source.problem(["services"], "memory-exceeded", message, remedy)];
+  const { service, source } = largest;
+  const at = service.definition.mem_limit === undefined ? ["deploy", "resources", "limits", "memory"] : ["mem_limit"];
+  const message = `the memory limits on ${name} add up to ${inMib(limits)}, but only ${inMib(free)} of its ${inMib(memory)} are for services; this limit is the largest`;
+  const remedy = { prose: "lower this or others, or switch services off under homelab:services" };
+  return [source.problem(["services", service.key, ...at], "memory-exceeded", message, remedy)];
 }

@@ -31,11 +31,13 @@ export function readDeclared(stack: string, read: ReadFile): Declared {
   const open = opener(read, problems);
   const source = open(`Pulumi.${stack}.yaml`);
   const config = source && parseConfig(source, problems);
-  if (config === undefined) {
+  if (source === undefined || config === undefined) {
     throw new HomelabError(problems);
   }
   const projects = Object.keys(config.hosts).flatMap((host) =>
-    planHost({ stack, host, config, read, open, problems, assumeSecrets: true }).map((project) => ({ host, project })),
+    planHost({ stack, host, config, declaration: source, read, open, problems, assumeSecrets: true }).map(
+      (project) => ({ host, project }),
+    ),
   );
   if (problems.length > 0) {
     throw new HomelabError(problems);

@@ -21,9 +21,9 @@ export function configFile(planning: Planning, at: Path, delivery: ComposeDelive
   }
   const file = join(dirname(args.source.file), config.file);
   if (file.startsWith("../")) {
-    const message = `${file} lies outside the project`;
+    const message = `${file} is outside the project`;
     planning.complain(["configs", delivery.source, "file"], "reserved-path", message, {
-      prose: "put it beside the Compose file: another clone has nothing else",
+      prose: "put it beside the Compose file, which every clone has",
     });
     return deliver(delivery, "");
   }

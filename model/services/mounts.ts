@@ -20,6 +20,8 @@ export function volumesOf(planning: Planning, services: readonly ServiceModel[])
     }));
 }
 
+const sourceOf = (volume: ComposeVolume): string | undefined => (volume.type === "tmpfs" ? undefined : volume.source);
+
 /** A mount of a service, with the volume by Docker's name. */
 export function mountOf(planning: Planning, at: Path, volume: ComposeVolume): ComposeVolume {
   if (volume.type === "bind" && shareIn(volume.source) !== undefined) {
@@ -29,9 +31,12 @@ export function mountOf(planning: Planning, at: Path, volume: ComposeVolume): Co
   if (volume.type !== "volume" || volume.source === undefined) {
     return volume;
   }
-  const { volumes } = planning.file;
+  const { volumes, services } = planning.file;
   if (!Object.hasOwn(volumes, volume.source)) {
-    planning.unknown(at, "volume", volume.source, Object.keys(volumes));
+    // The volume of another service is never meant: two programs would write into one folder.
+    const taken = new Set(Object.values(services).flatMap((it) => it.volumes.map(sourceOf)));
+    const free = Object.keys(volumes).filter((name) => !taken.has(name));
+    planning.unknown(at, "volume", volume.source, free);
   }
   return { ...volume, source: planning.dockerName("volumes", volume.source) };
 }

@@ -12,6 +12,9 @@ export function inDependencyOrder(
   problems: Problem[],
 ): readonly ServiceModel[] {
   const byName = new Map(services.map((service) => [service.name, service]));
+  if (byName.size < services.length) {
+    return services; // two have one name, which is a mistake of its own: who waits for whom is not known
+  }
   const ordered = new Set<ServiceModel>();
 
   const visit = (service: ServiceModel, chain: readonly string[]): void => {
@@ -25,7 +28,7 @@ export function inDependencyOrder(
         source.problem(
           ["services", service.key, "depends_on"],
           "dependency-cycle",
-          `services wait for each other: ${cycle}`,
+          `services depend on each other: ${cycle}`,
           { prose: "remove one depends_on" },
         ),
       );

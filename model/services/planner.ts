@@ -53,7 +53,7 @@ function dependenciesOf(
         planning.complain(
           place,
           "dependency-off",
-          `${key} is off`,
+          `${key} is switched off`,
           { prose: "switch it on under homelab:services" },
           { prose: "write required: false" },
         );
@@ -61,12 +61,9 @@ function dependenciesOf(
       return [];
     }
     if (condition === "service_healthy" && !hasHealthcheck(service)) {
-      planning.complain(
-        place,
-        "dependency-without-healthcheck",
-        `${key} declares no healthcheck that could become healthy`,
-        { prose: "write condition: service_started" },
-      );
+      planning.complain(place, "dependency-without-healthcheck", `${key} has no healthcheck`, {
+        prose: "write condition: service_started",
+      });
     }
     return [service.container_name ?? key];
   });

@@ -44,8 +44,9 @@ export class Planning {
     this.args.problems.push(this.args.source.problem(at, code, message, ...remedies));
   }
 
+  /** @param known names of which one may be meant */
   unknown(at: Path, kind: Kind, name: string, known: readonly string[]): void {
-    const remedy = suggest(name, known, { otherwise: `add it to the top-level ${kind}s:` });
+    const remedy = suggest(name, known, { otherwise: `add ${name}: under the top-level ${kind}s:` });
     this.complain(at, `unknown-${kind}`, `there is no ${kind} "${name}"`, remedy);
   }
 

@@ -15,14 +15,14 @@ export function portsOf(planning: Planning, at: Path, definition: ComposeService
     const audience = port.audience ?? definition["x-homelab"].audience;
     if (audience === undefined) {
       const long = `{target: ${port.target}, published: "${port.published ?? port.target}", protocol: ${port.protocol}, x-audience: [lan]}`;
-      const message = `port ${port.target} is published, but not for whom`;
+      const message = `port ${port.target} is published without an audience`;
       planning.complain(place, "no-audience", message, { prose: `write ${long}` });
     }
     if (definition.network_mode === "host") {
       const prose = `write x-homelab: {listens: [{port: ${port.published ?? port.target}, protocol: ${port.protocol}, audience: [lan]}]}`;
-      planning.complain(place, "useless-ports", "with network_mode: host Docker publishes nothing", { prose });
+      planning.complain(place, "useless-ports", "Docker publishes no ports with network_mode: host", { prose });
     } else if (port.published === undefined && audience !== undefined && !isLocalOnly(audience)) {
-      const message = `port ${port.target} is published where Docker likes, which no firewall rule can name`;
+      const message = `port ${port.target} has no published port, so Docker picks one that no firewall rule can name`;
       planning.complain(place, "random-port", message, { prose: `write published: "${port.target}"` });
     }
     return { ...port, audience: audience ?? [] };

@@ -43,7 +43,7 @@ export function planProject(given: ProjectArgs): Project | undefined {
   const known = new Set(unresolved.map(({ problem }) => problem.path));
   problems.push(...malformed.filter(({ path }) => !known.has(path)));
   if (file === undefined) {
-    problems.push(...unresolved.map(({ problem }) => problem));
+    problems.push(...unresolved.map(({ problem }) => problem).filter((it) => !isBelow(it, malformed)));
     return undefined;
   }
   const isOn = (key: string): boolean => args.config.services[key] ?? file.services[key]?.profiles.length === 0;
@@ -65,6 +65,10 @@ export function planProject(given: ProjectArgs): Project | undefined {
     secretSources: sources,
   };
 }
+
+/** A secret below a key that is unknown, such as a misspelled environment:, is no mistake of its own. */
+const isBelow = ({ code, path }: Problem, malformed: readonly Problem[]): boolean =>
+  code === "misplaced-secret" && malformed.some((it) => it.code === "unknown-key" && path.startsWith(`${it.path}.`));
 
 function withSecrets(config: Config, sources: SecretSources): Config {
   const assumed = Object.fromEntries(Object.keys(sources).map((name) => [name, { secure: "" }]));

@@ -20,6 +20,7 @@ export function scopeOf(stack: string, host: string, config: Config, sources: Se
       ...values,
     },
     secrets: Object.keys(secrets),
+    own: Object.keys(sources).filter((name) => Object.hasOwn(secrets, name)),
     missing: Object.fromEntries(
       Object.entries(sources)
         .filter(([name]) => !Object.hasOwn(secrets, name))

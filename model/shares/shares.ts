@@ -104,13 +104,13 @@ const servicesOf = (hosts: readonly PlannedHost[]): { host: string; source: Sour
 function checkUse({ share, path, complain }: BoundShare, nas: SomeNas, config: Config): boolean {
   const names = Object.keys(nasOf(config).shares);
   if (share === "") {
-    const prose = `mount ${MOUNTS}/NAME, one for each`;
-    complain("mount-of-all-shares", `${path} has the mounts of all shares in it`, { prose });
+    const prose = `mount ${MOUNTS}/NAME, once for each share`;
+    complain("mount-of-all-shares", `${path} contains the mounts of all shares`, { prose });
   } else if (nas.kind === "several") {
     complain(...severalNas(nas));
   } else if (!names.includes(share)) {
     const as = (name: string): string => `${MOUNTS}/${name}`;
-    const remedy = suggest(share, names, { as, otherwise: "add it to homelab:nas.shares" });
+    const remedy = suggest(share, names, { as, otherwise: `add ${share}: under homelab:nas.shares` });
     complain("unknown-share", `${nas.name} has no share "${share}"`, remedy);
   } else {
     return true;

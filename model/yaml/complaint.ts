@@ -1,13 +1,15 @@
 import { z } from "zod";
 import type { ProblemCode } from "./codes.js";
 import type { Remedy } from "./remedy.js";
-import { suggest } from "./suggest.js";
+import { closest, suggest } from "./suggest.js";
 
 /** A problem before it is known where. */
 export interface Complaint {
   readonly code: ProblemCode;
   readonly message: string;
   readonly remedies: readonly Remedy[];
+  /** Of a key that is unknown: the known one that was meant. */
+  readonly meant?: string;
 }
 
 /** How a complaint travels through zod, which hands on `params` as they are. */
@@ -22,6 +24,12 @@ export const complaint = (code: ProblemCode, message: string, ...remedies: reado
   params: { complain: () => ({ code, message, remedies }) },
 });
 
+/** The same where what to do depends on the key of the value. */
+export const complaintAt = (code: ProblemCode, message: string, remedy: (key: string) => Remedy): Refusal => ({
+  error: message,
+  params: { complain: (key) => ({ code, message, remedies: [remedy(key)] }) },
+});
+
 /** Fails a transform. */
 export function refuse(context: z.core.ParsePayload, { error, params }: Refusal): never {
   context.issues.push({ code: "custom", message: error, params, input: context.value });
@@ -34,9 +42,16 @@ export const unknownKeys = (known: readonly string[], refused: Readonly<Record<s
   params: {
     complain: (key) => {
       const reason = Object.hasOwn(refused, key) ? refused[key] : undefined;
-      return reason === undefined
-        ? { code: "unknown-key", message: `unknown key "${key}"`, remedies: [suggest(key, known)] }
-        : { code: "unsupported-key", message: `"${key}" is not supported: ${reason}`, remedies: [] };
+      if (reason !== undefined) {
+        return { code: "unsupported-key", message: `"${key}" is not supported: ${reason}`, remedies: [] };
+      }
+      const meant = closest(key, known);
+      return {
+        code: "unknown-key",
+        message: `unknown key "${key}"`,
+        remedies: [suggest(key, known)],
+        ...(meant !== undefined && { meant }),
+      };
     },
   },
 });

@@ -41,22 +41,23 @@ export function complaintsIn(issues: readonly Issue[], at: Path = []): Located[]
       return complaintsIn(issue.issues, path);
     }
     const meant = issue.code === "invalid_union" ? meantBranch(issue) : undefined;
-    return meant === undefined ? [{ ...explain(issue), path }] : complaintsIn(meant, path);
+    return meant === undefined ? [{ ...explain(issue, path.at(-1)), path }] : complaintsIn(meant, path);
   });
 }
 
-function explain(issue: Issue): Complaint {
+/** @param step the last of the path: a key, or a place in a list */
+function explain(issue: Issue, step: Path[number] | undefined): Complaint {
   switch (issue.code) {
     case "custom":
       return complaintOf(issue);
     case "invalid_type":
-      return ofAnotherKind(expected(issue), issue.input);
+      return issue.input === undefined ? required(step) : ofAnotherKind(expected(issue), issue.input);
     case "invalid_value":
-      return notOneOf(expected(issue), issue.input);
+      return notOneOf(expected(issue), issue.input, step);
     case "invalid_format":
       return ofAnotherFormat(issue);
     case "invalid_union":
-      return inNoBranch(issue);
+      return inNoBranch(issue, step);
     case "too_small":
       return { code: "out-of-range", message: tooSmall(issue), remedies: [] };
     case "too_big":
@@ -68,7 +69,7 @@ function explain(issue: Issue): Complaint {
   }
 }
 
-/** What would have been right instead; nothing for what has a reason of its own, or cannot stand in YAML. */
+/** What would have been right instead; nothing for what has a reason of its own, or cannot be in YAML. */
 function expected(issue: Issue): string[] {
   const words = (word: string | undefined): string[] => (word === undefined ? [] : [word]);
   switch (issue.code) {
@@ -110,26 +111,67 @@ function isOfAnotherKind(issue: Issue): boolean {
   }
 }
 
-function inNoBranch(issue: Union): Complaint {
+function inNoBranch(issue: Union, step: Path[number] | undefined): Complaint {
   if ("options" in issue) {
     const { input, discriminator = "" } = issue;
-    return notOneOf(expected(issue), (input as Readonly<Record<string, unknown>>)[discriminator]);
+    return notOneOf(expected(issue), (input as Readonly<Record<string, unknown>>)[discriminator], discriminator);
+  }
+  if (issue.input === undefined) {
+    return required(step);
   }
   const fitting = fittingBranches(issue).flat();
   return fitting.length === 0
     ? ofAnotherKind(expected(issue), issue.input)
-    : notOneOf(fitting.flatMap(expected), issue.input);
+    : notOneOf(fitting.flatMap(expected), issue.input, step);
 }
+
+const required = (step: Path[number] | undefined, values: readonly string[] = []): Complaint => ({
+  code: "missing-value",
+  message: "is required",
+  remedies: [
+    { prose: `add ${typeof step === "string" ? `${step}:` : "it"}${values.length === 0 ? "" : ` ${oneOf(values)}`}` },
+  ],
+});
 
 function ofAnotherKind(kinds: readonly string[], input: unknown): Complaint {
-  return input === undefined
-    ? { code: "missing-value", message: "is missing", remedies: [] }
-    : { code: "wrong-type", message: `must be ${oneOf(kinds)}, not ${kindOf(input)}`, remedies: [] };
+  const prose = inTheRightForm(kinds, input);
+  return {
+    code: "wrong-type",
+    message: `must be ${oneOf(kinds)}, ${input === null ? "but is empty" : `not ${kindOf(input, kinds)}`}`,
+    remedies: prose === undefined ? [] : [{ prose }],
+  };
 }
 
-function notOneOf(values: readonly string[], input: unknown): Complaint {
+const SWITCHES: Readonly<Record<string, boolean>> = { yes: true, on: true, y: true, no: false, off: false, n: false };
+
+/** How to write what was written, so that it is of the right kind; undefined where that cannot be told. */
+function inTheRightForm(kinds: readonly string[], input: unknown): string | undefined {
+  const { string, boolean, array, object } = KINDS;
+  const takes = (kind: string | undefined): boolean => kinds.some((it) => it === kind);
+  const wants = (kind: string | undefined): boolean => takes(kind) && kinds.length === 1;
+  switch (typeof input) {
+    case "string": {
+      const meant = SWITCHES[input.toLowerCase()];
+      if (takes(boolean) && meant !== undefined) {
+        return `write ${meant}`;
+      }
+      return wants(array)
+        ? "put [ ] around it"
+        : wants(object)
+          ? "write KEY: VALUE, with a space after the colon"
+          : undefined;
+    }
+    case "number":
+    case "boolean":
+      return wants(string) ? "put it in quotes" : wants(array) ? "put [ ] around it" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function notOneOf(values: readonly string[], input: unknown, step: Path[number] | undefined): Complaint {
   if (input === undefined) {
-    return { code: "missing-value", message: "is missing", remedies: [{ prose: `write ${oneOf(values)}` }] };
+    return required(step, values);
   }
   const meant = typeof input === "string" ? closest(input, values) : undefined;
   const remedies = meant === undefined ? [] : [{ prose: `write ${meant}` }];
@@ -158,11 +200,9 @@ function oneOf(choices: readonly string[]): string {
   return distinct.length < 2 ? last : `${distinct.slice(0, -1).join(", ")} or ${last}`;
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) {
-    return "empty";
-  }
-  if (typeof value === "number" || typeof value === "boolean") {
+/** A number is told where a number is due; elsewhere it could be a password. */
+function kindOf(value: unknown, expectedKinds: readonly string[]): string {
+  if (typeof value === "boolean" || (typeof value === "number" && expectedKinds.includes(KINDS["int"] ?? ""))) {
     return String(value);
   }
   const kind = Array.isArray(value) ? "array" : typeof value;

@@ -2,7 +2,7 @@ import type { ProblemCode } from "./codes.js";
 import { remedyText } from "./remedy.js";
 import type { Remedy } from "./remedy.js";
 
-/** One thing that the homelab's owner wrote and that cannot be done as it stands. */
+/** One thing that the homelab's owner wrote and that cannot be done as it is written. */
 export interface Problem {
   /** What kind of mistake it is, for programs. */
   readonly code: ProblemCode;
@@ -29,10 +29,18 @@ function describe({ file, line, path, message, remedies }: Problem): string {
 export const describeProblems = (problems: readonly Problem[]): string =>
   inReadingOrder(problems).map(describe).join("\n\n");
 
-/** By file, then by line, each once: a mistake in a file that serves several hosts is one problem. */
+/**
+ * By file, then by line, each once: a mistake in a file that serves several hosts is one problem, and so is a secret that is
+ * not set, wherever it is needed.
+ */
 function inReadingOrder(problems: readonly Problem[]): Problem[] {
-  const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
-  return [...distinct.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+  const ordered = [...problems].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+  const distinct = new Map<string, Problem>();
+  for (const problem of ordered) {
+    const key = problem.code === "missing-secret" ? problem.message : JSON.stringify(problem);
+    distinct.set(key, distinct.get(key) ?? problem);
+  }
+  return [...distinct.values()];
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { unknownKeys } from "./complaint.js";
 import { complaintsIn } from "./explain.js";
+import type { Located } from "./explain.js";
 import type { Problem } from "./problem.js";
 import type { Path, Source } from "./source.js";
 
@@ -38,8 +39,35 @@ export function parseWith<Schema extends z.ZodType>(
   if (result.success) {
     return result.data;
   }
-  for (const { path, code, message, remedies } of complaintsIn(result.error.issues, at)) {
-    problems.push(source.problem(path, code, message, ...remedies));
+  for (const { path, code, message, remedies } of withoutSlips(complaintsIn(result.error.issues), data)) {
+    problems.push(source.problem([...at, ...path], code, message, ...remedies));
   }
   return undefined;
+}
+
+/** A misspelled key is one mistake: that the right one is missing is not said as well. */
+function withoutSlips(complaints: readonly Located[], data: unknown): Located[] {
+  const keyOf = (path: Path): string => JSON.stringify(path);
+  const meant = new Set(
+    complaints.flatMap(({ path, meant: key }) => (key === undefined ? [] : [keyOf([...path.slice(0, -1), key])])),
+  );
+  return complaints
+    .filter(({ code, path }) => code !== "missing-value" || !meant.has(keyOf(path)))
+    .map((it) => {
+      const { meant: key, path } = it;
+      return key !== undefined && isThere(data, [...path.slice(0, -1), key])
+        ? { ...it, remedies: [{ prose: `remove it: "${key}" exists as well` }] }
+        : it;
+    });
+}
+
+function isThere(data: unknown, path: Path): boolean {
+  let value = data;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) {
+      return false;
+    }
+    value = (value as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return true;
 }

@@ -4,6 +4,7 @@ import type { ProblemCode } from "./codes.js";
 import { HomelabError } from "./problem.js";
 import type { Problem } from "./problem.js";
 import type { Remedy } from "./remedy.js";
+import { aliasWords, syntaxProblems } from "./syntax.js";
 
 /** Where something stands in a document: keys of mappings and positions in lists. */
 export type Path = readonly (string | number)[];
@@ -29,16 +30,9 @@ const TOO_MANY_ALIASES = 1000;
 export function parseSource(file: string, text: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, strict: true });
-  const syntax = [...document.errors, ...document.warnings].map((error) => ({
-    code: "invalid-yaml" as const,
-    file,
-    line: lines.linePos(error.pos[0]).line,
-    path: "",
-    message: `not valid YAML: ${lowerFirst(error.message)}`,
-    remedies: REMEDIES[error.code] ?? [],
-  }));
-  if (syntax.length > 0) {
-    throw new HomelabError(syntax);
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.length > 0) {
+    throw new HomelabError(syntaxProblems(file, text, errors, lines));
   }
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
@@ -93,16 +87,16 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
     }
     const { source, value } = leaf;
     if (typeof value === "string" && IN_NO_PROGRAM.test(value)) {
-      complain(leaf, "malformed", "a zero byte or half of a character, which no program takes", "remove the escape");
+      complain(leaf, "malformed", "a zero byte or half of a character, which programs reject", "remove the escape");
     }
     if (typeof value !== "number" || source === undefined) {
       return;
     }
     if (AMBIGUOUS_NUMBER.test(source)) {
-      const message = `${source} is ${value} here and another number elsewhere`;
+      const message = `${source} is ${value} here and another number to other programs`;
       complain(leaf, "ambiguous-number", message, `write "${source}"`);
     } else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-      complain(leaf, "ambiguous-number", `${source} has more digits than a number keeps`, `write "${source}"`);
+      complain(leaf, "ambiguous-number", `${source} has more digits than a number can hold`, `write "${source}"`);
     }
   });
   if (problems.length > 0) {
@@ -111,9 +105,9 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
   try {
     return document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown;
   } catch (error) {
-    // A merge key without a mapping, or aliases that multiply without end: the library says which.
-    const message = error instanceof Error ? lowerFirst(error.message) : String(error);
-    throw new HomelabError([fileProblem(file, "invalid-yaml", `not valid YAML: ${message}`)]);
+    // A merge key without a mapping, or aliases that multiply without end.
+    const [message, prose] = aliasWords(error instanceof Error ? error.message : String(error));
+    throw new HomelabError([{ ...fileProblem(file, "invalid-yaml", message), remedies: [{ prose }] }]);
   }
 }
 
@@ -130,14 +124,6 @@ function forEachLeaf(node: unknown, look: (leaf: Scalar | Alias) => void): void 
     look(node);
   }
 }
-
-const REMEDIES: Partial<Record<string, readonly Remedy[]>> = {
-  DUPLICATE_KEY: [{ prose: "keep one of the two" }],
-  TAB_AS_INDENT: [{ prose: "indent with spaces" }],
-  MULTIPLE_DOCS: [{ prose: "keep one document in a file: remove the line with ---" }],
-};
-
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** Where in the text the last part of the path stands: the key for an entry of a mapping, else the value. */
 function offsetOf(root: Node, path: Path): number {

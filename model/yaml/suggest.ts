@@ -5,13 +5,15 @@ const SHORTEST = 4;
 
 /** The candidate that is closest to what was written, if it is close enough to be meant. */
 export function closest(written: string, candidates: readonly string[]): string | undefined {
-  if (written.length < SHORTEST) {
-    return undefined;
+  const word = written.toLowerCase();
+  const same = candidates.find((candidate) => candidate.toLowerCase() === word);
+  if (same !== undefined || written.length < SHORTEST) {
+    return same;
   }
   const [best] = candidates
-    .map((candidate) => ({ candidate, edits: distance(written.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ edits }) => edits <= written.length / 3)
-    .sort((a, b) => a.edits - b.edits);
+    .map((candidate) => ({ candidate, needed: distance(word, candidate.toLowerCase()) }))
+    .filter(({ needed }) => needed <= written.length / 3)
+    .sort((a, b) => a.needed - b.needed);
   return best?.candidate;
 }
 

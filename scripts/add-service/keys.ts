@@ -8,7 +8,7 @@ export function rewriteService(context: Context, name: string, service: YAMLMap)
   drop(context, service, "expose", "containers of one network reach each other on every port");
   drop(context, service, "pull_policy", "an image is pulled when its reference changes");
   drop(context, service, "attach", "it is for docker compose up in a terminal");
-  drop(context, service, "develop", "it is for work on the sources of an image");
+  drop(context, service, "develop", "it is for developing an image");
   if (service.get("scale") === 1) {
     drop(context, service, "scale", "one service is one container");
   }

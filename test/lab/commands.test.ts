@@ -184,7 +184,7 @@ services:
   const asked = await command("add-service", compose, "pi5", "--name", "page");
   expect(asked.exitCode).toBe(2);
   expect(asked.output).toMatch(
-    /my\/page\/compose\.yaml:\d+ {2}services\.page\.ports\[0\]\n\s+port 8080 is published, but not for whom/,
+    /my\/page\/compose\.yaml:\d+ {2}services\.page\.ports\[0\]\n\s+port 8080 is published without an audience/,
   );
   const refused = await command("add-service", compose, "pi5", "--name", "page", "--audience", "lan");
   expect([refused.exitCode, refused.output]).toEqual([1, expect.stringContaining("is there already")]);

@@ -44,22 +44,24 @@ test.each([
   [
     "guests: 10.1.2.3/24",
     [
-      '.guests: "10.1.2.3/24" is an address inside of a subnet -> write 10.1.2.0/24 for the subnet, or 10.1.2.3 for the address',
+      '.guests: "10.1.2.3/24" is an address with the prefix of its subnet -> write 10.1.2.0/24 for the subnet, or 10.1.2.3 for the address',
     ],
   ],
   [
     'guests: "fd00::1/64"',
     [
-      '.guests: "fd00::1/64" is an address inside of a subnet -> write fd00::/64 for the subnet, or fd00::1 for the address',
+      '.guests: "fd00::1/64" is an address with the prefix of its subnet -> write fd00::/64 for the subnet, or fd00::1 for the address',
     ],
   ],
   [
     "guests: 0.0.0.0/0",
-    ['.guests: "0.0.0.0/0" is everyone, which firewalls write as no subnet at all -> write 0.0.0.0/1 and 128.0.0.0/1'],
+    [
+      '.guests: "0.0.0.0/0" covers every address, which firewalls do not take as a subnet -> write 0.0.0.0/1 and 128.0.0.0/1',
+    ],
   ],
   [
     'guests: "::/0"',
-    ['.guests: "::/0" is everyone, which firewalls write as no subnet at all -> write ::/1 and 8000::/1'],
+    ['.guests: "::/0" covers every address, which firewalls do not take as a subnet -> write ::/1 and 8000::/1'],
   ],
   ["guests: 10.1.2.0/33", ['.guests: "10.1.2.0/33" has a prefix beyond 32 -> write it as 192.168.1.0/24']],
   [
@@ -80,11 +82,11 @@ test.each([
   ],
   [
     "guests: 127.0.0.1",
-    ['.guests: "127.0.0.1" is where no packet comes from -> write an address or a subnet of a network'],
+    ['.guests: "127.0.0.1" is not a source of packets -> write an address or a subnet of a network'],
   ],
   [
     "guests: 224.0.0.0/4",
-    ['.guests: "224.0.0.0/4" is where no packet comes from -> write an address or a subnet of a network'],
+    ['.guests: "224.0.0.0/4" is not a source of packets -> write an address or a subnet of a network'],
   ],
   ['guests: "::ffff:1.2.3.4"', ['.guests: "::ffff:1.2.3.4" stands for an IPv4 address -> write that address']],
   [
@@ -93,10 +95,10 @@ test.each([
       '.guests[1]: "nobody" is not an address or a subnet -> write it as 192.168.1.77, 192.168.1.0/24 or fd00:1234::/64',
     ],
   ],
-  ["guests: []", [".guests: names nobody -> write an address or a subnet"]],
-  ["guests: 7", [".guests: must be a string or a list, not 7"]],
-  ["lan: 192.168.50.0/24", ['.lan: "lan" means something else -> choose another name']],
-  ["host: 192.168.50.0/24", ['.host: "host" means something else -> choose another name']],
+  ["guests: []", [".guests: is empty -> write an address or a subnet"]],
+  ["guests: 7", [".guests: must be a string or a list, not a number"]],
+  ["lan: 192.168.50.0/24", ['.lan: "lan" is reserved -> choose another name']],
+  ["host: 192.168.50.0/24", ['.host: "host" is reserved -> choose another name']],
   ["Guests: 192.168.50.0/24", [".Guests: is not a name for an audience -> use small letters, digits and dashes"]],
 ])("refused as an audience: %s", (audiences, expected) => {
   expect(problemsOf(() => model(web("lan"), named(audiences)))).toEqual(expected.map((it) => `${AUDIENCES}${it}`));
@@ -111,11 +113,11 @@ test.each([
   ["everybody", `${PORT}: unknown audience "everybody" -> known here: ${KNOWN}`],
   [
     "192.168.50.0/24",
-    `${PORT}: "192.168.50.0/24" has no name -> write under homelab:audiences whose it is, as in { guests: 192.168.50.0/24 }, and here that name`,
+    `${PORT}: "192.168.50.0/24" needs a name -> name it under homelab:audiences, as in { guests: 192.168.50.0/24 }, and write that name here`,
   ],
   [
     "192.168.50.9/24",
-    `${PORT}: "192.168.50.9/24" has no name -> write under homelab:audiences whose it is, as in { guests: 192.168.50.9/24 }, and here that name`,
+    `${PORT}: "192.168.50.9/24" needs a name -> name it under homelab:audiences, as in { guests: 192.168.50.9/24 }, and write that name here`,
   ],
 ])("no audience of a port: %s", (who, problem) => {
   expect(problemsOf(() => model(web(who), named("guests: 192.168.50.0/24")))).toEqual([problem]);
@@ -139,15 +141,15 @@ test.each([
   ['"host:pi6"', `${FROM}: there is no host "pi6" -> known here: pi5`],
   [
     "10.1.2.3/8",
-    `${FROM}: "10.1.2.3/8" is an address inside of a subnet -> write 10.0.0.0/8 for the subnet, or 10.1.2.3 for the address`,
+    `${FROM}: "10.1.2.3/8" is an address with the prefix of its subnet -> write 10.0.0.0/8 for the subnet, or 10.1.2.3 for the address`,
   ],
   [
     "localhost",
-    `${FROM}: "localhost" has no machine from which one could log in -> write lan, tailnet, or a name of homelab:audiences`,
+    `${FROM}: "localhost" is not a place to log in from -> write lan, tailnet, or a name of homelab:audiences`,
   ],
   [
     "containers",
-    `${FROM}: "containers" has no machine from which one could log in -> write lan, tailnet, or a name of homelab:audiences`,
+    `${FROM}: "containers" is not a place to log in from -> write lan, tailnet, or a name of homelab:audiences`,
   ],
 ])("nobody for SSH: %s", (who, problem) => {
   const config = `${named("guests: 192.168.50.0/24")}  homelab:admin: {from: [${who}]}\n`;
@@ -157,7 +159,7 @@ test.each([
 test.each([
   [
     "192.168.1.100/24",
-    '"192.168.1.100/24" is an address inside of a subnet -> write 192.168.1.0/24 for the subnet, or 192.168.1.100 for the address',
+    '"192.168.1.100/24" is an address with the prefix of its subnet -> write 192.168.1.0/24 for the subnet, or 192.168.1.100 for the address',
   ],
   ["192.168.1.100", "is not an IPv4 subnet -> write it as 192.168.1.0/24"],
   ['"fd00::/64"', "is not an IPv4 subnet -> write it as 192.168.1.0/24"],

@@ -189,12 +189,12 @@ test("a service with the host's network says where it listens", () => {
 test.each([
   [
     WEB.replace("    ports:", "    network_mode: host\n    ports:"),
-    "stacks/nas/compose.yaml:5 services.web.ports[0]: with network_mode: host Docker publishes nothing -> " +
+    "stacks/nas/compose.yaml:5 services.web.ports[0]: Docker publishes no ports with network_mode: host -> " +
       "write x-homelab: {listens: [{port: 8080, protocol: tcp, audience: [lan]}]}",
   ],
   [
     WEB.replace(', published: "8080"', ""),
-    "stacks/nas/compose.yaml:4 services.web.ports[0]: port 80 is published where Docker likes, which no firewall rule " +
+    "stacks/nas/compose.yaml:4 services.web.ports[0]: port 80 has no published port, so Docker picks one that no firewall rule " +
       'can name -> write published: "80"',
   ],
   [

@@ -5,8 +5,8 @@ import { model, problemsOf } from "./declare.js";
 const FILE = "stacks/nas/compose.yaml";
 const WEB = "services:\n  web:\n    image: nginx:1.29\n";
 const NO_NAME =
-  "is not a name that Docker takes -> use 2 to 128 letters, digits and _ . - with a letter or a digit first";
-const OWN = "is a label of this program's own -> choose a name that does not begin with homelab.";
+  "is not a name that Docker accepts -> use 2 to 128 letters, digits and _ . - with a letter or a digit first";
+const OWN = "is a label reserved for this program -> choose a name that does not begin with homelab.";
 
 test.each<[string, string, string]>([
   ["a network", `${WEB}networks:\n  n: {name: "n;touch x"}\n`, `${FILE}:5 networks.n.name: ${NO_NAME}`],
@@ -23,7 +23,7 @@ test.each<[string, string, string]>([
   ...["/etc", "//etc/", "/var/run/docker.sock"].map((device): [string, string, string] => [
     `a volume that is ${device}`,
     `${WEB}volumes:\n  v: {driver_opts: {type: none, o: bind, device: ${device}}}\n`,
-    `${FILE}:5 volumes.v.driver_opts.device: ${device} would be lent to whoever mounts this volume -> mount only the part that a service needs, under its volumes:`,
+    `${FILE}:5 volumes.v.driver_opts.device: ${device} would be open to every service with this volume -> mount only the part that a service needs, under its volumes:`,
   ]),
   [
     "a label of ours",
@@ -38,27 +38,27 @@ test.each<[string, string, string]>([
   [
     "a label that follows from something else",
     `${WEB}    labels: {com.centurylinklabs.watchtower.enable: true}\n`,
-    `${FILE}:4 services.web.labels.com.centurylinklabs.watchtower.enable: com.centurylinklabs.watchtower.enable follows from x-homelab -> write updates: automatic there`,
+    `${FILE}:4 services.web.labels.com.centurylinklabs.watchtower.enable: com.centurylinklabs.watchtower.enable is set by x-homelab -> write updates: automatic there`,
   ],
   [
     "a file that goes up",
     `${WEB}    configs: [{source: c, target: /etc/../../x}]\nconfigs: {c: {content: x}}\n`,
-    `${FILE}:4 services.web.configs[0].target: is not a path -> use letters, digits and _ . / - without a step . or ..`,
+    `${FILE}:4 services.web.configs[0].target: is not a path -> use letters, digits and _ . / -, and neither . nor .. between slashes`,
   ],
   [
     "a file outside the project",
     `${WEB}    configs: [c]\nconfigs: {c: {file: ../../../x}}\n`,
-    `${FILE}:5 configs.c.file: ../x lies outside the project -> put it beside the Compose file: another clone has nothing else`,
+    `${FILE}:5 configs.c.file: ../x is outside the project -> put it beside the Compose file, which every clone has`,
   ],
   [
     "a bind that goes up",
     `${WEB}    volumes: ["/srv/../etc:/x"]\n`,
-    `${FILE}:4 services.web.volumes[0]: /srv/../etc has a step . or .. -> write /etc`,
+    `${FILE}:4 services.web.volumes[0]: /srv/../etc contains . or .. -> write /etc`,
   ],
   [
     "a bind that is two",
     `${WEB}    volumes: [{type: bind, source: "/srv:/x", target: /y}]\n`,
-    `${FILE}:4 services.web.volumes[0].source: is a path with a colon or a control character, which Docker reads otherwise -> choose another name`,
+    `${FILE}:4 services.web.volumes[0].source: is a path with a colon or a control character, which Docker would misread -> choose another name`,
   ],
   [
     "a device that is none",
@@ -68,7 +68,7 @@ test.each<[string, string, string]>([
   [
     "a zero byte",
     `${WEB}    environment: {A: "x\\0"}\n`,
-    `${FILE}:4 : a zero byte or half of a character, which no program takes -> remove the escape`,
+    `${FILE}:4 : a zero byte or half of a character, which programs reject -> remove the escape`,
   ],
 ])("%s", (_, compose, problem) => {
   expect(problemsOf(() => model(compose))).toEqual([problem]);

@@ -34,7 +34,7 @@ describe("what a host runs", () => {
     const first = `${WEB}    ports: [{target: 80, published: 80, x-audience: [lan]}]\n`;
     const build = () => model(first, host("role: nas, services: [my/x.yaml]"), { "my/x.yaml": twice });
     expect(problemsOf(build)).toEqual([
-      `my/x.yaml:1 name: ${FILE} on the same host has the project name "nas" too -> write another name: at the top`,
+      `my/x.yaml:1 name: ${FILE} on the same host has the same project name, "nas" -> write another name: at the top`,
       "my/x.yaml:5 services.other.ports[0]: port 80/tcp of the host is already taken by web -> choose another published port",
     ]);
   });
@@ -46,7 +46,7 @@ describe("platforms", () => {
   test("an image that does not exist for the host is refused", () => {
     expect(problemsOf(() => model(compose, host("role: nas, platform: linux/amd64")))).toEqual([]);
     expect(problemsOf(() => model(compose, host("role: nas, platform: linux/arm64")))).toEqual([
-      `${FILE}:3 services.web.image: nginx:1.29 does not exist for linux/arm64, which pi5 is -> it exists for linux/amd64; put the service on another host`,
+      `${FILE}:3 services.web.image: nginx:1.29 does not exist for linux/arm64, the platform of pi5 -> it exists for linux/amd64; put the service on another host`,
     ]);
   });
 
@@ -97,13 +97,13 @@ describe("YAML as people write it", () => {
 
   test.each(["010", "0x1F", "1e3"])("the number %s, which others read otherwise", (number) => {
     const [problem] = problemsOf(() => model(`${WEB}    environment: {A: ${number}}\n`));
-    const expected = `${FILE}:4 : ${number} is ${Number(number)} here and another number elsewhere -> write "${number}"`;
+    const expected = `${FILE}:4 : ${number} is ${Number(number)} here and another number to other programs -> write "${number}"`;
     expect(problem).toBe(expected);
   });
 
   test("a number with more digits than a number keeps", () => {
     expect(problemsOf(() => model(`${WEB}    environment: {ID: 9007199254740993}\n`))).toEqual([
-      `${FILE}:4 : 9007199254740993 has more digits than a number keeps -> write "9007199254740993"`,
+      `${FILE}:4 : 9007199254740993 has more digits than a number can hold -> write "9007199254740993"`,
     ]);
   });
 
@@ -126,9 +126,9 @@ describe("YAML as people write it", () => {
   });
 });
 
-test("a secret in the clear is refused", () => {
+test("a secret in plain text is refused", () => {
   expect(problemsOf(() => model(WEB, `${CONFIG}  homelab:secrets: {TOKEN: hunter2}\n`))).toEqual([
-    "Pulumi.test.yaml:6 config.homelab:secrets.TOKEN: stands there in the clear -> run npx pulumi config set --secret --path homelab:secrets.NAME",
+    "Pulumi.test.yaml:6 config.homelab:secrets.TOKEN: is stored in plain text -> encrypt it: npx pulumi config set --secret --path homelab:secrets.TOKEN",
   ]);
 });
 

@@ -33,7 +33,9 @@ test("a file of the project goes before the program's own", () => {
 
 test("a file that is not UTF-8 is told", () => {
   put(root, "stacks/nas/compose.yaml", Buffer.from([0x61, 0xff, 0xfe]));
-  expect(problemsOf(load)).toEqual(["stacks/nas/compose.yaml:0 : the file is not UTF-8 text"]);
+  expect(problemsOf(load)).toEqual([
+    "Pulumi.test.yaml:5 config.homelab:hosts.pi5.role: stacks/nas/compose.yaml, a Compose file of pi5, is not UTF-8 text -> get it back from the repository: git checkout -- stacks/nas/compose.yaml",
+  ]);
 });
 
 test("a missing file of a service is told where it is named", () => {

@@ -19,12 +19,12 @@ describe("mistakes in the stack's configuration", () => {
     [
       "an unknown setting",
       config("homelab:domian: x.org"),
-      [`${STACK}:6 config.homelab:domian: unknown key "domian" -> write "domain"`],
+      [`${STACK}:6 config.homelab:domian: unknown key "domian" -> remove it: "domain" exists as well`],
     ],
     [
       "an unknown key of a host",
       hosts(`pi5: {adress: 192.168.1.100, address: 192.168.1.100, role: nas, ${KEY}}`),
-      [`${STACK}:5 config.homelab:hosts.pi5.adress: unknown key "adress" -> write "address"`],
+      [`${STACK}:5 config.homelab:hosts.pi5.adress: unknown key "adress" -> remove it: "address" exists as well`],
     ],
     [
       "an unknown role",
@@ -72,12 +72,12 @@ describe("mistakes in the stack's configuration", () => {
     [
       "a missing setting",
       "config:\n  homelab:domain: example.org\n  homelab:hosts: {}\n",
-      [`${STACK}:1 config.homelab:lan: is missing`],
+      [`${STACK}:1 config.homelab:lan: is required -> add lan:`],
     ],
     [
       "a number where a string belongs",
       CONFIG.replace("example.org", "7"),
-      [`${STACK}:2 config.homelab:domain: must be a string, not 7`],
+      [`${STACK}:2 config.homelab:domain: must be a string, not a number -> put it in quotes`],
     ],
   ])("%s", (_, stack, expected) => {
     expect(problemsOf(() => model(WEB, stack))).toEqual(expected);
@@ -96,7 +96,7 @@ describe("mistakes in the stack's configuration", () => {
       "subnet: 192.168.1.0/24, agents: {first: 192.168.1.110, last: 192.168.1.119}",
     );
     expect(problemsOf(() => model(WEB, agent, { "stacks/agent/compose.yaml": WEB }))).toEqual([
-      `${STACK}:5 config.homelab:hosts.pi-zero-9.address: 192.168.1.120 is outside the agents' range 192.168.1.110 to 192.168.1.119 -> choose one of it, or widen homelab:lan.agents`,
+      `${STACK}:5 config.homelab:hosts.pi-zero-9.address: 192.168.1.120 is outside the agents' range 192.168.1.110 to 192.168.1.119 -> choose an address in it, or widen homelab:lan.agents`,
     ]);
   });
 
@@ -108,7 +108,11 @@ describe("mistakes in the stack's configuration", () => {
 
 describe("mistakes in a Compose file", () => {
   test.each<[string, string, string[]]>([
-    ["an unknown key", web("imagee: x"), [`${FILE}:4 services.web.imagee: unknown key "imagee" -> write "image"`]],
+    [
+      "an unknown key",
+      web("imagee: x"),
+      [`${FILE}:4 services.web.imagee: unknown key "imagee" -> remove it: "image" exists as well`],
+    ],
     [
       "a key that is not supported",
       web("build: ."),
@@ -119,18 +123,18 @@ describe("mistakes in a Compose file", () => {
     [
       "an image without a tag",
       "services:\n  web:\n    image: nginx\n",
-      [`${FILE}:3 services.web.image: nginx has no tag -> write nginx:VERSION, so that everyone runs the same`],
+      [`${FILE}:3 services.web.image: nginx has no tag -> write nginx:VERSION, so that every deployment runs the same`],
     ],
     [
       "the tag latest",
       "services:\n  web:\n    image: nginx:latest\n",
-      [`${FILE}:3 services.web.image: nginx:latest is whatever was pushed last -> write the version as its tag`],
+      [`${FILE}:3 services.web.image: nginx:latest changes with every push -> write a version as the tag`],
     ],
     [
       "a published port without an audience",
       web('ports: ["8080:80"]'),
       [
-        `${FILE}:4 services.web.ports[0]: port 80 is published, but not for whom -> write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}`,
+        `${FILE}:4 services.web.ports[0]: port 80 is published without an audience -> write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}`,
       ],
     ],
     [
@@ -167,7 +171,9 @@ describe("mistakes in a Compose file", () => {
     [
       "a container name twice",
       `${web()}  web2:\n    image: nginx:1.29\n    container_name: web\n`,
-      [`${FILE}:6 services.web2.container_name: web is already the container of web -> give each its own name`],
+      [
+        `${FILE}:6 services.web2.container_name: the service web has a container "web" on this host already -> write container_name: nas-web2`,
+      ],
     ],
     [
       "a name that nothing provides",
@@ -186,17 +192,19 @@ describe("mistakes in a Compose file", () => {
     [
       "a lone dollar sign",
       web("command: echo $HOME"),
-      [`${FILE}:4 services.web.command: a lone $ in "echo $HOME" -> write \${HOME}, or $$HOME`],
+      [
+        `${FILE}:4 services.web.command: a lone $ -> write $$ for a dollar sign, or write \${NAME} for a value of the configuration`,
+      ],
     ],
     [
       "a cycle of dependencies",
       `${web("depends_on: [web2]")}  web2:\n    image: nginx:1.29\n    depends_on: [web]\n`,
-      [`${FILE}:4 services.web.depends_on: services wait for each other: web -> web2 -> web -> remove one depends_on`],
+      [`${FILE}:4 services.web.depends_on: services depend on each other: web -> web2 -> web -> remove one depends_on`],
     ],
     [
       "a dependency that is not there",
       web("depends_on: [wbe]"),
-      [`${FILE}:4 services.web.depends_on.wbe: there is no service "wbe" -> add it to the top-level services:`],
+      [`${FILE}:4 services.web.depends_on.wbe: there is no service "wbe" -> add wbe: under the top-level services:`],
     ],
     [
       "a misspelled dependency",
@@ -221,20 +229,20 @@ describe("mistakes in a Compose file", () => {
       "Docker's socket without a reason",
       web('volumes: ["/var/run/docker.sock:/var/run/docker.sock"]'),
       [
-        `${FILE}:4 services.web.volumes[0]: whoever has Docker's socket owns the host -> use a socket proxy, or say why in x-homelab.socket-reason`,
+        `${FILE}:4 services.web.volumes[0]: Docker's socket gives root on the host -> use a socket proxy, or say why in x-homelab.socket-reason`,
       ],
     ],
     [
       "a privileged container without a reason",
       web("privileged: true"),
       [
-        `${FILE}:4 services.web.privileged: a privileged container owns its host -> say why in x-homelab.privileged-reason, or use cap_add`,
+        `${FILE}:4 services.web.privileged: a privileged container has root on the host -> say why in x-homelab.privileged-reason, or use cap_add`,
       ],
     ],
     [
       "an unknown volume",
       web('volumes: ["data:/x"]'),
-      [`${FILE}:4 services.web.volumes[0]: there is no volume "data" -> add it to the top-level volumes:`],
+      [`${FILE}:4 services.web.volumes[0]: there is no volume "data" -> add data: under the top-level volumes:`],
     ],
     [
       "a duration without a unit",
@@ -246,28 +254,24 @@ describe("mistakes in a Compose file", () => {
     [
       "a health check without a test",
       web("healthcheck: {interval: 5s}"),
-      [
-        `${FILE}:4 services.web.healthcheck: has no test -> write test:, or disable: true; times alone would be those of the image's own check`,
-      ],
+      [`${FILE}:4 services.web.healthcheck: has no test -> add test:, or write disable: true`],
     ],
     [
       "an empty word in a command",
       web("command: [a, '']"),
-      [`${FILE}:4 services.web.command: has an empty word, which the Docker provider refuses -> remove it`],
+      [`${FILE}:4 services.web.command: has an empty argument, which the Docker provider rejects -> remove it`],
     ],
     [
       "an environment variable without a value",
       web("environment: [A]"),
       [
-        `${FILE}:4 services.web.environment[0]: has no value -> write KEY=value; nothing is taken from the shell that runs the deployment`,
+        `${FILE}:4 services.web.environment[0]: has no value -> write KEY=value; values of the shell that deploys are not passed on`,
       ],
     ],
     [
       "waiting for the health of what has no check",
       `${web("depends_on: {db: {condition: service_healthy}}")}  db:\n    image: postgres:18.6\n`,
-      [
-        `${FILE}:4 services.web.depends_on.db: db declares no healthcheck that could become healthy -> write condition: service_started`,
-      ],
+      [`${FILE}:4 services.web.depends_on.db: db has no healthcheck -> write condition: service_started`],
     ],
   ])("%s", (_, compose, expected) => {
     expect(problemsOf(() => model(compose))).toEqual(expected);
@@ -277,20 +281,15 @@ describe("mistakes in a Compose file", () => {
     const small = CONFIG.replace("role: nas", "role: nas, memory: 512m");
     expect(problemsOf(() => model(web("mem_limit: 384m"), small))).toEqual([]);
     expect(problemsOf(() => model(web("mem_limit: 500m"), small))).toEqual([
-      `${FILE}:1 services: on pi5 the memory limits add up to 500 MiB, but its 512 MiB less a reserve leave 384 MiB -> lower limits or switch services off under homelab:services`,
+      `${FILE}:4 services.web.mem_limit: the memory limits on pi5 add up to 500 MiB, but only 384 MiB of its 512 MiB are for services; this limit is the largest -> lower this or others, or switch services off under homelab:services`,
     ]);
   });
 
   test("a missing and an empty file", () => {
     const elsewhere = hosts(`z: {address: 192.168.1.110, role: agent, ${KEY}}`);
-    expect(problemsOf(() => model(WEB, elsewhere))).toEqual(["stacks/agent/compose.yaml:0 : the file is missing"]);
-    expect(problemsOf(() => model("# nothing\n"))).toEqual([`${FILE}:0 : the file is empty`]);
-  });
-
-  test("what is not YAML", () => {
-    expect(problemsOf(() => model("services:\n  web:\n    image: a:1\n    image: b:1\n"))).toEqual([
-      `${FILE}:4 : not valid YAML: map keys must be unique -> keep one of the two`,
+    expect(problemsOf(() => model(WEB, elsewhere))).toEqual([
+      `${STACK}:5 config.homelab:hosts.z.role: stacks/agent/compose.yaml, a Compose file of z, is missing -> get it back from the repository: git checkout -- stacks/agent/compose.yaml`,
     ]);
-    expect(problemsOf(() => model("services:\n\tweb: {}\n"))[0]).toContain("indent with spaces");
+    expect(problemsOf(() => model("# nothing\n"))).toEqual([`${FILE}:0 : the file is empty`]);
   });
 });

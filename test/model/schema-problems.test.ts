@@ -10,7 +10,7 @@ const FILE = "stacks/nas/compose.yaml";
 describe("values that a schema does not take", () => {
   test.each<[string, string, string]>([
     ["a list for a string", "hostname: [a]", "hostname: must be a string, not a list"],
-    ["nothing for a string", "hostname:", "hostname: must be a string, not empty"],
+    ["nothing for a string", "hostname:", "hostname: must be a string, but is empty"],
     ["a string for a switch", "init: yes please", "init: must be true or false, not a string"],
     ["a mapping for a list", "cap_add: {a: b}", "cap_add: must be a list, not a mapping"],
     [
@@ -18,7 +18,7 @@ describe("values that a schema does not take", () => {
       "ports: [true]",
       "ports[0]: must be a string, a number or a mapping, not true",
     ],
-    ["a number where there are two forms", "command: 7", "command: must be a string or a list, not 7"],
+    ["a number where there are two forms", "command: 7", "command: must be a string or a list, not a number"],
     ["a switch for a network", "networks: {default: true}", "networks.default: must be a mapping, not true"],
     ["half a number", "cpu_shares: 1.5", "cpu_shares: must be a whole number, not 1.5"],
     ["too small a number", "healthcheck: {test: a, retries: 0}", "healthcheck.retries: must be more than 0"],
@@ -41,7 +41,7 @@ describe("values that a schema does not take", () => {
     [
       "a choice that is missing",
       'volumes: [{target: /x, source: "a"}]',
-      "volumes[0].type: is missing -> write volume, bind or tmpfs",
+      "volumes[0].type: is required -> add type: volume, bind or tmpfs",
     ],
     [
       "a list that begins otherwise",
@@ -56,7 +56,7 @@ describe("values that a schema does not take", () => {
     [
       "an environment variable without a value",
       "environment: {A: }",
-      "environment.A: has no value -> write one; nothing is taken from the shell that runs the deployment",
+      "environment.A: has no value -> write one; values of the shell that deploys are not passed on",
     ],
   ])("%s", (_, line, expected) => {
     expect(problemsOf(() => model(`${WEB}    ${line}\n`))).toEqual([`${FILE}:4 services.web.${expected}`]);

@@ -18,7 +18,7 @@ describe("secrets", () => {
 
   test("may not stand anywhere else", () => {
     expect(problemsOf(() => model(web("labels: {a: '${TOKEN}'}"), withSecret))).toEqual([
-      `${FILE}:4 services.web.labels.a: the secret TOKEN may not stand here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content`,
+      `${FILE}:4 services.web.labels.a: the secret TOKEN is not allowed here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content`,
     ]);
   });
 

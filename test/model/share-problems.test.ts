@@ -21,14 +21,16 @@ describe("mistakes with shares", () => {
       "a share that has no like",
       mounting("/mnt/media/photographs:/m"),
       BOTH,
-      [`${MEDIA}:4 services.web.volumes[0]: pi5 has no share "photographs" -> add it to homelab:nas.shares`],
+      [
+        `${MEDIA}:4 services.web.volumes[0]: pi5 has no share "photographs" -> add photographs: under homelab:nas.shares`,
+      ],
     ],
     [
       "all mounts at once",
       mounting("/mnt/media:/m"),
       BOTH,
       [
-        `${MEDIA}:4 services.web.volumes[0]: /mnt/media has the mounts of all shares in it -> mount /mnt/media/NAME, one for each`,
+        `${MEDIA}:4 services.web.volumes[0]: /mnt/media contains the mounts of all shares -> mount /mnt/media/NAME, once for each share`,
       ],
     ],
     [
@@ -47,7 +49,7 @@ describe("mistakes with shares", () => {
       "a name that Samba has taken",
       NONE,
       config("homelab:nas: {shares: {homes: {}}}"),
-      [`${STACK}:7 config.homelab:nas.shares.homes: "homes" means something else to Samba -> choose another name`],
+      [`${STACK}:7 config.homelab:nas.shares.homes: "homes" has a meaning of its own in Samba -> choose another name`],
     ],
     [
       "a person who is none",
@@ -69,7 +71,7 @@ describe("mistakes with shares", () => {
         "homelab:secrets: {SMB_PASSWORD_ANNA: {secure: v}}",
       ),
       [
-        `${STACK}:11 config.homelab:nas.shares.tv.read[0]: anna stands under write: too -> remove it here: who writes also reads`,
+        `${STACK}:11 config.homelab:nas.shares.tv.read[0]: anna is listed under write: too -> remove it here: write access includes read access`,
       ],
     ],
     [
@@ -92,14 +94,16 @@ describe("mistakes with shares", () => {
       "a root where shares are mounted",
       NONE,
       config("homelab:nas: {root: /mnt/media}"),
-      [`${STACK}:7 config.homelab:nas.root: lies where shares are mounted -> choose a folder outside /mnt/media`],
+      [
+        `${STACK}:7 config.homelab:nas.root: is inside the folder where shares are mounted -> choose a folder outside /mnt/media`,
+      ],
     ],
     [
       "OpenMediaVault without a disk",
       NONE,
       config("homelab:nas: {base: omv}"),
       [
-        `${STACK}:7 config.homelab:nas.base: OpenMediaVault has its shares on a disk that it mounts itself -> write root: with the mount point that OpenMediaVault shows under Storage, File Systems`,
+        `${STACK}:7 config.homelab:nas.base: root is required here: OpenMediaVault mounts its disks itself -> add root: with the mount point that OpenMediaVault shows under Storage, File Systems`,
       ],
     ],
     [
@@ -118,8 +122,8 @@ describe("mistakes with shares", () => {
         `    pi6: {address: 192.168.1.103, role: nas, hostKey: "${HOST_KEY}"}\n  homelab:nas`,
       ),
       [
-        `${STACK}:8 config.homelab:nas: pi5 and pi6 have the role nas; shares lie on one host -> give the role to one of them`,
-        `${MEDIA}:4 services.web.volumes[0]: pi5 and pi6 have the role nas; shares lie on one host -> give the role to one of them`,
+        `${STACK}:8 config.homelab:nas: pi5 and pi6 have the role nas; only one host can hold the shares -> give the role to one of them`,
+        `${MEDIA}:4 services.web.volumes[0]: pi5 and pi6 have the role nas; only one host can hold the shares -> give the role to one of them`,
       ],
     ],
   ])("%s", (_, media, stack, expected) => {

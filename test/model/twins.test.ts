@@ -64,6 +64,6 @@ test.each([
 ])("with another name to be found where what differs is %s", (_, other) => {
   const first = other.includes("data:/data") ? other : A;
   expect(problems({ "a/compose.yaml": first, "b/compose.yaml": other })).toEqual(
-    expect.arrayContaining(["b/compose.yaml: watcher is already the container of watcher in a/compose.yaml"]),
+    expect.arrayContaining(['b/compose.yaml: a/compose.yaml has a container "watcher" on this host already']),
   );
 });
