@@ -80,7 +80,8 @@ put_in_force() {
   effect >"$WORK/effect"
   in_force
   lets_in || {
-    say "SSH would be shut for somebody whom admin.from names" >&2
+    caller=$(caller_address)
+    say "SSH would be shut for somebody whom admin.from names${caller:+, or for $caller, from where this is done}" >&2
     return 1
   }
   write_file "$LIVE" 0600 <"$WORK/effect"

@@ -108,4 +108,9 @@ remembered() { # WHAT
 }
 look_up() { jq -r --arg root "$ROOT" -f "$LIB/lib/remembered.jq" "$@"; } # JSON...
 
+# The address from which somebody has this done over SSH, or nothing: sudo keeps it from us, but had it itself.
+caller_address() {
+  tr '\0' '\n' 2>/dev/null <"$ROOT/proc/$PPID/environ" | sed -n 's/^SSH_CONNECTION=\([0-9a-f.:]*\) .*/\1/p'
+}
+
 digest_of() { sha256sum <"$1" | cut -d' ' -f1; }

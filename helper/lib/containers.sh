@@ -14,7 +14,7 @@ look_at_docker() {
   records networks >"$WORK/networks-made"
   as_deploy head -c 65536 "$home/.homelab/declared" >"$WORK/declared"
   look_at_service_files >"$WORK/service-files"
-  for text in networks images volumes inspected; do : >"$WORK/$text"; done
+  for text in networks images volumes inspected stale-binds architectures; do : >"$WORK/$text"; done
   engine --fail --fail-early \
     --output "$WORK/networks" "http://docker/networks?filters=%7B%22label%22%3A%5B%22$LABEL%22%5D%7D" \
     --output "$WORK/containers" 'http://docker/containers/json?all=true' \
@@ -24,6 +24,31 @@ look_at_docker() {
     sed 's/^"Id":"\(.*\)"$/url = "http:\/\/docker\/containers\/\1\/json"/' >"$WORK/containers-urls"
   # One that goes away meanwhile is answered by an error, which names no container.
   [ ! -s "$WORK/containers-urls" ] || engine --config "$WORK/containers-urls" >"$WORK/inspected" || true
+  look_at_stale_binds >"$WORK/stale-binds"
+  if grep -qE '"Status":"(restarting|exited)"' "$WORK/inspected"; then look_at_architectures; fi
+}
+# "KIND PID PATH", of which KIND is what stat calls it. By the way of the container itself, where it is as it was.
+look_at_stale_binds() {
+  awk -v root="$ROOT" -f "$LIB/lib/stale-binds.awk" "$WORK/inspected" | while read -r pid path; do
+    case $(stat -c %F "$ROOT/proc/$pid/root$path" 2>/dev/null) in
+      socket) echo "socket $pid $path" ;;
+      directory) echo "folder $pid $path" ;;
+      *) echo "file $pid $path" ;;
+    esac
+  done
+}
+# Where a container does not run: what the processor and the engine are, and the images, since one that was built for another
+# architecture never runs. A JSON value a line.
+look_at_architectures() {
+  {
+    echo 'url = "http://docker/version"'
+    grep -oE '"Image":"sha256:[0-9a-f]{64}"' "$WORK/inspected" | sort -u |
+      sed 's/^"Image":"\(.*\)"$/url = "http:\/\/docker\/images\/\1\/json"/'
+  } >"$WORK/images-urls"
+  {
+    printf '"%s"\n' "$(uname -m)"
+    engine --config "$WORK/images-urls"
+  } >"$WORK/architectures" || true
 }
 engine() { # OPTION OR URL...
   curl --silent --max-time $DOCKER_SECONDS --unix-socket "$ROOT/run/docker.sock" "$@"

@@ -10,7 +10,7 @@ setting_drift() {
   look_at_units <"$WORK/watches"
   all_drift
 }
-to_heal() { grep -Ev "^(noticed|helper-changed)$(printf '\t')" || true; } # without what a setting only tells
+to_heal() { grep -Ev "^(noticed|helper-changed|no-room)$(printf '\t')" || true; } # without what a setting only tells
 all_drift() {
   ! is_unfinished || finding unfinished "" "the last change of it was cut off before it took effect"
   file_drift

@@ -22,14 +22,26 @@ write_file() { # PATH MODE
   return 1
 }
 
-# On a full disk nothing that is begun could be finished, nor taken back.
+# On a full disk nothing that is begun could be finished, nor taken back. A file system can also run out of inodes, one of
+# which each file takes, while it has room for bytes.
 MARGIN=1048576 # bytes; more than all files of all settings
+FULL=16777216  # bytes; with fewer neither Docker nor a setting gets far
+FEW_INODES=100
 refuse_without_room() {
-  if ! head -c $MARGIN /dev/zero >"$STATE/room" 2>/dev/null || ! sync "$STATE/room" 2>/dev/null; then
+  if ! head -c $MARGIN /dev/zero 2>/dev/null >"$STATE/room" || ! sync "$STATE/room" 2>/dev/null; then
     rm -f "$STATE/room"
-    refuse "the disk of $STATE is full: make room on it (docker system df says what images take), then deploy again"
+    lacks=$(full_disks "$STATE" | cut -f 2)
+    refuse "the disk of $STATE ${lacks:-takes no file}: make room on it (docker system df says what images take), then deploy again"
   fi
   rm -f "$STATE/room"
+}
+# "FOLDER<tab>WHAT ITS DISK LACKS" for each of these folders that are on a full one; each disk once. Some file systems have
+# no fixed number of inodes, and say 0.
+full_disks() { # FOLDER...
+  stat -f -c '%i:%b %a %S %d %c %n' "$@" 2>/dev/null | awk -v full="$FULL" -v few="$FEW_INODES" 'seen[$1]++ { next }
+    { folder = substr($0, index($0, "/")) }
+    $5 > 0 && $4 < few { print folder "\thas no inodes left: there are too many files on it (df -i)" }
+    $2 * $3 < full { printf "%s\tis full: %d MB are left\n", folder, $2 * $3 / 1000000 }'
 }
 
 # Keeps what somebody else had in a file, once, so that it can be given back.

@@ -6,7 +6,8 @@ def byname: map({key: .name, value: .}) | from_entries;
 def standing($record; $id): if $record == null then "none" elif $record.id == $id then "own" else "other" end;
 def removed($records; $there): ($there | map(.name)) as $names | [$records[] | select(.name as $it | $names | index($it) | not)];
 def lines: split("\n") | map(select(. != ""));
-def seconds_since($time): try ([now - ($time | sub("\\.[0-9]+"; "") | fromdateiso8601), 0] | max | floor) catch null;
+# A time to come is one by a clock that was set since: then nobody knows.
+def seconds_since($time): try (now - ($time | sub("\\.[0-9]+"; "") | fromdateiso8601) | if . < 0 then null else floor end) catch null;
 def objects_of: lines | map(fromjson? | select(type == "object")); # a torn one is none
 
 def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, foreign: []};
@@ -15,6 +16,15 @@ def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, fore
     .settings[.name] = {state: $it[2], digest: (if $it[3] == "" then null else $it[3] end), drift: []}
   elif $it[0] == "drift" then .settings[.name].drift += [{code: $it[1], item: $it[2], words: ($it[3:] | join("\t"))}]
   else .foreign += [$words] end) | del(.name);
+
+# What the image $id was built for, as in arm64 or arm/v7, where this host runs something else; else null.
+def foreign($id): [$architectures | lines[] | fromjson?] as $known |
+  ($known | map(select(type == "object" and has("Arch")))[0].Arch) as $engine |
+  $known | map(select(type == "object" and .Id == $id))[0] |
+  if . == null or $engine == null then null
+  elif .Architecture != $engine then .Architecture
+  elif $known[0] == "armv6l" and (.Variant | . != null and . != "" and . != "v6" and . != "v5") then .Architecture + "/" + .Variant
+  else null end;
 
 def engine:
   [$inspected | objects_of[] | select(.Id != null)] as $inspected |
@@ -28,6 +38,9 @@ def engine:
     exitCode: .State.ExitCode,
     health: (.State.Health.Status // ""),
     restarts: (.RestartCount // 0),
+    builtFor: foreign(.Image),
+    stale: (.State.Pid as $pid | [$stale_binds | lines[] | capture("^(?<kind>\\S+) (?<pid>[0-9]+) (?<path>.+)$") |
+      select($pid > 0 and (.pid | tonumber) == $pid) | {kind, path}]),
     upSeconds: (if .State.Running == true then seconds_since(.State.StartedAt) else null end),
     record: $standing,
     changed: (if $standing != "own" then [] else
@@ -47,5 +60,6 @@ def engine:
 {protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null, images: null, volumes: null} end) + {
   declared: (if $declared == "" then null else $declared | lines end),
   files: ($service_files | lines | map(capture("^(?<state>\\S+) (?<path>.+)$"))),
-  listening: ($listening | lines)
+  listening: ($listening | lines),
+  caller: ($caller | lines[0])
 }

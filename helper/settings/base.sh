@@ -125,6 +125,9 @@ drift() {
   [ "$admin" = root ] || grep -qxF "$admin" "$WORK/members" ||
     finding missing "$admin" "is not in $ACCESS any more, so SSH does not let it in"
   grep -vxF -e deploy -e probe -e "$admin" "$WORK/members" | sed "s/.*/noticed$TAB&${TAB}is in $ACCESS, so SSH lets it in/"
+  full_disks "$STATE" "$(home_of deploy)/.homelab" "$ROOT/var/lib/docker" | while IFS=$TAB read -r folder lacks; do
+    finding no-room "$folder" "its disk $lacks"
+  done
   [ "$(listing "$LIB" | sha256sum)" = "$(cat "$BASE/helper" 2>/dev/null)" ] ||
     finding helper-changed "" "the helper was changed by hand"
 }

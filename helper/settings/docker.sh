@@ -39,13 +39,17 @@ validate() {
     jq 'del(."live-restore")' "$WORK/daemon.json" >"$WORK/without.json"
     mv "$WORK/without.json" "$WORK/daemon.json"
   fi
-  valid "$WORK/daemon.json" || refuse "dockerd says: $(tail -n 1 "$WORK/dockerd-says")"
+  valid "$WORK/daemon.json" || refuse "dockerd says: $(tail -n 1 "$WORK/dockerd-says" | sed "s|$WORK/daemon.json|$DAEMON|")"
   input '.optional // {} | keys[]' | while read -r key; do
     jq --arg key "$key" --slurpfile input "$INPUT" '.[$key] = $input[0].optional[$key]' "$WORK/daemon.json" >"$WORK/with.json"
     if valid "$WORK/with.json"; then mv "$WORK/with.json" "$WORK/daemon.json"; fi
   done
 }
-valid() { dockerd --validate --config-file "$1" >"$WORK/dockerd-says" 2>&1; }
+valid() {
+  if dockerd --validate --config-file "$1" >"$WORK/dockerd-says" 2>&1; then return; fi
+  [ -s "$WORK/dockerd-says" ] || echo "nothing; it ends as soon as it is started" >"$WORK/dockerd-says"
+  return 1
+}
 
 # live-restore first, by a reload: then containers outlive the restart that the other keys need.
 activate() { # apply | restore
@@ -57,7 +61,17 @@ activate() { # apply | restore
     return
   fi
   if systemctl -q is-active docker.service; then systemctl reload docker.service; fi
-  restart
+  restart || return 1
+  # By a clock that was set back since, the file is of a time to come, and would be for ever newer.
+  ! file_is_news || touch -r "$ROOT/run/docker.pid" "$DAEMON"
+  let_go_of_former_socket
+}
+# Where somebody had stopped its socket, too, there is a new one now, and who has the former one mounted is answered by nobody.
+let_go_of_former_socket() {
+  docker ps --quiet --filter label=homelab.service 2>/dev/null |
+    xargs -r docker inspect --format '{{.State.Pid}} {{.Id}}' | while read -r pid id; do
+    ! grep -qs '/docker\.sock//deleted ' "$ROOT/proc/$pid/mountinfo" || docker restart "$id" >/dev/null || true
+  done
 }
 in_force_now() {
   effect >"$WORK/effect-now"
@@ -68,7 +82,10 @@ restart() {
   systemctl -q unmask docker.service docker.socket
   systemctl -q enable docker.service
   systemctl reset-failed docker.service
-  systemctl restart docker.service
+  systemctl restart docker.service || {
+    say "Docker does not start$(why_not)" >&2
+    return 1
+  }
 }
 # Docker reads the file as a whole only when it starts, upon which it notes its process.
 file_is_news() { [ -n "$(find "$DAEMON" -newer "$ROOT/run/docker.pid" 2>/dev/null)" ]; }
@@ -98,9 +115,18 @@ live() {
     echo "daemon.json is not JSON"
 }
 
+# ", dockerd says: WORDS" where it has some, of its file or else in its log.
+why_not() {
+  if [ -f "$DAEMON" ] && ! valid "$DAEMON"; then
+    tail -n 1 "$WORK/dockerd-says"
+  else
+    journalctl --quiet --unit=docker.service --lines=50 --output=cat 2>/dev/null | grep -E '^failed to start daemon|level=fatal' | tail -n 1
+  fi | sed 's/^time=.* msg="\(.*\)"$/\1/; s/^/, dockerd says: /'
+}
+
 watches() { echo docker.service; }
 drift() {
-  must_be_active docker.service
+  unit_is docker.service active || finding not-running docker.service "does not run$(why_not)"
   must_be_enabled docker.service
   ! file_is_news || finding changed daemon.json "was changed after Docker had read it"
   forwards || finding changed net.ipv4.ip_forward "is off, so no container reaches anything"

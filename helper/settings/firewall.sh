@@ -4,6 +4,7 @@
 . "$LIB/lib/ufw.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/firewall.sh"
+. "$LIB/lib/foreign-tables.sh"
 
 LOAD=$LIB/bin/load-firewall
 CHAINS_V4=$ROOT/etc/homelab/firewall.v4
@@ -77,8 +78,10 @@ omv_firewall_load() {
   compile_firewall -
   load_kernel apply "$WORK/kernel-wanted"
 }
+# Nor whoever has it applied, who could not confirm it.
 lets_in() {
   note_admin "$WORK/lets-in"
+  [ ! -s "$WORK/lets-in" ] || caller_address >>"$WORK/lets-in"
   lets_everybody_in "$WORK/lets-in"
 }
 
@@ -118,4 +121,5 @@ live_findings() { awk -f "$LIB/lib/firewall-findings.awk" | awk '!seen[$0]++'; }
 watches() { omv_is_here || echo ufw.service; }
 drift() {
   if omv_is_here; then omv_firewall_drift; else ufw_drift; fi
+  tables_findings
 }

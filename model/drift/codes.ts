@@ -19,9 +19,14 @@ export const SETTING_CODES = [
   "unfinished",
   /** The program that looks at the host is not as it was installed. */
   "helper-changed",
+  /** A disk is full, or has no inodes left: no deployment makes room. */
+  "no-room",
   /** The owner's own, which nobody changes: something to know. */
   "noticed",
 ] as const;
+
+/** What no application of a setting mends. */
+export const NOT_HEALED: readonly FindingCode[] = ["helper-changed", "no-room"];
 
 /** What only a deployment that is over is asked for. */
 export const AFTERWARDS_CODES = ["not-applied", "starting", "no-record"] as const;
@@ -40,10 +45,18 @@ export const FINDING_CODES = [
   "restarting",
   "unhealthy",
   "waiting-for-share",
+  /** It has something mounted that was replaced on the host since it started. */
+  "stale-mount",
+  /** Its image was built for another architecture than the host's. */
+  "wrong-architecture",
+  /** Docker began to remove it and could not. */
+  "dead",
   "left-over",
   // What stands in the way of a deployment.
   "name-taken",
   "port-taken",
+  /** The new firewall would shut out the machine that deploys. */
+  "shut-out",
   // What is good to know.
   "ports-closed",
   "taken-over",

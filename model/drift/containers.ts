@@ -17,6 +17,7 @@ type Said = Pick<Found, "code" | "words">;
 
 const LEFT_OVER: Said = { code: "left-over", words: "left over from an interrupted deployment" };
 const REMOVED: Said = { code: "removed", words: "removed" };
+const DEAD: Said = { code: "dead", words: "Docker began to remove it and could not" };
 const RECREATED: Said = { code: "recreated", words: "recreated by something else (Watchtower?)" };
 
 /** How the containers of a host differ from how they were made. */
@@ -49,6 +50,7 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
         subject: `container ${name}`,
         ...LEFT_OVER,
       })),
+      ...seen.flatMap(({ container }) => formerFiles(container)),
       ...host.services.flatMap((service) => inTheWay(host, service, there, report.listening)),
       ...strangers(host, there),
     ],
@@ -101,8 +103,14 @@ function stateOf(
   const { record, state, changed } = container;
   const again = (said: Said): ReturnType<typeof stateOf> => ({ said: [said], repair: true });
   const broken = brokenness(container);
+  if (state === "dead" || state === "removing") {
+    return again(DEAD);
+  }
   if (record !== "own") {
     return { said: [record === "none" ? LEFT_OVER : RECREATED, ...broken], repair: true };
+  }
+  if (isForeign(container)) {
+    return { said: broken, repair: false };
   }
   if (state === "removed") {
     return again(REMOVED);
@@ -117,8 +125,13 @@ function stateOf(
   }
   const byHand: Said[] =
     changed.length > 0 ? [{ code: "changed", words: `changed by hand (${changed.join(", ")})` }] : [];
+  const stale = (container.stale ?? []).filter(({ kind }) => kind !== "file").map(({ path }) => path);
+  const mounts: Said[] =
+    stale.length > 0
+      ? [{ code: "stale-mount", words: `uses what was replaced on the host since it started (${stale.join(", ")})` }]
+      : [];
   // One that does not work as it was declared does not work any better when it is made anew.
-  return { said: [...byHand, ...broken], repair: byHand.length > 0 };
+  return { said: [...byHand, ...mounts, ...broken], repair: byHand.length + mounts.length > 0 };
 }
 
 /** Seconds after which a start counts as a success, as with Docker's own restart policies. */
@@ -132,7 +145,15 @@ export const justStarted = ({ state, upSeconds }: ContainerReport): boolean =>
 export const keepsRestarting = (container: ContainerReport): boolean =>
   container.state === "restarting" || (container.restarts > 0 && justStarted(container));
 
+/** Was it built for what its host is not? Where the host emulates that, it runs. */
+const isForeign = ({ builtFor, state }: ContainerReport): boolean =>
+  typeof builtFor === "string" && state !== "running";
+
 function brokenness(container: ContainerReport): Said[] {
+  if (isForeign(container)) {
+    const words = `cannot run here: its image is for ${String(container.builtFor)}, which is not this host's architecture`;
+    return [{ code: "wrong-architecture", words }];
+  }
   if (keepsRestarting(container)) {
     return [{ code: "restarting", words: "keeps restarting" }];
   }
@@ -147,6 +168,17 @@ function awaited({ volumes }: ServiceModel, { settings }: ProbeReport): string[]
   });
   const missing = settings["mounts"]?.drift ?? [];
   return folders.filter((folder) => missing.some(({ code, item }) => code === "not-mounted" && item === folder));
+}
+
+/** Files that an editor or a package has replaced: the container goes on with the former ones, which may be as well. */
+function formerFiles({ name, state, stale }: ContainerReport): Found[] {
+  const files = (stale ?? []).filter(({ kind }) => kind === "file").map(({ path }) => path);
+  if (files.length === 0 || state !== "running") {
+    return [];
+  }
+  const words = `still has the former ${files.join(", ")}, which the host has replaced since it started`;
+  const remedy = { command: `npm run restart -- ${name}` };
+  return [{ kind: "note", code: "noticed", name, subject: name, words, remedy }];
 }
 
 /** One that ended well and that nobody restarts has done what it was made for. */

@@ -1,10 +1,14 @@
-import { createHash } from "node:crypto";
+import { shutOut } from "./caller.js";
+import { NOT_HEALED } from "./codes.js";
+import type { FindingCode } from "./codes.js";
 import { containerDrift, networkDrift } from "./containers.js";
+import { digestOf } from "./digest.js";
 import type { DriftHost, Finding, Found, Leftover } from "./findings.js";
 import { missingOn } from "./missing.js";
 import type { ProbeReport, SettingReport } from "./report.js";
 import type { Text } from "../text.js";
 import { withRemedies } from "../yaml/remedy.js";
+import type { Remedy } from "../yaml/remedy.js";
 
 /** What a deployment has to do again on a host although its declaration has not changed. */
 export interface Repairs {
@@ -50,6 +54,7 @@ export function driftOf(host: DriftHost, report: ProbeReport): Drift {
   const missing = missingOn(host, report);
   const found = [
     ...settings.flatMap((it) => it.found),
+    ...shutOut(host, report),
     ...report.foreign.map(foreignFile),
     ...networks.found,
     ...containers.found,
@@ -82,11 +87,6 @@ export function wordsOf({ item, words, remedy }: Pick<Finding, "item" | "words" 
 /** Is the host not as it should be? What is merely worth knowing does not count. */
 export const isDrift = ({ kind }: Finding): boolean => kind !== "note";
 
-/** What the helper has on record for a setting that was applied with this input; undefined if secrets are part of it. */
-export function digestOf(input: Text): string | undefined {
-  return typeof input === "string" ? createHash("sha256").update(input).digest("hex") : undefined;
-}
-
 interface SettingDrift {
   readonly name: string;
   readonly found: readonly Found[];
@@ -109,7 +109,7 @@ function settingDrift(name: string, input: Text, seen: SettingReport | undefined
     ...seen.drift.map((it) => settingFinding(name, it)),
   ];
   const expected = digestOf(input);
-  const repairable = found.some(({ kind, code }) => kind !== "note" && code !== "helper-changed");
+  const repairable = found.some(({ kind, code }) => kind !== "note" && !NOT_HEALED.includes(code));
   return { name, found, repair: repairable || (expected !== undefined && expected !== seen.digest) };
 }
 
@@ -126,8 +126,13 @@ const settingFinding = (name: string, { code, item = "", words }: Said): Found =
   subject: name,
   ...(item === "" ? {} : { item }),
   words,
-  ...(code === "helper-changed" && { remedy: { command: "npm run bootstrap" } }),
+  ...(code in REMEDIES && { remedy: REMEDIES[code] }),
 });
+
+const REMEDIES: Partial<Record<FindingCode, Remedy>> = {
+  "helper-changed": { command: "npm run bootstrap" },
+  "no-room": { prose: "make room on it; docker system df, on the host, says what images take" },
+};
 
 const foreignFile = (file: string): Found => ({
   kind: "note",

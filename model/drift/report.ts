@@ -39,6 +39,13 @@ const container = z.object({
   record,
   /** Where it differs from how it was made, as in HostConfig.Memory. */
   changed: z.array(z.string()).readonly(),
+  /** What its image was built for, as in arm64, where it does not run and the host is something else. */
+  builtFor: z.string().nullish(),
+  /** What it has mounted, by its own path, that was replaced or removed on the host since it started. */
+  stale: z
+    .array(z.object({ kind: z.enum(["socket", "folder", "file"]), path: z.string() }))
+    .readonly()
+    .optional(),
   /** Ports of the host that it publishes, as in 8080/tcp. */
   ports: z.array(z.string()).readonly(),
 });
@@ -72,6 +79,8 @@ const probeReport = z
     listening: z.array(z.string()).readonly(),
     /** Files that a setting would take over and that are not ours yet. */
     foreign: z.array(z.string()).readonly(),
+    /** Address of the machine that asks, as the host sees it; null if it does not come by SSH. */
+    caller: z.string().nullish(),
   })
   .readonly();
 

@@ -16,6 +16,7 @@ export const base: Setting = {
       "others in `homelab-ssh` or `docker`",
       "further accounts with the user id 0",
       "the helper itself, which `npm run bootstrap` mends",
+      "a disk that is full or has no inodes left",
     ],
   },
   // OpenMediaVault has its own page for the name.

@@ -15,6 +15,7 @@ export const firewall: Setting = {
       "whatever accepts ahead of them",
       "that it is loaded at boot",
     ],
+    told: ["tables of nft(8), and rules of iptables-legacy beside the newer ones, that decide on packets as well"],
   },
   input: ({ omv, openings, surroundings }) => ({
     admin: adminAccess(openings, surroundings),

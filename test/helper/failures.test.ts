@@ -57,12 +57,16 @@ test("a change that is killed before it takes effect is finished by the next", a
   expect((await host.probe())["system"]).toMatchObject({ state: "applied", drift: [] });
 });
 
-test("nothing is begun on a full disk", async () => {
+test.each([
+  ["full", "0 4096 1000 2000", "is full: 0 MB are left: make room"],
+  ["without inodes", "900000 4096 3 2000", "has no inodes left: there are too many files on it (df -i): make room"],
+])("nothing is begun on a disk that is %s", async (_, says, words) => {
   const before = host.files();
+  host.program("stat", `[ "$1" != -f ] || { echo "01:2 ${says} $4"; exit; }; exec ${where("stat")} "$@"`);
   host.program("head", `case $* in */dev/zero*) exit 1 ;; *) exec ${where("head")} "$@" ;; esac`);
   expect(await host.helper(["apply", "docker"], input("tv", "docker"))).toMatchObject({
     exitCode: 65,
-    stderr: expect.stringContaining("the disk of /var/lib/homelab is full") as string,
+    stderr: expect.stringContaining(`the disk of /var/lib/homelab ${words}`) as string,
   });
   expect(host.files()).toEqual(before);
 });

@@ -2,18 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readReport } from "../../model/drift/report.js";
-import { PROTOCOL } from "../../model/helper.js";
-import { HELPER_SOURCE, where } from "./fake-host.js";
+import { where } from "./fake-host.js";
+import { awk, inspected, lib, lines, probe } from "./filters.js";
 
 // The helper's filters on captured input: what comes from diff, UFW, iptables, Docker and ss, and what is made of it.
-
-const lib = (name: string): string => join(HELPER_SOURCE, "lib", name);
-const lines = (...text: string[]): string => text.map((line) => `${line}\n`).join("");
-const awk = (program: string, input: string, ...options: string[]): string[] =>
-  execFileSync(where("awk"), [...options, "-f", lib(program)], { input, encoding: "utf8" })
-    .split("\n")
-    .slice(0, -1);
 
 test("a difference pairs what went with what came", () => {
   const diff = lines("2c2,3", "< old", "---", "> new", "> more", "5,6d5", "< gone", "< too", "8a8", "> added");
@@ -91,37 +83,6 @@ test("of a setting so many findings are told, each once and not longer than a li
   ]);
 });
 
-/** What the probe prints, of what it found. */
-function probe(found: Partial<Record<string, string>>, engine = true): ReturnType<typeof readReport> {
-  const names = "said inspected made networks networks_made images volumes declared service_files listening".split(" ");
-  const args = names.flatMap((name) => ["--arg", name, found[name] ?? ""]);
-  const options = [
-    "--argjson",
-    "protocol",
-    String(PROTOCOL),
-    "--argjson",
-    "engine",
-    String(engine),
-    "--arg",
-    "ours",
-    "homelab.service",
-  ];
-  return readReport(
-    execFileSync(where("jq"), ["-n", ...options, ...args, "-f", lib("probe.jq")], { encoding: "utf8" }),
-  );
-}
-
-const inspected = (id: string, memory: number): unknown => ({
-  Id: id,
-  Name: "/web",
-  Config: { Labels: { "homelab.service": "web" } },
-  State: { Status: "running", ExitCode: 0, Health: { Status: "healthy" } },
-  HostConfig: { Memory: memory, CapAdd: null, NewKey: true },
-  NetworkSettings: {
-    Networks: { nas_web: {} },
-    Ports: { "80/tcp": [{ HostPort: "8080" }, { HostPort: "8080" }], "81/tcp": null },
-  },
-});
 const made = { name: "web", id: "c0ffee", HostConfig: { Memory: 64, CapAdd: [] }, networks: ["nas_web"] };
 
 test.each<[string, string, number, unknown]>([

@@ -1,61 +1,9 @@
 import { AFTERWARDS_CODES, FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
 import type { FindingCode } from "../../model/drift/codes.js";
-import { digestOf, driftOf, isDrift, sentence } from "../../model/drift/drift.js";
+import { driftOf, isDrift, sentence } from "../../model/drift/drift.js";
 import { declaredOn } from "../../model/drift/missing.js";
-import type { DriftHost } from "../../model/drift/findings.js";
-import type { ContainerReport, NetworkReport, ProbeReport, SettingReport } from "../../model/drift/report.js";
-import { SecretText } from "../../model/text.js";
-import { model, onlyHost } from "./declare.js";
-
-const FIREWALL = { name: "firewall", guarded: true, input: '{\n  "rules": []\n}' } as const;
-const USERS = { name: "smb-users", guarded: false, input: new SecretText([{ secret: "P" }]) } as const;
-const host: DriftHost = {
-  ...onlyHost(
-    model(`
-name: nas
-services:
-  web: {image: "nginx:1.29", restart: always, ports: [{target: 80, published: 8080, x-audience: [lan]}], volumes: ["/mnt/media/tv:/tv"]}
-  job: {image: "busybox:1.37", restart: "no"}
-`),
-  ),
-  settings: [FIREWALL, USERS],
-};
-
-const APPLIED: SettingReport = { digest: digestOf(FIREWALL.input) ?? "", state: "applied", drift: [] };
-const container = (name: string, more: Partial<ContainerReport> = {}): ContainerReport => ({
-  name,
-  id: "c0ffee",
-  service: name,
-  state: "running",
-  exitCode: 0,
-  health: "",
-  restarts: 0,
-  upSeconds: 60,
-  record: "own",
-  changed: [],
-  ports: [],
-  ...more,
-});
-const network = (name: string, more: Partial<NetworkReport> = {}): NetworkReport => ({
-  name,
-  id: "beef",
-  record: "own",
-  removed: false,
-  ...more,
-});
-const WEB = container("web", { ports: ["8080/tcp"] });
-const JOB = container("job");
-const IN_SYNC: ProbeReport = {
-  settings: { firewall: APPLIED, "smb-users": { ...APPLIED, digest: "of a secret" } },
-  containers: [WEB, JOB],
-  networks: [network("nas_default")],
-  images: ["nginx:1.29", "busybox:1.37"],
-  volumes: [],
-  declared: declaredOn(host),
-  files: [],
-  listening: ["22/tcp", "8080/tcp"],
-  foreign: [],
-};
+import type { ProbeReport } from "../../model/drift/report.js";
+import { APPLIED, container, firewall, host, IN_SYNC, JOB, network, WEB, web } from "./drift-host.js";
 
 /** The codes of everything that was said in this file. */
 const said = new Set<FindingCode>();
@@ -75,10 +23,6 @@ function seen(more: Partial<ProbeReport>): { words: string[]; repairs: string[] 
   };
 }
 
-const firewall = (more: Partial<SettingReport>): Partial<ProbeReport> => ({
-  settings: { ...IN_SYNC.settings, firewall: { ...APPLIED, ...more } },
-});
-const web = (more: Partial<ContainerReport>): Partial<ProbeReport> => ({ containers: [{ ...WEB, ...more }, JOB] });
 const WITHOUT_WEB = declaredOn(host).filter((it) => it !== "container web");
 const LEFT_OVER = "left over from an interrupted deployment";
 const ADOPT = "a container of this name is there that this program did not make -> run npm run adopt -- pi5 web";
@@ -101,6 +45,14 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     "what is the owner's own, and nobody changes",
     firewall({ drift: [{ code: "noticed", item: "toor", words: "has the user id 0, so it is root" }] }),
     ["noticed: firewall on pi5: toor: has the user id 0, so it is root"],
+    [],
+  ],
+  [
+    "a full disk, on which no setting makes room",
+    firewall({ drift: [{ code: "no-room", item: "/var/lib/docker", words: "its disk has no inodes left" }] }),
+    [
+      "no-room: firewall on pi5: /var/lib/docker: its disk has no inodes left -> make room on it; docker system df, on the host, says what images take",
+    ],
     [],
   ],
   [
@@ -170,6 +122,45 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     [],
   ],
   ["restarted a while ago", web({ restarts: 4, upSeconds: 10 }), [], []],
+  [
+    "with a socket and a folder that the host has replaced since",
+    web({
+      stale: [
+        { kind: "socket", path: "/run/docker.sock" },
+        { kind: "folder", path: "/srv" },
+      ],
+    }),
+    ["stale-mount: web on pi5: uses what was replaced on the host since it started (/run/docker.sock, /srv)"],
+    ["web"],
+  ],
+  [
+    "with a file that the host has replaced since, which may be as well",
+    web({ stale: [{ kind: "file", path: "/etc/hosts" }] }),
+    [
+      "noticed: web on pi5: still has the former /etc/hosts, which the host has replaced since it started -> run npm run restart -- web",
+    ],
+    [],
+  ],
+  [
+    "of another architecture",
+    web({ state: "restarting", builtFor: "arm64" }),
+    ["wrong-architecture: web on pi5: cannot run here: its image is for arm64, which is not this host's architecture"],
+    [],
+  ],
+  ["of another architecture, which the host emulates", web({ builtFor: "arm64" }), [], []],
+  ["half removed", web({ state: "dead" }), ["dead: web on pi5: Docker began to remove it and could not"], ["web"]],
+  [
+    "a firewall to be applied that shuts out who deploys",
+    { caller: "10.1.2.3", ...firewall({ digest: "other" }) },
+    [
+      "shut-out: firewall on pi5: lets SSH in from 192.168.1.0/24, tailscale0, and this machine is 10.1.2.3 to pi5 -> add an audience with this machine to homelab:admin.from, or deploy from one of those",
+    ],
+    ["firewall"],
+  ],
+  ["one that does not", { caller: "192.168.1.9", ...firewall({ digest: "other" }) }, [], ["firewall"]],
+  ["one for the tailnet", { caller: "100.100.1.9", ...firewall({ digest: "other" }) }, [], ["firewall"]],
+  ["deployed on the host itself", { caller: "::1", ...firewall({ digest: "other" }) }, [], ["firewall"]],
+  ["a firewall that is in force", { caller: "10.1.2.3" }, [], []],
   ["one that did its work", { containers: [WEB, container("job", { state: "exited" })] }, [], []],
   [
     "one that failed at it",
@@ -255,7 +246,11 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
 
 test("what the helper says of a setting keeps its code", () => {
   const drift = SETTING_CODES.map((code) => ({ code, item: "", words: "differs" }));
-  const remedy = (code: string): string => (code === "helper-changed" ? " -> run npm run bootstrap" : "");
+  const remedies: Partial<Record<string, string>> = {
+    "helper-changed": " -> run npm run bootstrap",
+    "no-room": " -> make room on it; docker system df, on the host, says what images take",
+  };
+  const remedy = (code: string): string => remedies[code] ?? "";
   expect(seen(firewall({ drift })).words).toEqual(
     SETTING_CODES.map((code) => `${code}: firewall on pi5: differs${remedy(code)}`),
   );

@@ -1,4 +1,4 @@
-import { digestOf } from "../../model/drift/drift.js";
+import { digestOf } from "../../model/drift/digest.js";
 import type { DriftHost } from "../../model/drift/findings.js";
 import { declaredOn } from "../../model/drift/missing.js";
 import type { ContainerReport, ProbeReport, SettingReport } from "../../model/drift/report.js";
