@@ -1,20 +1,25 @@
 import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { observe } from "./components/observe.js";
+import { lastDeployment, refuseRenames, warnOfMoves } from "./components/last-deployment.js";
 import type * as Components from "./components/roles.js";
 import { HomelabError } from "./model/yaml/problem.js";
-import { loadHomelab } from "./model/load.js";
+import { loadHomelab, readFrom } from "./model/load.js";
 import { outputsOf } from "./model/outputs/index.js";
 
 /** Registers the whole homelab; answers with the stack's outputs. */
 async function main(): Promise<Record<string, unknown>> {
-  const homelab = loadHomelab(pulumi.getStack(), [pulumi.getRootDirectory(), __dirname]);
+  const directories = [pulumi.getRootDirectory(), __dirname];
+  const homelab = loadHomelab(pulumi.getStack(), directories);
   const secrets = new pulumi.Config().getSecretObject<Record<string, string>>("secrets") ?? {};
   // What is still to be loaded is loaded once the probes are on their way.
-  const [stateOf, { registerHost }] = await Promise.all([
+  const [stateOf, { registerHost }, last] = await Promise.all([
     observe(homelab, pulumi.getStack()),
     setImmediate().then(loadComponents),
+    lastDeployment(homelab),
   ]);
+  refuseRenames(homelab, last, readFrom(directories));
+  await warnOfMoves(homelab, last, stateOf);
 
   const notDone: Record<string, string> = {};
   for (const host of homelab.hosts) {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { identityOf } from "../model/drift/known-hosts.js";
 import { OWN_TYPES, printName } from "../model/resource-names.js";
 import { ROLES, traitsOf } from "../model/roles.js";
 import type { Role } from "../model/roles.js";
@@ -41,6 +42,6 @@ export class Host extends pulumi.ComponentResource {
     const settings = new HostSettings(printName({ kind: "settings", host: name }), { host, render, repair }, parent);
     const after = settings.commands;
     new Containers(printName({ kind: "containers", host: name }), { host, render, repair, after }, parent);
-    this.registerOutputs();
+    this.registerOutputs(identityOf(host));
   }
 }

@@ -14,6 +14,8 @@ export interface HostState {
   /** Why nothing can be done there now; what exists there is left as it is. undefined if it can. */
   readonly notDone: string | undefined;
   readonly repairs: Repairs;
+  /** Names of the volumes that are there; undefined where nobody could look. */
+  readonly volumes?: ReadonlySet<string>;
 }
 
 /**
@@ -47,7 +49,7 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
       for (const finding of treatment.findings) {
         await pulumi.log.warn(sentence(finding));
       }
-      return { notDone: undefined, repairs: treatment.repairs };
+      return { notDone: undefined, repairs: treatment.repairs, ...volumesOf(observation) };
     case "show":
       await pulumi.log.warn(withRemedies(`${matter} What differs on it is not known; what is declared is shown`, help));
       return UNTOUCHED;
@@ -59,3 +61,8 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
       return { notDone: withRemedies(treatment.notDone, help), repairs: NO_REPAIRS };
   }
 }
+
+const volumesOf = (observation: Observation): Pick<HostState, "volumes"> =>
+  observation.status === "ok" && observation.report.volumes !== null
+    ? { volumes: new Set(observation.report.volumes) }
+    : {};

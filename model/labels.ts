@@ -8,4 +8,6 @@ export const GENERATION_LABEL = "homelab.generation";
 export const PIDS_LABEL = "homelab.pids-limit";
 /** Label with a digest of the mounted files, so that a changed file replaces the container. */
 export const FILES_LABEL = "homelab.files";
+/** Label of a volume that was copied, or began to be, from the host of that name. */
+export const MOVED_LABEL = "homelab.moved-from";
 export const WATCHTOWER_LABEL = "com.centurylinklabs.watchtower.enable";

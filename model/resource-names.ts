@@ -62,6 +62,18 @@ const unescaped = (text: string): string => text.replaceAll("%3A", ":").replaceA
 /** The name in a URN. */
 export const nameInUrn = (urn: string): string => urn.split("::").slice(3).join("::");
 
+/**
+ * A URN, or the reference to a provider that begins with one, in which a host has another name. What belongs to no host or
+ * to another one is left as it is.
+ */
+export function renameInUrn(urn: string, from: string, to: string): string {
+  const [scheme, stack, types = "", name = "", ...rest] = urn.split("::");
+  const [host, ...path] = name.split("/");
+  return types.startsWith(OWN_TYPES) && host === from
+    ? [scheme, stack, types, [to, ...path].join("/"), ...rest].join("::")
+    : urn;
+}
+
 /** Package and module of the types of our own components. */
 export const OWN_TYPES = "homelab:index:";
 
@@ -83,3 +95,7 @@ export const patternOfFiles = (host: string, service: string): string => `**::${
 
 /** Name of a hook, which no other hook of the program has. */
 export const hookName = (host: string, what: string): string => `${host}/${what}`;
+
+/** The name of a hook in which a host has another name. */
+export const renameInHook = (name: string, from: string, to: string): string =>
+  name.startsWith(hookName(from, "")) ? hookName(to, name.slice(hookName(from, "").length)) : name;

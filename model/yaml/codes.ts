@@ -42,6 +42,7 @@ export type ProblemCode =
   | "outside-lan"
   | "outside-range"
   | "duplicate-address"
+  | "renamed-host"
   // Shares.
   | "no-nas"
   | "several-nas"

@@ -1,9 +1,10 @@
 import { HomelabError } from "../../model/yaml/problem.js";
 import { loadHomelab } from "../../model/load.js";
 import { outputsOf, sectionsOf } from "../../model/outputs/index.js";
-import { declarationDirectories } from "../lib/project.js";
+import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { sectionsText } from "../lib/sections.js";
 import { runCommand, stackCommand } from "../lib/command.js";
+import { refuseRenames } from "./renames.js";
 
 interface Options {
   readonly stack: string;
@@ -14,6 +15,7 @@ interface Options {
 function check({ stack, json }: Options): void {
   try {
     const homelab = loadHomelab(stack, declarationDirectories());
+    refuseRenames(projectDirectory(), stack, homelab);
     const outputs = outputsOf(homelab);
     console.log(json ? JSON.stringify({ problems: [], ...outputs }, null, 2) : sectionsText(sectionsOf(outputs)));
   } catch (error) {

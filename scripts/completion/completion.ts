@@ -29,6 +29,8 @@ const ARGUMENTS: Readonly<Record<string, readonly (keyof Names)[]>> = {
   bootstrap: ["hosts"],
   "pin-host-key": ["hosts"],
   forget: ["hosts"],
+  rename: ["hosts"],
+  move: ["services", "hosts", "hosts"],
 };
 const SEVERAL: readonly string[] = ["bootstrap", "pin-host-key", "deploy"];
 

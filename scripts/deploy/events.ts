@@ -3,7 +3,7 @@ import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
 
 /** What an operation of the engine came to. */
 export interface Outcome {
-  /** The program ran and the engine went through its resources, whether or not each succeeded. */
+  /** The program registered what is declared and the engine went through it, whether or not each resource succeeded. */
   readonly ran: boolean;
   /** The engine's word for what was done, as in "create" or "same", by the name of the resource; those of hosts only. */
   readonly done: ReadonlyMap<string, string>;
@@ -47,5 +47,9 @@ export function outcomeOf(events: readonly EngineEvent[]): Outcome {
       failed.add(nameInUrn(resOpFailedEvent.metadata.urn));
     }
   }
-  return { ran: events.some(({ summaryEvent }) => summaryEvent !== undefined), done, failed, notDone };
+  // A program that refuses what is declared has a summary, too.
+  const ended = events.some(({ summaryEvent }) => summaryEvent !== undefined);
+  return { ran: ended && (done.size > 0 || failed.size > 0 || !events.some(isError)), done, failed, notDone };
 }
+
+const isError = ({ diagnosticEvent }: EngineEvent): boolean => diagnosticEvent?.severity === "error";

@@ -62,19 +62,28 @@ export function stateFolder(url: string, directory: string): string | undefined 
       );
 }
 
-/**
- * The file of a stack's state, where that is kept in a folder and cannot be read: it was cut off, as by a disk that was
- * full. undefined where there is no such file, or it is as it should be.
- */
-export function damagedState(directory: string, stack: string, env: Env): string | undefined {
+/** The file of a stack's state, where that is kept in a folder; undefined where it is kept elsewhere, or there is none. */
+export function stateFile(directory: string, stack: string, env: Env): string | undefined {
   const folder = stateFolder(backendOf(directory, env)?.url ?? "", directory);
-  const project: unknown = parseDocument(readFileSync(join(directory, "Pulumi.yaml"), "utf8")).get("name");
-  const file = join(folder ?? "", ".pulumi/stacks", String(project), `${stack}.json`);
-  if (folder === undefined || !existsSync(file)) {
+  const manifest = join(directory, "Pulumi.yaml");
+  if (folder === undefined || !existsSync(manifest)) {
     return undefined;
   }
+  const project: unknown = parseDocument(readFileSync(manifest, "utf8")).get("name");
+  const file = join(folder, ".pulumi/stacks", String(project), `${stack}.json`);
+  return existsSync(file) ? file : undefined;
+}
+
+/**
+ * The file of a stack's state that cannot be read: it was cut off, as by a disk that was full. undefined where there is no
+ * such file, or it is as it should be.
+ */
+export function damagedState(directory: string, stack: string, env: Env): string | undefined {
+  const file = stateFile(directory, stack, env);
   try {
-    JSON.parse(readFileSync(file, "utf8"));
+    if (file !== undefined) {
+      JSON.parse(readFileSync(file, "utf8"));
+    }
     return undefined;
   } catch {
     return file;

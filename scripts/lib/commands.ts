@@ -26,6 +26,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       "add-service": "put a Compose file that you have on a host",
       "remove-service": "take a service off its host, and say what of it stays",
       adopt: "let a declared service take the place of a container that was made by hand",
+      move: "move a service to another host, with its data",
       outdated: "which images have a newer version",
       update: "write a newer version of an image into its Compose file",
       secrets: "make, show, rotate or import secrets",
@@ -36,6 +37,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     commands: {
       bootstrap: "prepare a host, once, or bring its helper up to date",
       "pin-host-key": "pin the SSH host key of a host that was reinstalled",
+      rename: "give a host another name, and keep what runs on it",
       forget: "take a host that never comes back out of the state",
       unlock: "release the lock of a deployment that was killed",
     },

@@ -146,6 +146,12 @@ export class StackFile {
     }
   }
 
+  /** Does a host list a Compose file among its services? */
+  hasService(host: string, composeFile: string): boolean {
+    const services: unknown = this.definitionOf(host).get("services", true);
+    return isSeq(services) && services.toJSON().includes(composeFile);
+  }
+
   /**
    * Takes a Compose file out of the services of a host.
    *

@@ -28,6 +28,19 @@ export const describeLock = ({ user, machine, pid, since }: LockHolder): string 
   `${user} on ${machine}, process ${pid}${since === "" ? "" : `, since ${since}`}`;
 
 /**
+ * That nobody deploys to a stack whose state is to be changed.
+ *
+ * @throws UserError if it is locked
+ */
+export async function assertUnlocked(stack: PulumiStack): Promise<void> {
+  const [holder] = await locksOf(stack);
+  if (holder !== undefined) {
+    const unlock = commandLine("unlock", stack.name);
+    throw new UserError(`Nothing was done: the stack is locked by ${describeLock(holder)}. If that is gone: ${unlock}`);
+  }
+}
+
+/**
  * That locks may be removed: their processes are gone, or the owner says so of those on other machines.
  *
  * @param yes whether the owner says so

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { renamedHosts, renameProblems } from "../../model/drift/known-hosts.js";
+import type { KnownHost } from "../../model/drift/known-hosts.js";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { HomelabError } from "../../model/yaml/problem.js";
 import { CONFIG, HOST_KEY, model } from "./declare.js";
@@ -11,6 +13,8 @@ interface Example {
   readonly compose?: string;
   readonly config?: string;
   readonly files?: Files;
+  /** What the state has. */
+  readonly known?: readonly KnownHost[];
 }
 
 const WEB = "services:\n  web:\n    image: nginx:1.29\n";
@@ -77,6 +81,7 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     config: `${CONFIG}    pi6: {${PI5.replace("role: nas", "role: media")}}\n`,
     files: { [MEDIA]: WEB },
   },
+  "renamed-host": { known: [{ name: "pi4", address: "192.168.1.100", port: 22, hostKey: HOST_KEY }] },
 
   "no-nas": { config: `${CONFIG.replace("role: nas", "role: media")}  homelab:nas: {}\n`, files: { [MEDIA]: WEB } },
   "several-nas": { config: `${CONFIG}    pi6: {${PI6}}\n  homelab:nas: {}\n` },
@@ -120,16 +125,16 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
 };
 
 /** The codes of what is wrong with an example. */
-function codesOf({ compose = WEB, config: stack = CONFIG, files = {} }: Example): string[] {
+function codesOf({ compose = WEB, config: stack = CONFIG, files = {}, known = [] }: Example): string[] {
   try {
-    model(compose, stack, files);
+    const { hosts } = model(compose, stack, files);
+    return renameProblems("test", stack, renamedHosts(hosts, known)).map(({ code }) => code);
   } catch (error) {
     if (error instanceof HomelabError) {
       return error.problems.map(({ code }) => code);
     }
     throw error;
   }
-  return [];
 }
 
 test.each(Object.entries(EXAMPLES))("%s", (code, example) => {

@@ -19,6 +19,12 @@ test.each([
     ["bootstrap", "pi5", "jellyfin"],
     ["pi5", "jellyfin"],
   ],
+  [["rename"], ["pi5", "jellyfin"]],
+  [["move"], SERVICES],
+  [
+    ["move", "player", "jellyfin"],
+    ["pi5", "jellyfin"],
+  ],
   [["adopt"], ["pi5", "jellyfin"]],
   [["adopt", "pi5"], SERVICES],
   [
