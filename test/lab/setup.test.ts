@@ -170,11 +170,12 @@ describe("with an answers file", () => {
     await answers(
       [
         "replace: true",
-        `host: [${HOST}=${lab.host(HOST).address}:nas]`,
+        `host: [${HOST}=${lab.host(HOST).address}:nas+media+ci]`,
         "key: make-without-passphrase",
         `identity: ${adminKey()}`,
         "trust-host-keys: true",
         "deploy: true",
+        "secrets: {REGISTRY_HTPASSWD: none}",
       ].join("\n"),
     );
     const { exitCode, stdout, stderr } = await command("setup", "--answers", "answers.yaml");
@@ -209,10 +210,14 @@ describe("with an answers file", () => {
     ]);
   });
 
-  test("another run needs no answers but whether to deploy, and nothing is changed", async () => {
+  test("another run needs no answers but whether to deploy, and nothing is changed, even if the state was lost", async () => {
     const before = await file();
+    await rm(join(home, ".local/share/homelab/state"), { recursive: true });
     const { exitCode, stdout } = await command("setup", "--no-deploy");
-    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("Preview: nothing would change")]);
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(new RegExp(`Preview: .* ${HOST} keeps a copy of .*\\nnothing would change`)),
+    ]);
     expect(await file()).toBe(before);
   });
 });
