@@ -10,8 +10,8 @@ export const DOWN = "\x1b[B";
 /** Takes back so many characters. */
 export const back = (characters: number): string => "\x7f".repeat(characters);
 
-/** Longer than it takes to prepare a host, and to look at what a deployment would do. */
-const PATIENCE_MS = 300_000;
+/** Until the next thing is seen: longer than it takes to prepare a host, or to deploy to some. */
+const PATIENCE_MS = 600_000;
 /** For a prompt to take the keyboard once it is drawn. */
 const MOMENT_MS = 300;
 
@@ -50,7 +50,7 @@ export function typing(
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => {
       child.kill("SIGKILL");
-      reject(new Error(`not seen: ${String(left[0]?.[0])}\n${screen}`));
+      reject(new Error(`not seen: ${String(left[0]?.[0] ?? "the end")}\n${screen}`));
     }, PATIENCE_MS);
     const answer = (): void => {
       const [next] = left;
@@ -58,6 +58,7 @@ export function typing(
         next === undefined ? -1 : screen.slice(from).search(next[0] instanceof RegExp ? next[0] : literal(next[0]));
       if (next !== undefined && at >= 0) {
         left.shift();
+        late.refresh();
         from = screen.length;
         setTimeout(() => {
           child.stdin.write(next[1]);

@@ -55,6 +55,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       "test:soak": "random attacks on a lab, for as long as you like",
       lint: "types, style and shape",
       docs: "write what of the documentation follows from the code",
+      pictures: "make the pictures of the documentation, in a lab that is up",
       bench: "how fast it is",
     },
   },

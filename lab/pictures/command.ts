@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PROGRAM } from "../../scripts/lib/project.js";
+import { openLab } from "../lab.js";
+import { arrive, change, leave, setUp, SIZE, status } from "./newcomer.js";
+import type { Recording } from "./newcomer.js";
+import { installBrowser, photograph } from "./pages.js";
+import { screenOf } from "./screen.js";
+import { svgOf } from "./svg.js";
+
+// Makes the pictures of the documentation from what really happens: somebody new sets up two hosts of the lab, at a terminal.
+
+const FOLDER = join(PROGRAM, "docs/pictures");
+/** Glances is one of the programs that the lab really runs; of a stand-in there is nothing to show. */
+const GLANCES = 61208;
+
+async function draw(name: string, recording: Recording): Promise<void> {
+  const lines = await screenOf(recording, SIZE);
+  await writeFile(join(FOLDER, `${name}.svg`), svgOf(lines, SIZE.columns));
+  console.log(`wrote docs/pictures/${name}.svg`);
+}
+
+async function main(): Promise<void> {
+  const lab = openLab(process.env["LAB_INSTANCE"] ?? "lab");
+  await lab.assertUp();
+  await installBrowser();
+  await mkdir(FOLDER, { recursive: true });
+  await arrive(lab);
+  await draw("setup", await setUp(lab));
+  await draw("deploy", await change(lab));
+  await draw("status", await status(lab));
+  const url = `http://${lab.host("pi5").address}:${GLANCES}`;
+  await photograph(url, join(FOLDER, "glances.png"), { width: 1100, height: 620 });
+  console.log("wrote docs/pictures/glances.png");
+  await leave();
+}
+
+void main();
