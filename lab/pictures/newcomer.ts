@@ -16,7 +16,7 @@ const ADMIN_KEY = "id_admin";
 const CONFIGURATION = join(CLONE, "Pulumi.homelab.yaml");
 
 /** The hosts that somebody new takes, as Debian's installer leaves them. */
-export const HOSTS = ["pi5", "jellyfin"];
+const HOSTS = ["pi5", "jellyfin"];
 
 /** What a terminal was sent, from the command that was typed on. */
 export type Recording = string;
