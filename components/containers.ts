@@ -4,6 +4,7 @@ import { logDefaults } from "../model/settings/docker.js";
 import type { HostModel, ImageModel, ServiceModel } from "../model/types.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs } from "./container-args.js";
+import { secretVariables } from "../model/services/environment.js";
 import { filesFolder } from "../model/services/files.js";
 import { OWN_TYPES, printName } from "../model/resource-names.js";
 import { GENERATION_LABEL, SERVICE_LABEL } from "../model/labels.js";
@@ -68,7 +69,10 @@ export class Containers extends pulumi.ComponentResource {
       const dependsOn = [leftovers, ...before, ...volumes, ...(image === undefined ? [] : [image])];
       containers.set(service.name, this.container(service, networks, dependsOn));
     }
-    this.registerOutputs({});
+    // The engine hides an environment as a whole if one variable is secret: which one that is, is none.
+    this.registerOutputs({
+      secretVariables: Object.fromEntries(host.services.map((service) => [service.name, secretVariables(service)])),
+    });
   }
 
   private image({ reference, platform }: ImageModel): docker.RemoteImage {

@@ -13,6 +13,7 @@ import { failuresOf, reasonOf } from "./failures.js";
 import { progressOf } from "./progress.js";
 import { confirmed } from "../lib/ask.js";
 import { describePlan } from "../lib/plan/describe.js";
+import { hiddenEnvironments, hidesEnvironment } from "../lib/plan/environment.js";
 import { planOf } from "../lib/plan/plan.js";
 import type { Operation, StateResource } from "../lib/operation.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
@@ -105,18 +106,19 @@ function warningsOnce(): Listener {
 }
 
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
-async function agreeOn({ stack, exclude }: Scope, warn: Listener): Promise<boolean> {
+async function agreeOn({ stack, hosts, exclude }: Scope, warn: Listener): Promise<boolean> {
   console.log("Looking at what would change …");
   const operation = await stack.operate("preview", { exclude: [...exclude], onEvent: warn });
   if (!operation.ok) {
     console.log(reasonOf(operation, stack.name));
     return false;
   }
-  const plan = describePlan(planOf(operation.events));
-  if (plan === "") {
+  const changes = planOf(operation.events);
+  if (changes.length === 0) {
     return true;
   }
-  console.log(plan);
+  const hidden = hidesEnvironment(changes) ? await hiddenEnvironments(stack, hosts) : undefined;
+  console.log(describePlan(planOf(operation.events, hidden), hosts));
   return confirmed("Deploy this? [y/N] ");
 }
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { by, commandOn, configure, containers, differing, edit, lab, up } from "./homelab.js";
+import { by, commandOn, configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
 import { canBeMadeSick, deployedLab } from "./states.js";
 
 // That `npm run deploy` says what is, and not what the engine took for done. The tests follow each other; each ends with
@@ -203,6 +203,66 @@ describe("where the state is lost", () => {
     await lose();
     const { exitCode, output } = await deploy({ PULUMI_CONFIG_PASSPHRASE: "another one" });
     expect([exitCode, output]).toEqual([1, expect.stringMatching(/does not take[\s\S]*npm run deploy -- --no-copy/)]);
+    await everythingIsDone();
+  });
+});
+
+const stackFile = (): string => `Pulumi.${cli.name}.yaml`;
+
+test("a host under another name is refused, until the command has renamed it; all that does not carry it runs on", async () => {
+  const before = await containers(HOSTS);
+  await edit(cli, stackFile(), /^( +)pi4-ci:/m, "$1forge:");
+  for (const name of ["check", "deploy"]) {
+    const { exitCode, output } = await commandOn(cli, name);
+    expect([name, exitCode, output]).toEqual([name, 1, expect.stringMatching(/npm run rename -- .*pi4-ci forge/)]);
+  }
+  expect((await commandOn(cli, "rename", ["pi4-ci", "forge"])).exitCode).toBe(0);
+  await everythingIsDone();
+  expect(await by("pi4-ci", "hostname")).toBe("forge");
+  expect(differing(before, await containers(HOSTS))).toEqual(["pi4-ci/woodpecker-agent"]);
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+});
+
+describe("a service that moves to another host", () => {
+  const DATA = "cd /var/lib/docker/volumes/wiki_pages/_data";
+  const list = "find . -printf '%p %y %m %U:%G %l\\n' | sort; find . -type f -exec sha256sum {} + | sort";
+  const dataOn = async (host: string): Promise<string> =>
+    (await lab.root(host, ["sh", "-c", `${DATA} && { ${list}; }`])).stdout;
+
+  test("is told that its data do not, and takes them along by the command", async () => {
+    await mkdir(join(cli.directory, "my"), { recursive: true });
+    const service =
+      "{image: 'ghcr.io/gethomepage/homepage:v1.12.3', entrypoint: [sleep, inf], volumes: ['pages:/pages']";
+    const wiki = `services:\n  wiki: ${service}, init: true, healthcheck: {disable: true}}\nvolumes: {pages: }\n`;
+    await writeFile(join(cli.directory, "my/wiki.yaml"), wiki);
+    await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
+    await everythingIsDone();
+    const fill =
+      "chown 12:34 . && chmod 2750 . && mkdir -p d/e && head -c 300000 /dev/urandom > d/e/f && chmod 4711 d/e/f && " +
+      "chown 56:78 d/e/f && ln d/e/f hard && ln -s ../none d/soft && echo x > 'a b$c'";
+    await lab.root("pi5", ["sh", "-c", `${DATA} && ${fill}`]);
+    const data = await dataOn("pi5");
+    await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
+    await configure(cli, ["homelab:hosts", "forge", "services"], ["my/wiki.yaml"]);
+    expect((await operate(cli, "preview")).output).toMatch(
+      /data are REMOVED from pi5: volume wiki_pages -> .* wiki pi5 forge/,
+    );
+
+    const move = await commandOn(cli, "move", ["wiki", "pi5", "forge", "--yes"]);
+    expect([move.exitCode, move.output]).toEqual([
+      0,
+      expect.stringMatching(/Everything is done\.\nKept on pi5: wiki_pages/),
+    ]);
+    expect([data, await dataOn("pi5")]).toEqual([expect.stringContaining("./d/e/f f 4711 56:78"), data]);
+    expect(await dataOn("pi4-ci")).toBe(data);
+    expect(await by("pi4-ci", "docker exec wiki cat '/pages/a b$c'")).toBe("x");
+  });
+
+  test("leaves its old copy until that is removed", async () => {
+    const remove = await commandOn(cli, "move", ["wiki", "pi5", "forge", "--remove-old-copy", "--yes"]);
+    expect([remove.exitCode, remove.output]).toEqual([0, "Removed on pi5: wiki_pages.\n"]);
+    expect(await by("pi5", "docker volume ls -q --filter name=wiki_pages")).toBe("");
+    expect(await by("pi4-ci", "docker volume ls -q --filter name=wiki_pages")).toBe("wiki_pages");
     await everythingIsDone();
   });
 });

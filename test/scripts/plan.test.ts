@@ -1,7 +1,12 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { describePlan } from "../../scripts/lib/plan/describe.js";
+import { hiddenEnvironments, hidesEnvironment } from "../../scripts/lib/plan/environment.js";
 import { planOf } from "../../scripts/lib/plan/plan.js";
 import type { Change } from "../../scripts/lib/plan/plan.js";
+import type { HomelabModel } from "../../model/types.js";
+import { CONFIG, model } from "../model/declare.js";
+
+const PREFIX = "urn:pulumi:lab::homelab::homelab:index:NasHost$x";
 
 interface Step {
   readonly op?: string;
@@ -12,7 +17,7 @@ interface Step {
 }
 let sequence = 0;
 function step(name: string, { op = "update", was = {}, is = {}, diffs = [], keeps = false }: Step): EngineEvent {
-  const urn = `urn:pulumi:lab::homelab::homelab:index:NasHost$x::${name}`;
+  const urn = `${PREFIX}::${name}`;
   const state = { type: "x", urn, id: "", parent: "", outputs: {}, provider: "" };
   const detailedDiff = Object.fromEntries(diffs.map((path) => [path, { diffKind: "update", inputDiff: true }]));
   const metadata = {
@@ -127,7 +132,7 @@ describe("in words", () => {
     const text = describePlan(names.map((name) => change({ name, details: ["TZ: Europe/Berlin → Europe/Madrid"] })));
     expect(text.split("\n")).toEqual([
       "TZ: Europe/Berlin → Europe/Madrid (4 services restart)",
-      "Down for some seconds: pi5/a, pi5/b, pi5/c, pi5/d",
+      "Down for some seconds on pi5: a, b, c, d",
     ]);
   });
 
@@ -144,9 +149,80 @@ describe("in words", () => {
     expect(text).toMatch(/│ replace +│ web: image: web:1 → web:2/);
     expect(text).toMatch(/│ change +│ firewall: \+ allow 80/);
     expect(text).toMatch(/pi4 +│ remove +│ volumes: old +│\n.*volumes \(kept on the host\): data/);
-    expect(text).toContain("Down for some seconds: pi5/web\n");
-    expect(text).toContain("Removed with its data: volume pi4/old\n");
-    expect(text).toContain("Rolled back within a minute unless a new connection confirms it: pi5/firewall");
+    expect(text).toContain("Down for some seconds on pi5: web\n");
+    expect(text).toContain("Removed from pi4 with all data: old\n");
+    expect(text).toContain("Kept on pi4 with all data, 1 volume: data");
+    expect(text).toContain("Rolled back within a minute on pi5 unless a new connection confirms it: firewall");
     expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test("another version of what keeps data is a risk, another setting of it is none", () => {
+    const compose = (stateful: boolean): HomelabModel =>
+      model(`services:
+  db: {image: "postgres:18", volumes: ["rows:/rows"]}
+volumes: {rows: {x-stateful: ${stateful}}}
+`);
+    const risk = /Another version of what keeps data on pi5, .*: db/;
+    const image = [change({ name: "db", details: ["image: postgres:17 → postgres:18"] })];
+    expect(describePlan(image, compose(true).hosts)).toMatch(risk);
+    expect(describePlan(image, compose(false).hosts)).not.toMatch(risk);
+    expect(describePlan([change({ name: "db", details: ["TZ: a → b"] })], compose(true).hosts)).not.toMatch(risk);
+  });
+});
+
+describe("an environment that the engine hides", () => {
+  const SIGNATURE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+  const compose = `services:
+  db:
+    image: postgres:18
+    environment: {TZ: Europe/Madrid, PASSWORD: "\${TOKEN}", WAS_SECRET: open, NEW: "\${TOKEN}", SAME: "\${OTHER}"}
+`;
+  const secrets = "  homelab:secrets: {TOKEN: {secure: v1:x}, OTHER: {secure: v1:y}}\n";
+  const { hosts } = model(compose, `${CONFIG}${secrets}`);
+  const former = ["TZ=Europe/Berlin", "PASSWORD=old-secret", "WAS_SECRET=hidden", "SAME=kept", "GONE=1", "LOST=hidden"];
+  const inState = (secretVariables: object | undefined): string =>
+    JSON.stringify({
+      deployment: {
+        resources: [
+          { urn: `${PREFIX}::pi5/containers`, outputs: secretVariables && { secretVariables } },
+          {
+            urn: `${PREFIX}::pi5/container/db`,
+            inputs: { envs: { ...SIGNATURE, plaintext: JSON.stringify(former) } },
+          },
+        ],
+      },
+    });
+  const knows = async (secretVariables?: object): Promise<readonly string[] | undefined> => {
+    const config = { "homelab:secrets": { secret: true, objectValue: { TOKEN: "new-secret", OTHER: "kept" } } };
+    const stack = {
+      must: ([command]: readonly string[]) =>
+        Promise.resolve(command === "stack" ? inState(secretVariables) : JSON.stringify(config)),
+    };
+    return (await hiddenEnvironments(stack, hosts))("pi5", "db");
+  };
+
+  test("is told variable by variable, of a secret only that it is another one", async () => {
+    expect(await knows({ db: ["PASSWORD", "WAS_SECRET", "SAME", "LOST"] })).toEqual([
+      "TZ: Europe/Berlin → Europe/Madrid",
+      "PASSWORD: a secret, changed",
+      "WAS_SECRET: a secret → open",
+      "GONE: 1 → none",
+      "LOST: a secret → none",
+      "NEW: none → a secret",
+    ]);
+  });
+
+  test("shows no former value of which nobody knows whether it was a secret", async () => {
+    expect((await knows())?.join()).not.toMatch(/hidden|old-secret|Berlin/);
+    expect(await knows()).toContain("TZ: a secret → Europe/Madrid");
+  });
+
+  test("takes the place of what the engine says, and is asked for only then", () => {
+    const events = [
+      step("pi5/container/db", { op: "replace", was: { envs: "[secret]" }, is: { envs: "[secret]" }, diffs: ["envs"] }),
+    ];
+    expect(hidesEnvironment(planOf(events))).toBe(true);
+    const told = planOf(events, (host, service) => [`${host} ${service}`]);
+    expect([told[0]?.details, hidesEnvironment(told)]).toEqual([["pi5 db"], false]);
   });
 });

@@ -28,19 +28,28 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Followed by the image, or of no interest beside what causes them. */
 const SILENT = ["imageId", "waitTimeout", "wait"];
 
+/** What is said of an environment that the engine hides as a whole, where nobody else knows it. */
+export const HIDDEN_ENVIRONMENT = "environment (with secrets)";
+
 /**
  * What is different about a container.
  *
  * @param changed names of the properties that the engine says are different
+ * @param hidden what is different about an environment that the engine hides; @default that it is different
  */
-export function containerDetails(changed: readonly string[], before: Inputs, after: Inputs): string[] {
+export function containerDetails(
+  changed: readonly string[],
+  before: Inputs,
+  after: Inputs,
+  hidden: readonly string[] = [HIDDEN_ENVIRONMENT],
+): string[] {
   const lines = changed
     .filter((property) => !SILENT.includes(property))
-    .flatMap((property): string[] => {
+    .flatMap((property): readonly string[] => {
       const [was, is] = [before[property], after[property]];
       switch (property) {
         case "envs":
-          return environmentDetails(was, is);
+          return environmentDetails(was, is, hidden);
         case "labels":
           return labelDetails(was, is);
         default:
@@ -59,10 +68,10 @@ const isPlain = (value: unknown): value is string | number | boolean | undefined
 const shown = (value: string | number | boolean | undefined): string => (value === undefined ? "none" : String(value));
 
 /** Of a list of NAME=VALUE; where the engine hides it as a whole, only that it is different. */
-function environmentDetails(was: unknown, is: unknown): string[] {
+function environmentDetails(was: unknown, is: unknown, otherwise: readonly string[]): readonly string[] {
   const [before, after] = [assignments(was), assignments(is)];
   if (before === undefined || after === undefined) {
-    return ["environment (with secrets)"];
+    return otherwise;
   }
   const names = [...new Set([...before.keys(), ...after.keys()])].filter(
     (name) => before.get(name) !== after.get(name),

@@ -1,3 +1,5 @@
+import type { HostModel } from "../../../model/types.js";
+import { counted } from "../quantity.js";
 import type { Change } from "./plan.js";
 import { tableOf } from "../table.js";
 
@@ -13,8 +15,12 @@ const VERBS: Readonly<Record<Change["action"], string>> = {
 /** In the order of the rows. */
 const ACTIONS = ["create", "replace", "update", "delete"] as const;
 
-/** What a deployment would do, host by host, for the terminal; empty if it would do nothing. */
-export function describePlan(changes: readonly Change[]): string {
+/**
+ * What a deployment would do, host by host, for the terminal; empty if it would do nothing.
+ *
+ * @param declared the hosts as they are to be, which says what keeps data; @default nothing is known to
+ */
+export function describePlan(changes: readonly Change[], declared: readonly HostModel[] = []): string {
   if (changes.length === 0) {
     return "";
   }
@@ -27,7 +33,7 @@ export function describePlan(changes: readonly Change[]): string {
     }),
   );
   const table = rows.length === 0 ? [] : [tableOf(["HOST", "", "WHAT"], firstOnly(rows))];
-  return [...common.lines, ...table, ...consequences(changes)].join("\n");
+  return [...common.lines, ...table, ...hosts.flatMap((host) => consequences(host, changes, declared))].join("\n");
 }
 
 /** A host's name beside the first of its rows. */
@@ -71,20 +77,37 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
   return groups;
 }
 
-/** What the owner should know before he says yes. */
-function consequences(changes: readonly Change[]): string[] {
-  const of = (kind: Change["kind"], ...actions: Change["action"][]): string[] =>
-    changes.filter((it) => it.kind === kind && actions.includes(it.action)).map(({ host, name }) => `${host}/${name}`);
-  const down = of("container", "replace");
-  const gone = changes.filter(({ kind, action, kept }) => kind === "volume" && action === "delete" && !kept);
-  const guarded = of("setting", "create", "update").filter((it) => /\/(ssh|firewall)$/.test(it));
+/** What the owner should know of a host before he says yes. */
+function consequences(host: string, changes: readonly Change[], declared: readonly HostModel[]): string[] {
+  const here = changes.filter((it) => it.host === host);
+  const line = (words: string, found: readonly Change[]): string[] =>
+    found.length === 0 ? [] : [`${words}: ${found.map(({ name }) => name).join(", ")}`];
+  const down = here.filter(({ kind, action }) => kind === "container" && action === "replace");
+  const volumes = here.filter(({ kind, action }) => kind === "volume" && (action === "delete" || action === "replace"));
+  const guarded = here.filter(
+    ({ kind, name, action }) => kind === "setting" && action !== "delete" && ["ssh", "firewall"].includes(name),
+  );
+  const kept = volumes.filter((it) => it.kept);
   return [
-    ...(down.length === 0 ? [] : [`Down for some seconds: ${down.join(", ")}`]),
-    ...(gone.length === 0
-      ? []
-      : [`Removed with its data: volume ${gone.map(({ host, name }) => `${host}/${name}`).join(", ")}`]),
-    ...(guarded.length === 0
-      ? []
-      : [`Rolled back within a minute unless a new connection confirms it: ${guarded.join(", ")}`]),
+    ...line(`Down for some seconds on ${host}`, down),
+    ...line(
+      `Another version of what keeps data on ${host}, which may convert them for good: back up first`,
+      down.filter((it) => keepsData(it, declared) && it.details.some((detail) => detail.startsWith("image: "))),
+    ),
+    ...line(
+      `Removed from ${host} with all data`,
+      volumes.filter((it) => !it.kept),
+    ),
+    ...line(`Kept on ${host} with all data, ${counted(kept.length, "volume")}`, kept),
+    ...line(`Rolled back within a minute on ${host} unless a new connection confirms it`, guarded),
   ];
+}
+
+/** Does a service mount a volume that outlives it? */
+function keepsData({ host, name }: Change, declared: readonly HostModel[]): boolean {
+  const model = declared.find((it) => it.name === host);
+  const mounted = model?.services.find((it) => it.name === name)?.volumes ?? [];
+  return mounted.some(
+    (it) => it.type === "volume" && model?.volumes.some((volume) => volume.name === it.source && volume.stateful),
+  );
 }

@@ -28,11 +28,18 @@ const ACTIONS: Readonly<Record<string, Change["action"]>> = {
 /** Kinds that only hold others together, or belong to the program's own bookkeeping. */
 const SILENT: readonly ResourceName["kind"][] = ["host", "settings", "containers", "engine", "leftovers"];
 
-/** What a preview says, thing by thing, in the engine's order. */
-export function planOf(events: readonly EngineEvent[]): Change[] {
+/** What is different about the environment of a service that the engine hides; undefined where nobody knows. */
+export type HiddenEnvironments = (host: string, service: string) => readonly string[] | undefined;
+
+/**
+ * What a preview says, thing by thing, in the engine's order.
+ *
+ * @param hidden knows the environments that the engine hides; @default nobody does
+ */
+export function planOf(events: readonly EngineEvent[], hidden: HiddenEnvironments = () => undefined): Change[] {
   const changes = new Map<string, Change>();
   for (const { resourcePreEvent } of events) {
-    const change = resourcePreEvent && changeOf(resourcePreEvent.metadata);
+    const change = resourcePreEvent && changeOf(resourcePreEvent.metadata, hidden);
     // A replacement has several steps, of which not every one says what is different.
     if (change !== undefined) {
       const key = `${change.host}/${change.kind}/${change.name}`;
@@ -43,7 +50,7 @@ export function planOf(events: readonly EngineEvent[]): Change[] {
   return [...changes.values()];
 }
 
-function changeOf(metadata: StepEventMetadata): Change | undefined {
+function changeOf(metadata: StepEventMetadata, hidden: HiddenEnvironments): Change | undefined {
   const action = ACTIONS[metadata.op];
   const host = hostInUrn(metadata.urn);
   const resource = parseName(nameInUrn(metadata.urn));
@@ -59,17 +66,21 @@ function changeOf(metadata: StepEventMetadata): Change | undefined {
     name,
     action,
     kept: action === "delete" && metadata.old?.retainOnDelete === true,
-    details: action === "update" || action === "replace" ? detailsOf(kind, metadata) : [],
+    details: action === "update" || action === "replace" ? detailsOf(kind, metadata, () => hidden(host, name)) : [],
   };
 }
 
-function detailsOf(kind: ResourceName["kind"], { old, new: now, diffs, detailedDiff }: StepEventMetadata): string[] {
+function detailsOf(
+  kind: ResourceName["kind"],
+  { old, new: now, diffs, detailedDiff }: StepEventMetadata,
+  hidden: () => readonly string[] | undefined,
+): string[] {
   const before: Readonly<Record<string, unknown>> = old?.inputs ?? {};
   const after: Readonly<Record<string, unknown>> = now?.inputs ?? {};
   const changed = [...new Set([...(diffs ?? []), ...Object.keys(detailedDiff ?? {})].map(rootOf))];
   switch (kind) {
     case "container":
-      return containerDetails(changed, before, after);
+      return containerDetails(changed, before, after, hidden());
     case "setting":
       return settingDetails(changed, before["stdin"], after["stdin"]);
     default:

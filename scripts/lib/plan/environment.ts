@@ -1,0 +1,122 @@
+import { z } from "zod";
+import { parseName, nameInUrn } from "../../../model/resource-names.js";
+import { secretVariables } from "../../../model/services/environment.js";
+import { fillIn } from "../../../model/text.js";
+import type { HostModel } from "../../../model/types.js";
+import type { PulumiStack } from "../pulumi-stack.js";
+import { HIDDEN_ENVIRONMENT } from "./container.js";
+import type { Change, HiddenEnvironments } from "./plan.js";
+
+/** How the engine marks a secret in what it exports (sdk/go/common/resource/sig of github.com/pulumi/pulumi). */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const decrypted = z.looseObject({ [SIGNATURE]: z.string(), plaintext: z.string() });
+
+/** What is read of a state whose secrets are decrypted. */
+const exported = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          inputs: z.object({ envs: z.unknown().optional() }).optional(),
+          outputs: z.object({ secretVariables: z.record(z.string(), z.array(z.string())).optional() }).optional(),
+        }),
+      )
+      .default([]),
+  }),
+});
+
+const decryptedConfig = z.object({
+  "homelab:secrets": z.object({ objectValue: z.record(z.string(), z.string()).optional() }).optional(),
+});
+
+/** The variables of a container, by name. */
+interface Environment {
+  readonly values: ReadonlyMap<string, string>;
+  /** Is a variable a secret? */
+  readonly hides: (name: string) => boolean;
+}
+
+/** Is there an environment among these changes of which the engine says nothing? */
+export const hidesEnvironment = (changes: readonly Change[]): boolean =>
+  changes.some(({ details }) => details.includes(HIDDEN_ENVIRONMENT));
+
+/**
+ * What is different about environments that have secrets, variable by variable: of a secret only that it is another one.
+ * Compares what the state has with what is declared, in this process's memory.
+ */
+export async function hiddenEnvironments(
+  stack: Pick<PulumiStack, "must">,
+  hosts: readonly HostModel[],
+): Promise<HiddenEnvironments> {
+  const former = formerEnvironments(await stack.must(["stack", "export", "--show-secrets"]));
+  const config = decryptedConfig.parse(JSON.parse(await stack.must(["config", "--show-secrets", "--json"])));
+  const secrets = config["homelab:secrets"]?.objectValue ?? {};
+  return (hostName, serviceName) => {
+    const before = former(hostName, serviceName);
+    const service = hosts.find(({ name }) => name === hostName)?.services.find(({ name }) => name === serviceName);
+    if (before === undefined || service === undefined) {
+      return undefined;
+    }
+    const values = Object.entries(service.definition.environment).map(([name, text]): [string, string] => [
+      name,
+      fillIn(text, (secret) => secrets[secret] ?? ""),
+    ]);
+    const hidden = secretVariables(service);
+    return differences(before, { values: new Map(values), hides: (name) => hidden.includes(name) });
+  };
+}
+
+function differences(before: Environment, after: Environment): string[] {
+  const names = [...new Set([...before.values.keys(), ...after.values.keys()])];
+  return names
+    .filter((name) => before.values.get(name) !== after.values.get(name))
+    .map((name) =>
+      before.hides(name) && after.hides(name) && before.values.has(name) && after.values.has(name)
+        ? `${name}: a secret, changed`
+        : `${name}: ${shown(before, name)} → ${shown(after, name)}`,
+    );
+}
+
+function shown({ values, hides }: Environment, name: string): string {
+  const value = values.get(name);
+  return value === undefined ? "none" : hides(name) ? "a secret" : value;
+}
+
+function formerEnvironments(state: string): (host: string, service: string) => Environment | undefined {
+  const { resources } = exported.parse(JSON.parse(state)).deployment;
+  const environments = new Map<string, ReadonlyMap<string, string>>();
+  const secrets = new Map<string, readonly string[]>();
+  for (const { urn, inputs, outputs } of resources) {
+    const it = parseName(nameInUrn(urn));
+    if (it?.kind === "container") {
+      environments.set(`${it.host}/${it.name}`, assignmentsIn(plain(inputs?.envs)));
+    } else if (it?.kind === "containers") {
+      Object.entries(outputs?.secretVariables ?? {}).forEach(([service, names]) =>
+        secrets.set(`${it.host}/${service}`, names),
+      );
+    }
+  }
+  return (host, service) => {
+    const values = environments.get(`${host}/${service}`);
+    const names = secrets.get(`${host}/${service}`);
+    // Of a deployment that did not yet say which are secret, all are.
+    return values && { values, hides: (name) => names?.includes(name) ?? true };
+  };
+}
+
+/** A value in which the secrets are what they stand for. */
+function plain(value: unknown): unknown {
+  const secret = decrypted.safeParse(value);
+  if (secret.success) {
+    return plain(JSON.parse(secret.data.plaintext));
+  }
+  return Array.isArray(value) ? value.map(plain) : value;
+}
+
+const assignmentsIn = (list: unknown): ReadonlyMap<string, string> =>
+  new Map(
+    (Array.isArray(list) ? list : []).flatMap((it): [string, string][] =>
+      typeof it === "string" ? [[it.split("=", 1)[0] ?? it, it.slice(it.indexOf("=") + 1)]] : [],
+    ),
+  );
