@@ -3,10 +3,13 @@ import { renamedHosts, renameProblems } from "../../model/drift/known-hosts.js";
 import type { KnownHost } from "../../model/drift/known-hosts.js";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { HomelabError } from "../../model/yaml/problem.js";
+import type { Problem } from "../../model/yaml/problem.js";
+import { withRemedies } from "../../model/yaml/remedy.js";
 import { CONFIG, HOST_KEY, model } from "./declare.js";
+import { SENTENCES } from "./sentences.js";
 
 // Programs go by the codes of problems, as add-service does: for each an example that has this problem and no other. The
-// type asks for an example of whatever code there will be; the words are the matter of problems.test.ts.
+// type asks for an example of whatever code there will be, and sentences.ts freezes what each says.
 
 type Files = Readonly<Record<string, string>>;
 interface Example {
@@ -124,21 +127,23 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "dependency-without-healthcheck": two("depends_on: {db: {condition: service_healthy}}", "init: true"),
 };
 
-/** The codes of what is wrong with an example. */
-function codesOf({ compose = WEB, config: stack = CONFIG, files = {}, known = [] }: Example): string[] {
+/** What is wrong with an example: codes, and what the owner is told. */
+function problemsIn({ compose = WEB, config: stack = CONFIG, files = {}, known = [] }: Example): string[][] {
+  const told = (problems: readonly Problem[]): string[][] =>
+    problems.map(({ code, message, remedies }) => [code, withRemedies(message, remedies)]);
   try {
     const { hosts } = model(compose, stack, files);
-    return renameProblems("test", stack, renamedHosts(hosts, known)).map(({ code }) => code);
+    return told(renameProblems("test", stack, renamedHosts(hosts, known)));
   } catch (error) {
     if (error instanceof HomelabError) {
-      return error.problems.map(({ code }) => code);
+      return told(error.problems);
     }
     throw error;
   }
 }
 
 test.each(Object.entries(EXAMPLES))("%s", (code, example) => {
-  expect(codesOf(example)).toEqual([code]);
+  expect(problemsIn(example)).toEqual([[code, SENTENCES[code as ProblemCode]]]);
 });
 
 test("no schema puts the failures that zod knows into words of its own, or hides a hint in them", () => {
