@@ -31,7 +31,7 @@ export interface ContainerContext {
   readonly network: (name: string) => pulumi.Input<string>;
   /** Where the host keeps a file that is to be mounted. */
   readonly fileOnHost: (file: FileModel) => string;
-  /** Value of the label which stands first, and which makes the container anew whenever it changes. */
+  /** Value of the label which comes first, and which has the container recreated whenever it changes. */
   readonly generation: string;
   /** Changes whenever one of the mounted files does; undefined without files. */
   readonly filesDigest: pulumi.Input<string> | undefined;

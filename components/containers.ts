@@ -21,7 +21,7 @@ export interface ContainersArgs {
   host: HostModel;
   /** Puts the values of secrets into texts. */
   render: Render;
-  /** What of it is to be made anew. */
+  /** What of it has to be recreated. */
   repair: Repair;
   /** The host's settings: no container before all of them are in force. */
   after: readonly pulumi.Resource[];
@@ -30,7 +30,7 @@ export interface ContainersArgs {
 /** Parts of a container that the provider says it updates in place, and does not. */
 const REPLACE_ON = ["#initerror", "healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota", "rm"];
 
-/** Where the label stands that makes a container or a network anew. */
+/** Path of the label that has a container or a network recreated. */
 const GENERATION_PLACE = "labels[0].value";
 
 /** The Docker side of one host: its images, networks, volumes and containers, on a provider of its own. */

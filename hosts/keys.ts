@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import type { Remedy } from "../model/yaml/remedy.js";
 import type { Trouble } from "../model/drift/observation.js";
 import { keyFile, KEY_VARIABLE } from "./ssh.js";
 
@@ -29,22 +30,52 @@ export function publicKeyIn(file: string): string | undefined {
 }
 const PUBLIC_KEY = /^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/]+=*/m;
 
-/** Why a host lets nobody in: it does not say, so that what is plain about our own side goes first. */
-export function refusalWith({ agent, named }: KeysAtHand, said: string): { status: Trouble; reason: string } {
-  const without = (reason: string): { status: Trouble; reason: string } => ({ status: "no key", reason });
+/** Why this machine can log in nowhere. */
+interface LackOfKeys {
+  readonly code: "no-agent" | "no-key" | "no-named-key";
+  /** Without a full stop, since it may be part of a sentence. */
+  readonly words: string;
+  readonly remedy: Remedy;
+}
+
+/** What this machine lacks to log in anywhere; undefined if it has a key to try. Every command says it in these words. */
+export function lackOfKeys({ agent, named }: KeysAtHand): LackOfKeys | undefined {
   if (named !== undefined && named.key === undefined) {
-    return without(`${KEY_VARIABLE} names ${named.file}, which is no file with a public key`);
+    return {
+      code: "no-named-key",
+      words: `${KEY_VARIABLE} names ${named.file}, which is not a file with a public key`,
+      remedy: { prose: "name the public half of a key", command: `export ${KEY_VARIABLE}=FILE.pub` },
+    };
   }
   if (agent === undefined) {
-    return without("there is no ssh-agent, or it does not answer");
+    const remedy = { prose: "start one, and load your key", command: "eval $(ssh-agent); ssh-add FILE" };
+    return { code: "no-agent", words: "there is no ssh-agent, or it does not answer", remedy };
   }
   if (agent.length === 0) {
-    return without("the ssh-agent has no key");
+    return {
+      code: "no-key",
+      words: "the ssh-agent has no key",
+      remedy: { prose: "load yours", command: "ssh-add FILE" },
+    };
   }
   const meant = named?.key;
-  if (meant !== undefined && !agent.some((key) => key.startsWith(meant))) {
-    return without(`the ssh-agent does not have the key that ${KEY_VARIABLE} names`);
+  return meant === undefined || agent.some((key) => key.startsWith(meant))
+    ? undefined
+    : {
+        code: "no-named-key",
+        words: `the ssh-agent does not have the key that ${KEY_VARIABLE} names`,
+        remedy: { prose: "load it", command: `ssh-add ${(named?.file ?? "FILE").replace(/\.pub$/, "")}` },
+      };
+}
+
+/** Why a host rejects every key: it does not say, so what is known about this machine goes first. */
+export function refusalWith(keys: KeysAtHand, said: string): { status: Trouble; reason: string } {
+  const lack = lackOfKeys(keys);
+  if (lack !== undefined) {
+    return { status: "no key", reason: lack.words };
   }
+  const { agent = [], named } = keys;
+  const meant = named?.key;
   const tried = meant === undefined ? agent : agent.filter((key) => key.startsWith(meant));
   return { status: "refused", reason: `${said}; tried ${tried.map(nameOf).join(", ")}` };
 }

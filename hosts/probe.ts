@@ -45,10 +45,10 @@ async function probeOnce(host: SshHost, timeoutSeconds: number, all: readonly Ss
   if (observation.status !== "refused") {
     return observation;
   }
-  // Whoever may deploy may probe: if only the one works, the account for the other is not there yet.
+  // A key that may deploy may probe: if only deploying works, the account for the probe is missing.
   const deployer = await runOn(host, ["true"], timeoutSeconds);
   return deployer.ok
-    ? { status: "not bootstrapped", reason: `nobody can log in as ${USER}` }
+    ? { status: "not bootstrapped", reason: `the account ${USER} cannot log in` }
     : refusalWith(await keysAtHand(), observation.reason);
 }
 
@@ -82,7 +82,7 @@ const lineWith = (words: RegExp, text: string): string =>
 /** Why there was no connection, by what ssh(1) said. */
 export function connectionTrouble(said: string): { status: Trouble; reason: string } {
   const [words, status] = MEANINGS.find(([it]) => it.test(said)) ?? [/./, "unreachable" as const];
-  return { status, reason: lineWith(words, said) || "ssh does not say why" };
+  return { status, reason: lineWith(words, said) || "ssh gives no reason" };
 }
 
 /** What the outcome of a probe says about its host. */
@@ -104,7 +104,7 @@ export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeo
     return { status: "not bootstrapped", reason };
   }
   return exitCode === USAGE
-    ? { status: "helper too old", reason: "the helper on it knows no probe" }
+    ? { status: "helper too old", reason: "its helper has no probe" }
     : { status: "failed", reason: reason || `the probe ended with ${exitCode}` };
 }
 

@@ -29,8 +29,8 @@ export async function settled(host: HostModel, name: string): Promise<string> {
     }
     if (Date.now() > end) {
       return seen === undefined
-        ? `It does not answer, so nobody knows which ${name} it has: look at it with a screen and a keyboard.`
-        : `It has the new ${name} still, and should have gone back.`;
+        ? `It does not answer, so its ${name} is unknown: look at it with a screen and a keyboard.`
+        : `It has the new ${name} still, and should have rolled back.`;
     }
     await pause(BETWEEN_MS);
   }
@@ -39,16 +39,16 @@ export async function settled(host: HostModel, name: string): Promise<string> {
 /** What an answering host says of a setting that waits for nothing. */
 export function stateInWords(name: string, { state }: Pick<SettingReport, "state">, forced: boolean): string {
   if (forced) {
-    return "Neither the new nor the former state let anybody in, so it has opened SSH for its whole LAN.";
+    return "Nobody could log in with the new state or the former one, so it opened SSH to its whole LAN.";
   }
   switch (state) {
     case "reverted":
-      return `It has gone back to its former ${name}.`;
+      return `It has rolled back to its former ${name}.`;
     case "absent":
       return `It has no ${name} of ours.`;
     case "applied":
       return `It has a ${name} that was confirmed before.`;
     case "pending":
-      return `It has the new ${name}, and goes back to the former one within a minute.`;
+      return `It has the new ${name}, and rolls back to the former one within a minute.`;
   }
 }

@@ -39,6 +39,6 @@ export function streamOn(host: SshHost, command: readonly string[]): RemoteStrea
       resolve(code === 0 ? undefined : `${what}: ${lastLine(stderr) || "it does not say why"}`);
     });
   });
-  ended.catch(() => undefined); // whoever awaits it sees it too
+  ended.catch(() => undefined); // its awaiter sees it too
   return { stdin: ssh.stdin, stdout: ssh.stdout, ended, stop: () => ssh.kill() };
 }

@@ -1,3 +1,4 @@
+import { commandLine } from "../model/command-line.js";
 import type { Trouble } from "../model/drift/observation.js";
 import type { Remedy } from "../model/yaml/remedy.js";
 import { KEY_VARIABLE } from "./ssh.js";
@@ -10,13 +11,13 @@ export function explain({ name, address }: Pick<SshHost, "name" | "address">, st
     "timed out": "did not answer in time",
     "wrong host key": "HAS ANOTHER HOST KEY than the one that is pinned",
     "another host": "is not the host that answers at its address",
-    refused: "lets nobody in as probe or deploy with the keys at hand",
-    "too many keys": "was offered so many keys that it hung up before the right one",
-    "no key": "lets nobody in without a key",
-    "account locked": "has an account that nobody can log in to",
-    "not bootstrapped": "is not prepared for this program",
+    refused: "rejects your SSH key for the accounts probe and deploy",
+    "too many keys": "closed the connection after too many keys, before the right one",
+    "no key": "accepts no login without a key",
+    "account locked": "has locked the account that logs in",
+    "not bootstrapped": "is not prepared yet",
     "helper too old": "has too old a helper",
-    "program too old": "has a newer helper than this program knows",
+    "program too old": "has a newer helper than this program supports",
     failed: "cannot be examined",
   };
   return `${name} (${address}) ${matter[status]}: ${reason}.`;
@@ -24,19 +25,17 @@ export function explain({ name, address }: Pick<SshHost, "name" | "address">, st
 
 /** What the owner does about it. */
 export function remedy({ name }: Pick<SshHost, "name">, status: Trouble, stack: string): Remedy {
-  const bootstrap = `npm run bootstrap -- --stack ${stack} ${name}`;
+  const bootstrap = commandLine("bootstrap", stack, name);
   const remedies: Readonly<Record<Trouble, Remedy>> = {
-    unreachable: { prose: "deploy again when it is back" },
-    "timed out": { prose: "deploy again when it is well" },
+    unreachable: { prose: "deploy again once it is back" },
+    "timed out": { prose: "deploy again once it responds" },
     "wrong host key": {
-      prose: "somebody may be in between; if it was installed anew",
-      command: `npm run pin-host-key -- --stack ${stack} ${name}`,
+      prose: "this may be a man-in-the-middle attack; if you reinstalled the host",
+      command: commandLine("pin-host-key", stack, name),
     },
     "another host": { prose: `write the address that ${name} has now, in the router's list of devices` },
     refused: {
-      prose:
-        "load the key that it knows (ssh-add FILE); if that is loaded, the account there is locked or does not know it, " +
-        "which this sets right",
+      prose: "load a key that it accepts (ssh-add FILE); if that one is loaded, let the host accept it",
       command: bootstrap,
     },
     "too many keys": {
@@ -44,14 +43,14 @@ export function remedy({ name }: Pick<SshHost, "name">, status: Trouble, stack: 
       command: `export ${KEY_VARIABLE}=FILE.pub`,
     },
     "no key": {
-      prose: "start an ssh-agent if there is none (eval $(ssh-agent)), and load the key",
+      prose: "load your key; without an ssh-agent, run eval $(ssh-agent) first",
       command: "ssh-add FILE",
     },
-    "account locked": { prose: "open it again", command: bootstrap },
+    "account locked": { prose: "unlock it", command: bootstrap },
     "not bootstrapped": { prose: "prepare it", command: bootstrap },
     "helper too old": { prose: "bring it up to date", command: bootstrap },
     "program too old": { prose: "bring this program up to date", command: "git pull" },
-    failed: { prose: "if that stays so, install the helper again", command: bootstrap },
+    failed: { prose: "if it fails again, reinstall the helper", command: bootstrap },
   };
   return remedies[status];
 }

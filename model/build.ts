@@ -1,3 +1,4 @@
+import { commandLine } from "./command-line.js";
 import { admit } from "./services/admission.js";
 import { parseConfig } from "./config/config.js";
 import { settingPath } from "./config/settings.js";
@@ -45,7 +46,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const hosts = planned.flatMap(({ name, host, projects }) => {
     problems.push(...admit(name, host, projects));
     if (host.hostKey === undefined) {
-      const command = `npm run bootstrap -- --stack ${stack} ${name}`;
+      const command = commandLine("bootstrap", stack, name);
       const message = "is not prepared yet: its host key is not pinned";
       problems.push(source.problem(settingPath("hosts", name), "no-host-key", message, { command }));
       return [];

@@ -2,7 +2,7 @@
 export const OWN_LABELS = "homelab.";
 /** Label of every container that is ours: which service it is. Whatever does not carry it belongs to somebody else. */
 export const SERVICE_LABEL = "homelab.service";
-/** Label of containers and networks that says nothing: another value makes the thing anew. See docs/decisions/10-drift.md. */
+/** Label of containers and networks that says nothing: another value has it recreated. See docs/decisions/10-drift.md. */
 export const GENERATION_LABEL = "homelab.generation";
 /** Label with the limit of processes, which the Docker provider cannot set: see host-hooks.ts. */
 export const PIDS_LABEL = "homelab.pids-limit";

@@ -29,7 +29,7 @@ validate() {
   sshd -t -f "$WORK/sshd_config" 2>"$WORK/sshd-says" || refuse "sshd says: $(tail -n 1 "$WORK/sshd-says")"
   grep -Eqi "^AllowGroups[[:space:]]+$SSH_GROUP\$" "$1$DROP_IN" || return 0
   administrator_can_log_in ||
-    refuse "no member of $SSH_GROUP has both a key and full sudo: whoever looks after this host would be locked out"
+    refuse "no member of $SSH_GROUP has both a key and full sudo: its administrator would be locked out"
 }
 
 # sshd can also run programs, let root in, and say another thing to each connection.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commandLine } from "../command-line.js";
 import type { Remedy } from "../yaml/remedy.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
@@ -41,7 +42,7 @@ export const setSecret = (stack: string, name: string): string =>
 /** What the owner does about a secret that is not set. */
 export function howToSet(stack: string, name: string, { generate, obtain }: SecretSources[string] = {}): Remedy {
   if (generate !== undefined) {
-    return { prose: "let it be made", command: `npm run secrets -- --stack ${stack}` };
+    return { prose: "let it be made", command: commandLine("secrets", stack) };
   }
   const command = setSecret(stack, name);
   return obtain === undefined ? { command } : { prose: `${obtain}; then set it`, command };

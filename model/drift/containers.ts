@@ -5,7 +5,7 @@ import { MOUNTS } from "../share-paths.js";
 import type { ContainerReport, NetworkReport, ProbeReport } from "./report.js";
 import { shareIn } from "../share-paths.js";
 
-/** What is found of one kind of thing, the names of those to make anew, and what is to be removed. */
+/** What is found of one kind of thing, the names of those to recreate, and what is removed. */
 export interface EngineDrift {
   readonly found: readonly Found[];
   readonly repair: ReadonlySet<string>;
@@ -117,7 +117,7 @@ function stateOf(
   }
   if (state !== "running" && state !== "restarting" && !hasFinished(container, service)) {
     if (shares.length > 0) {
-      const words = `waits for ${shares.join(" and ")}, and starts when that is there`;
+      const words = `waits for ${shares.join(" and ")}, and starts once that is mounted`;
       return { said: [{ code: "waiting-for-share", words }], repair: false };
     }
     const code = state === "paused" ? "paused" : "stopped";
@@ -130,7 +130,7 @@ function stateOf(
     stale.length > 0
       ? [{ code: "stale-mount", words: `uses what was replaced on the host since it started (${stale.join(", ")})` }]
       : [];
-  // One that does not work as it was declared does not work any better when it is made anew.
+  // One that does not work as it was declared does not work any better once it is recreated.
   return { said: [...byHand, ...mounts, ...broken], repair: byHand.length + mounts.length > 0 };
 }
 
@@ -195,14 +195,14 @@ function inTheWay(
 ): Found[] {
   const holder = there.find((it) => it.name === name);
   if (holder?.service === "") {
-    const words = "a container of this name is there that this program did not make";
+    const words = "another container has this name";
     const remedy = { command: `npm run adopt -- ${host.name} ${name}` };
     return [{ kind: "blocker", code: "name-taken", name, subject: name, words, remedy }];
   }
   if (holder?.state === "running" || holder?.state === "restarting") {
     return [];
   }
-  // A port that one of ours holds becomes free when that one is made anew.
+  // A port that one of ours holds becomes free when that one is recreated.
   const ours = new Set(there.filter(({ service }) => service !== "").flatMap((it) => it.ports));
   return ports
     .flatMap(({ published, protocol }) => (published === undefined ? [] : [`${published}/${protocol}`]))

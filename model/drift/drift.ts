@@ -14,9 +14,9 @@ import type { Remedy } from "../yaml/remedy.js";
 export interface Repairs {
   /** Names of the settings to apply. */
   readonly settings: ReadonlySet<string>;
-  /** Names of the containers to make anew. */
+  /** Names of the containers to recreate. */
   readonly containers: ReadonlySet<string>;
-  /** Names of the networks to make anew. */
+  /** Names of the networks to recreate. */
   readonly networks: ReadonlySet<string>;
   /** References of the images to pull. */
   readonly images: ReadonlySet<string>;
@@ -116,8 +116,11 @@ function settingDrift(name: string, input: Text, seen: SettingReport | undefined
 type Difference = SettingReport["drift"][number];
 type Said = Pick<Found, "code" | "words"> & Partial<Pick<Difference, "item">>;
 
-const REVERTED: Said = { code: "reverted", words: "reverted, because nobody could log in after the last change of it" };
-const PENDING: Said = { code: "unconfirmed", words: "applied, but not yet confirmed; it will be reverted" };
+const REVERTED: Said = {
+  code: "reverted",
+  words: "rolled back, because the last change was not confirmed over a new connection",
+};
+const PENDING: Said = { code: "unconfirmed", words: "applied, but not confirmed yet; it will be rolled back" };
 
 const settingFinding = (name: string, { code, item = "", words }: Said): Found => ({
   kind: code === "noticed" ? "note" : "setting",
@@ -139,6 +142,5 @@ const foreignFile = (file: string): Found => ({
   code: "taken-over",
   name: file,
   subject: file,
-  words:
-    "is there already and not by this program; a deployment takes it over and keeps a copy in /var/lib/homelab/backup",
+  words: "was not written by this program; a deployment replaces it and keeps a copy in /var/lib/homelab/backup",
 });

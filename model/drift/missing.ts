@@ -31,7 +31,7 @@ export function declaredOn({ services, networks, images, volumes }: Omit<DriftHo
 /**
  * What of the last deployment is not there any more, or never came to be. The engine takes for granted that all of its state
  * is there; of that, nothing is known here. What is new since the last deployment is not missing. A host that knows of no
- * deployment is new, or was installed anew, and then everything is made that is not there; nothing is said of that.
+ * deployment is new, or was reinstalled; then everything that is missing is made, and nothing is said of it.
  */
 export function missingOn(host: DriftHost, report: ProbeReport): Missing {
   const before = report.declared === null ? undefined : new Set(report.declared);
@@ -79,7 +79,7 @@ export function missingOn(host: DriftHost, report: ProbeReport): Missing {
 const MISSING = { kind: "container", code: "missing", words: "is not there" } as const;
 const ALTERED = {
   changed: { kind: "container", code: "changed", words: "changed by hand" },
-  "mode-changed": { kind: "container", code: "mode-changed", words: "has another mode" },
+  "mode-changed": { kind: "container", code: "mode-changed", words: "has other permissions" },
   removed: { kind: "container", code: "removed", words: "removed by hand" },
 } as const;
 

@@ -104,7 +104,7 @@ export function readReport(text: string): Reading {
     return { status: "failed", reason: `the helper's report cannot be read: ${text.slice(0, LONGEST_REASON).trim()}` };
   }
   const { protocol } = said.data;
-  const reason = `the helper on it speaks protocol ${protocol}, this program ${PROTOCOL}`;
+  const reason = `its helper uses protocol ${protocol}, this program ${PROTOCOL}`;
   if (protocol > PROTOCOL) {
     return { status: "program too old", reason };
   }
@@ -114,7 +114,7 @@ export function readReport(text: string): Reading {
   const report = probeReport.safeParse(parsed(text));
   return report.success
     ? { status: "ok", report: report.data }
-    : { status: "failed", reason: `the helper's report is not as it should be: ${explain(report.error)}` };
+    : { status: "failed", reason: `the helper's report is malformed: ${explain(report.error)}` };
 }
 
 function parsed(text: string): unknown {

@@ -35,9 +35,9 @@ export function verdictOn(host: DriftHost, report: ProbeReport): Verdict {
   };
 }
 
-const NOT_APPLIED = { kind: "setting", code: "not-applied", words: "is not applied as it is declared" } as const;
+const NOT_APPLIED = { kind: "setting", code: "not-applied", words: "is not applied as declared" } as const;
 const STARTING = { kind: "container", code: "starting", words: "is still starting: not healthy yet" } as const;
-const NO_RECORD = { kind: "container", code: "no-record", words: "the host has no record of one" } as const;
+const NO_RECORD = { kind: "container", code: "no-record", words: "is not on record on the host" } as const;
 
 /** How long a container may take to show that it does not end again. */
 const RESTART_SECONDS = 30;

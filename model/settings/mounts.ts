@@ -31,7 +31,7 @@ export const mounts: Setting = {
  * The systemd units by which a host has its shares under /mnt/media, and its containers only while they are there.
  *
  * A container must never start on the empty folder below a mount. Docker refuses to bind a folder that is missing, so
- * the mount points are there only while something is mounted: homelab-mountpoints.service takes them away before Docker
+ * the mount points are there only while something is mounted: homelab-mountpoints.service removes them before Docker
  * starts and after every unmount. An attempt to mount NFS would have the folder lie there for as long as the NAS does
  * not answer; so NFS is mounted elsewhere, and what appears under /mnt/media is a bind of it, which is a matter of
  * milliseconds. Docker does not retry a failed start: homelab-start-NAME.service does it when the shares have come.
@@ -92,7 +92,7 @@ ForceUnmount=yes
 LazyUnmount=yes
 `;
 
-// OnSuccess and OnFailure: after an unmount, and after a mount that failed, the mount point is taken away.
+// OnSuccess and OnFailure: after an unmount, and after a mount that failed, the mount point is removed.
 const boundShare = (share: string, nas: string): string => `[Unit]
 Description=${at(share)}, the share ${share} of ${nas}
 BindsTo=${unitOf(staged(share))}

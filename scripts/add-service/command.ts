@@ -1,3 +1,4 @@
+import { commandLine } from "../../model/command-line.js";
 import { isUtf8 } from "node:buffer";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -77,7 +78,7 @@ const inHouseStyle = async (path: string, text: string): Promise<string> =>
 function report({ changed, todo, unstated }: Converted, original: string, stack: string, folder: string): void {
   const problems = problemsOf(stack);
   const own = problems.filter(({ file }) => file.startsWith(`${folder}/`));
-  const check = `npm run check -- --stack ${stack}`;
+  const check = commandLine("check", stack);
   show(`Changed (lines of ${original}):`, changed);
   // The check asks for them as well, once the file can be read at all.
   const asked = own.length === 0 || own.some(({ code }) => UNSTATED.has(code));

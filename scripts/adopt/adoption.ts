@@ -51,7 +51,7 @@ export class Adoption {
       throw new UserError(`${this.host.name} has no container ${name}, so there is nothing to adopt${hint}`);
     }
     if (found.Config.Labels?.[SERVICE_LABEL] !== undefined) {
-      throw new UserError(`The container ${name} on ${this.host.name} is this program's own already: deploy`);
+      throw new UserError(`The container ${name} on ${this.host.name} belongs to this program already: deploy`);
     }
     if ((await this.inspect(this.aside)) !== undefined) {
       throw new UserError(

@@ -1,5 +1,5 @@
 import type { HostModel, ServiceModel } from "../../model/types.js";
-import { loadHomelab } from "../../model/load.js";
+import { declaredHomelab } from "../lib/declaration.js";
 import { Adoption, keptMounts, targetsOf } from "./adoption.js";
 import type { Former } from "./adoption.js";
 import { useNamedKey } from "../lib/agent.js";
@@ -13,7 +13,7 @@ import { terminalColor, toTerminal } from "../lib/terminal.js";
 async function adopt(hostName: string, serviceName: string, { stack }: { stack: string }): Promise<void> {
   const directory = projectDirectory();
   const { host, service } = serviceOn(
-    loadHomelab(stack, declarationDirectories(directory)).hosts,
+    declaredHomelab(stack, declarationDirectories(directory)).hosts,
     hostName,
     serviceName,
   );
@@ -33,7 +33,9 @@ async function adopt(hostName: string, serviceName: string, { stack }: { stack: 
   await adoption.removeFormer(former);
   const kept = keptMounts(former, service);
   console.log(
-    [`${service.name} on ${host.name} is this program's now; the former container is removed.`, ...kept].join("\n"),
+    [`${service.name} on ${host.name} belongs to this program now; the former container is removed.`, ...kept].join(
+      "\n",
+    ),
   );
 }
 
@@ -42,7 +44,7 @@ async function deploy(stack: PulumiStack, host: HostModel, service: ServiceModel
   const options = { target: targetsOf(host, service), color: terminalColor() };
   const { ok } = await stack.operate("up", options, toTerminal);
   if (!ok) {
-    throw new UserError(`${service.name} did not come up on ${host.name}: the former container is back.`);
+    throw new UserError(`${service.name} did not start on ${host.name}: the former container is back.`);
   }
 }
 
@@ -51,15 +53,12 @@ async function giveBack(adoption: Adoption, former: Former): Promise<void> {
     await adoption.giveBack(former);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    console.error(`The former container could not be put back (${why}); it is there as ${adoption.aside}.`);
+    console.error(`The former container could not be restored (${why}); it is there as ${adoption.aside}.`);
   }
 }
 
 void runCommand(
-  stackCommand(
-    "adopt",
-    "Let a declared service take the place of a container that was made by hand; its data are kept.",
-  )
+  stackCommand("adopt", "Replace a container that was made by hand with a declared service; its data is kept.")
     .argument("<host>", "name of the host")
     .argument("<service>", "name of the service")
     .action(adopt),

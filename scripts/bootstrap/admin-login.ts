@@ -84,7 +84,7 @@ export async function runAsRoot(
     const input = Buffer.concat([Buffer.from(`${password}\n`), options.input]);
     result = await runAsAdmin(host, access, [...sudo("-S", "-p", ""), ...shell], { ...options, input });
     if (result.stdout === "" && WRONG_PASSWORD.test(result.stderr)) {
-      throw new LoginError(`that is not the password of ${access.admin} here`);
+      throw new LoginError(`that is not the password of ${access.admin} on this host`);
     }
   }
   const reason = reasonOf(result, access.admin);
@@ -98,7 +98,7 @@ export async function runAsRoot(
 function reasonOf({ exitCode, stdout, stderr }: RunResult, admin: string): string | undefined {
   const said = lastLine(stderr);
   if (/Host key verification failed/.test(stderr)) {
-    return "its host key is another than the pinned one: compare it at the host, then npm run pin-host-key";
+    return "its host key differs from the pinned one: compare it on the host, then run npm run pin-host-key";
   }
   if (exitCode === SSH_FAILED) {
     return /Permission denied/.test(stderr)

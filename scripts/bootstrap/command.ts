@@ -24,7 +24,7 @@ interface Options {
 
 async function bootstrap(names: readonly string[], options: Options): Promise<void> {
   if (["deploy", "probe"].includes(options.admin)) {
-    throw new UserError(`${options.admin} is an account that this makes: name by --admin one that was there before`);
+    throw new UserError(`${options.admin} is an account that bootstrap creates: name an existing one by --admin`);
   }
   const [deployKeys, probeKeys] = await Promise.all([
     options.deployKey.length > 0 ? keysOfFiles(options.deployKey) : keysOfAgent(),
@@ -106,12 +106,12 @@ function once<T>(action: () => Promise<T>): () => Promise<T> {
 const collect = (value: string, former: readonly string[]): string[] => [...former, value];
 
 void runCommand(
-  stackCommand("bootstrap", "Make hosts ready for the homelab, once: accounts, helper, Docker Engine. Idempotent.")
+  stackCommand("bootstrap", "Prepare hosts for the homelab, once: accounts, helper, Docker Engine. Idempotent.")
     .argument("[host...]", "names of hosts; default all of the stack")
     .option("--admin <user>", "account with full sudo that you log in as; nothing of it is kept", "pi")
     .option("--identity <file>", "its private key; default the ssh-agent's")
-    .option("--deploy-key <file>", "public key that may deploy; repeatable; default the ssh-agent's", collect, [])
-    .option("--probe-key <file>", "public key that may only look, as a CI's; repeatable", collect, [])
+    .option("--deploy-key <file>", "public key for deploying; repeatable; default the ssh-agent's", collect, [])
+    .option("--probe-key <file>", "read-only public key, such as a CI's; repeatable", collect, [])
     .option("--reboot", "reboot where the kernel needs it, and wait", false)
     .option("--add <name-and-address...>", "a host that is new: NAME ADDRESS; writes its line")
     .addOption(new Option("--role <role>", "role of the new host").choices(ROLES).default("agent"))

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { run } from "../lib/process.js";
+import { keysAtHand, lackOfKeys } from "../../hosts/keys.js";
+import { lackError } from "../lib/lacks.js";
 import { UserError } from "../lib/command.js";
 
 /** A key as authorized_keys has it, without options before it. */
@@ -13,7 +14,7 @@ export async function keysOfFiles(files: readonly string[]): Promise<string[]> {
     });
     const keys = linesOf(text);
     if (keys.length === 0 || !keys.every((key) => PUBLIC_KEY.test(key))) {
-      throw new UserError(`${file} is no public key: a line must be as ssh-keygen writes it to a file NAME.pub`);
+      throw new UserError(`${file} is not a public key: write each line as ssh-keygen does in NAME.pub`);
     }
     return keys;
   });
@@ -22,14 +23,13 @@ export async function keysOfFiles(files: readonly string[]): Promise<string[]> {
 
 /** @throws UserError if there is no ssh-agent, or none of its keys can be used */
 export async function keysOfAgent(): Promise<string[]> {
-  const { stdout } = await run("ssh-add", ["-L"]);
-  const keys = linesOf(stdout).filter((key) => PUBLIC_KEY.test(key)); // it lists certificates too
-  if (keys.length === 0) {
-    throw new UserError(
-      "The ssh-agent has no key that could deploy: add yours with ssh-add, or name its public half by --deploy-key FILE.pub",
-    );
+  const { agent } = await keysAtHand();
+  const usable = agent?.filter((key) => PUBLIC_KEY.test(key)); // it lists certificates too
+  const lack = lackOfKeys({ agent: usable });
+  if (lack !== undefined) {
+    throw lackError(lack, { prose: "name a public key by --deploy-key FILE.pub" });
   }
-  return keys;
+  return usable ?? [];
 }
 
 const linesOf = (text: string): string[] =>

@@ -1,7 +1,7 @@
 import { HomelabError } from "../../model/yaml/problem.js";
-import { loadHomelab } from "../../model/load.js";
+import { declaredHomelab } from "../lib/declaration.js";
 import { outputsOf, sectionsOf } from "../../model/outputs/index.js";
-import { declarationDirectories, projectDirectory } from "../lib/project.js";
+import { projectDirectory } from "../lib/project.js";
 import { sectionsText } from "../lib/sections.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 import { refuseRenames } from "./renames.js";
@@ -14,7 +14,7 @@ interface Options {
 /** Checks the declaration without an engine, a host or a passphrase, and shows what it means. */
 function check({ stack, json }: Options): void {
   try {
-    const homelab = loadHomelab(stack, declarationDirectories());
+    const homelab = declaredHomelab(stack);
     refuseRenames(projectDirectory(), stack, homelab);
     const outputs = outputsOf(homelab);
     console.log(json ? JSON.stringify({ problems: [], ...outputs }, null, 2) : sectionsText(sectionsOf(outputs)));
@@ -30,6 +30,6 @@ function check({ stack, json }: Options): void {
 
 void runCommand(
   stackCommand("check", "Check the declaration: every mistake, then what runs where and who may reach it.")
-    .option("--json", "the same as data", false)
+    .option("--json", "print JSON", false)
     .action(check),
 );

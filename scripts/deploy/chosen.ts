@@ -4,7 +4,8 @@ import { hostInUrn, nameInUrn, parseName, printName } from "../../model/resource
 import type { HostModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
-import { commandLine, UserError } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
+import { UserError } from "../lib/command.js";
 import { settingDetails } from "../lib/plan/setting.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { allOfHosts } from "./outcome.js";
@@ -104,7 +105,7 @@ export function describeOthers(
   ].join("\n");
 }
 
-/** What a host is to have, and what the last deployment to it left, where that is not the same. */
+/** What a host is to have, and what the last deployment to it left, where the two differ. */
 function differences(host: HostModel, state: StateOfHosts): string[] {
   if (![...state.keys()].some((name) => hostOf(name)[0] === host.name)) {
     return ["nothing was deployed to it yet"];

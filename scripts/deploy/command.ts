@@ -1,4 +1,4 @@
-import { loadHomelab } from "../../model/load.js";
+import { declaredHomelab } from "../lib/declaration.js";
 import { deployTo } from "./deployment.js";
 import type { DeploymentOptions } from "./deployment.js";
 import { useNamedKey } from "../lib/agent.js";
@@ -11,7 +11,7 @@ async function deploy(
   { stack, ...options }: { stack: string } & DeploymentOptions,
 ): Promise<void> {
   const directory = projectDirectory();
-  const { hosts } = loadHomelab(stack, declarationDirectories(directory));
+  const { hosts } = declaredHomelab(stack, declarationDirectories(directory));
   await useNamedKey();
   process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, { ...options, only });
 }
@@ -19,8 +19,8 @@ async function deploy(
 void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
     .argument("[hosts...]", "deploy to these alone; default all")
-    .option("--no-copy", "where the state is lost, make everything anew instead of taking the copy that a host keeps")
-    .option("--yes", "do not show first what would change, and do not ask", false)
+    .option("--no-copy", "if the state is lost, recreate everything instead of using the copy that a host keeps")
+    .option("--yes", "deploy without showing the changes and asking first", false)
     .addHelpText(
       "after",
       examples(

@@ -68,7 +68,7 @@ export async function deployTo(
   const operation = await upEverywhere(scope, warn);
   if (operation.interrupted) {
     const done = outcomePerHost(hosts, operation.outcome).map(({ host, done: what }) => `  ${host}: ${what}`);
-    console.log(`Interrupted. Done until now:\n${done.join("\n")}\nDeploy again: it goes on from here.`);
+    console.log(`Interrupted. Done until now:\n${done.join("\n")}\nDeploy again to continue.`);
     return EXIT.interrupted;
   }
   if (!operation.outcome.ran) {
@@ -77,10 +77,10 @@ export async function deployTo(
   }
   const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
   const notKept = await keepCopies(stack, reached);
-  console.log("Looking at what came of it:");
+  console.log("Checking the result:");
   const complete = await judge(all, hosts, operation, stack.name);
   if (notKept !== undefined) {
-    console.log(`Good to know: ${notKept}`);
+    console.log(`Note: ${notKept}`);
   }
   const where = hosts.length === all.length ? "" : ` on ${hosts.map(({ name }) => name).join(", ")}`;
   console.log(
@@ -107,7 +107,7 @@ function warningsOnce(): Listener {
 
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
 async function agreeOn({ stack, hosts, exclude }: Scope, warn: Listener): Promise<boolean> {
-  console.log("Looking at what would change …");
+  console.log("Checking what would change …");
   const operation = await stack.operate("preview", { exclude: [...exclude], onEvent: warn });
   if (!operation.ok) {
     console.log(reasonOf(operation, stack.name));
@@ -138,7 +138,7 @@ async function judge(
   console.log(outcomeTable(outcomes));
   const notes = [...after.values()].flatMap((it) => it.notes);
   notes.forEach((note) => {
-    console.log(`Good to know: ${note}`);
+    console.log(`Note: ${note}`);
   });
   return ok && outcomes.every(({ notDone }) => notDone === "");
 }

@@ -44,10 +44,9 @@ export function outcomeOfRemoved(hosts: readonly HostModel[], outcome: Outcome, 
       return [];
     }
     const left = [...outcome.failed].filter((name) => hostOf(name) === host).length;
-    const prose = "deploy again when it is back; if it never comes back";
+    const prose = "deploy again once it is back; if it never comes back";
     const help = remedyText({ prose, command: forgetCommand(host, stack) });
-    const notDone =
-      left === 0 ? "" : `declared no longer, and not emptied: ${left} things could not be removed\n-> ${help}`;
+    const notDone = left === 0 ? "" : `no longer declared: ${left} resources could not be removed\n-> ${help}`;
     return [{ host, done: doneOn(host, outcome) || "nothing", notDone }];
   });
 }

@@ -8,7 +8,7 @@ import type { PulumiStack } from "../lib/pulumi-stack.js";
 import { UserError } from "../lib/command.js";
 
 // Hosts keep copies of the engine's state. Without the state the engine would take all that runs for somebody else's work
-// and make it anew; the copy lets a deployment from another machine go on where the last one ended.
+// and recreate it; with the copy, a deployment from another machine continues where the last one ended.
 
 const COPIES = 2;
 const SSH_SECONDS = 60;
@@ -74,12 +74,12 @@ export async function recoverState(stack: PulumiStack, hosts: readonly HostModel
   } catch (error) {
     const why = error instanceof UserError ? error.message : String(error);
     throw new UserError(
-      `${found}, which the engine does not take.\n${why}\n` +
-        `Deploy again with the passphrase that it was made with. Or make every container anew, with the data that its ` +
-        `volumes have: ${WITHOUT_COPY}`,
+      `${found}, which the engine rejects.\n${why}\n` +
+        `Deploy again with the passphrase that it was made with. Or recreate every container and keep the data in its ` +
+        `volumes: ${WITHOUT_COPY}`,
     );
   }
-  return `${found}: it goes on from there.`;
+  return `${found}: the deployment continues from there.`;
 }
 
 async function copyOn(host: HostModel, stack: string): Promise<Copy | undefined> {

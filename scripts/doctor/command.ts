@@ -29,8 +29,11 @@ async function doctor({ stack, json }: Options): Promise<void> {
 }
 
 void runCommand(
-  stackCommand("doctor", "Look at all that a deployment needs, and name the command that mends what is wrong: exit 1.")
-    .option("--json", "the same as data", false)
+  stackCommand(
+    "doctor",
+    "Check everything that a deployment needs, and name the command that fixes what is wrong: exit 1.",
+  )
+    .option("--json", "print JSON", false)
     .addHelpText("after", examples(["npm run doctor", "a line for each thing, ✓ or ✗"]))
     .action(doctor),
 );

@@ -3,7 +3,7 @@ import { runOn } from "../../hosts/ssh.js";
 import type { SshHost } from "../../hosts/ssh.js";
 import { explain, remedy } from "../../hosts/trouble.js";
 import type { Observation } from "../../model/drift/observation.js";
-import { commandLine } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
 import type { StackFile } from "../lib/stack-file.js";
 import { ill, well } from "./finding.js";
 import type { Diagnosis } from "./finding.js";
@@ -24,7 +24,7 @@ export async function hosts(file: StackFile, stack: string): Promise<Diagnosis[]
   const looks = all.map((host) => {
     const target = pinned.find(({ name }) => name === host.name);
     return target === undefined
-      ? ill(`host ${host.name}`, "not bootstrapped", "it is not prepared yet", {
+      ? ill(`host ${host.name}`, "not bootstrapped", "it is not prepared yet: its host key is not pinned", {
           command: commandLine("bootstrap", stack, host.name),
         })
       : look(target, seen.get(host.name), stack);
@@ -46,8 +46,8 @@ async function clock(host: SshHost): Promise<Diagnosis> {
   const before = Date.now();
   const { ok, stdout } = await runOn(host, ["date", "+%s"], SECONDS);
   if (!ok) {
-    return ill("deploy account", "refused", `${host.name} lets you look, but not deploy`, {
-      prose: "load the key that may deploy",
+    return ill("deploy account", "refused", `${host.name} accepts your key for looking, but not for deploying`, {
+      prose: "load the key that deploys",
       command: "ssh-add FILE",
     });
   }

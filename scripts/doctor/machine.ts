@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { keysAtHand } from "../../hosts/keys.js";
+import { keysAtHand, lackOfKeys } from "../../hosts/keys.js";
 import { dependencies, engines } from "../../package.json";
 import { ENGINE_VERSION, engineFolder, hasEngine, pulumiHome } from "../lib/engine.js";
 import { LACKS } from "../lib/lacks.js";
@@ -16,29 +16,20 @@ export function node(version: string = process.versions.node): Diagnosis {
   const wanted = engines.node.replace(">=", "");
   return byNumbers.compare(wanted, version) <= 0
     ? well("Node", version)
-    : ill("Node", "old-node", `this is ${version}, and ${wanted} or later is needed`, {
+    : ill("Node", "old-node", `this is ${version}; ${wanted} or later is required`, {
         prose: "install it from https://nodejs.org",
       });
 }
 
 /** The agent, from which all connections take their keys. */
 export async function agent(): Promise<Diagnosis> {
-  const { agent: keys, named } = await keysAtHand();
-  if (keys === undefined) {
-    return ill("ssh-agent", "no-agent", "there is none, or it does not answer", {
-      command: "eval $(ssh-agent); ssh-add FILE",
-    });
+  const keys = await keysAtHand();
+  const lack = lackOfKeys(keys);
+  if (lack !== undefined) {
+    return ill("ssh-agent", lack.code, lack.words, lack.remedy);
   }
-  if (keys.length === 0) {
-    return ill("ssh-agent", "no-key", "it has no key", { command: "ssh-add FILE" });
-  }
-  const meant = named?.key;
-  if (named !== undefined && (meant === undefined || !keys.some((key) => key.startsWith(meant)))) {
-    return ill("ssh-agent", "no-named-key", `it does not have the key of ${named.file}, which HOMELAB_SSH_KEY names`, {
-      command: `ssh-add ${named.file.replace(/\.pub$/, "")}`,
-    });
-  }
-  return well("ssh-agent", `${keys.length} ${keys.length === 1 ? "key" : "keys"}`);
+  const count = keys.agent?.length ?? 0;
+  return well("ssh-agent", `${count} ${count === 1 ? "key" : "keys"}`);
 }
 
 export const engine = (env: Env): Diagnosis =>

@@ -4,10 +4,9 @@ import { explain, remedy } from "../../hosts/trouble.js";
 import { driftOf, isDrift, wordsOf } from "../../model/drift/drift.js";
 import type { Finding } from "../../model/drift/findings.js";
 import type { HostModel } from "../../model/types.js";
-import { loadHomelab } from "../../model/load.js";
+import { declaredHomelab } from "../lib/declaration.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import type { Remedy } from "../../model/yaml/remedy.js";
-import { declarationDirectories } from "../lib/project.js";
 import { runCommand, stackCommand } from "../lib/command.js";
 import { tableOf } from "../lib/table.js";
 
@@ -31,7 +30,7 @@ const UNREAD = 3;
 
 /** Shows how the hosts differ from how they were left, without an engine or a passphrase. Changes nothing. */
 async function drift({ stack, json }: Options): Promise<void> {
-  const { hosts } = loadHomelab(stack, declarationDirectories());
+  const { hosts } = declaredHomelab(stack);
   const observations = await probeHosts(hosts);
   const seen = hosts.map((host) => driftOn(host, observations.get(host.name), stack));
   console.log(json ? JSON.stringify({ hosts: seen }, null, 2) : describe(seen));
@@ -74,6 +73,6 @@ void runCommand(
     "drift",
     "Show how the hosts differ from how they were left: exit 2 if they do, 3 if one cannot be read.",
   )
-    .option("--json", "the same as data", false)
+    .option("--json", "print JSON", false)
     .action(drift),
 );

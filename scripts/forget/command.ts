@@ -36,7 +36,7 @@ function whatIsLeft(host: string, name: string, file: StackFile | undefined): st
   const line = file?.lineOf(host);
   return line === undefined
     ? `${name} does not name it: nothing is left to do.`
-    : `Remove it from ${name} too, line ${line} under homelab:hosts, else the next deployment makes it anew.`;
+    : `Remove it from ${name} too, line ${line} under homelab:hosts, or the next deployment creates it again.`;
 }
 
 void runCommand(

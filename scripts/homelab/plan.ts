@@ -5,6 +5,9 @@ import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "../lib/command.js";
 import { PROGRAM } from "../lib/project.js";
 
+/** Runs a file of this program. */
+const RUNNER = "scripts/run.cjs";
+
 /** How a command is run: a file of this program, or another program with its arguments. */
 export type Plan = { readonly file: string } | { readonly program: string; readonly args: readonly string[] };
 
@@ -18,6 +21,7 @@ export function planOf(name: string): Plan {
   if (script === undefined) {
     throw new UserError(`There is no command "${name}": ${remedyText(suggest(name, Object.keys(scripts)))}`);
   }
-  const [program = "", file = "", ...args] = script.split(" ");
-  return program === "tsx" ? { file: join(PROGRAM, file) } : { program, args: [file, ...args] };
+  const [program = "", ...args] = script.split(" ");
+  const [runner, file] = args;
+  return runner === RUNNER && file !== undefined ? { file: join(PROGRAM, file) } : { program, args };
 }

@@ -45,10 +45,12 @@ export async function confirmKey(host: StackHost, key: string, consent: Consent)
   }
   const changed = hostKey !== undefined;
   if (changed) {
-    console.log(`${name}: WARNING: another key is pinned. Unless the host was installed anew, somebody is in between.`);
+    console.log(
+      `${name}: WARNING: another key is pinned. Unless you reinstalled the host, this may be a man-in-the-middle attack.`,
+    );
   }
   console.log(
-    `${name}: ${fingerprint(key)}\n  the same must come from the host itself: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`,
+    `${name}: ${fingerprint(key)}\n  compare it with what the host itself prints: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`,
   );
   if (!(changed ? consent.changed : consent.first) && !(await confirmed(`Pin it for ${name}? [y/N] `))) {
     throw new HostError(name, "the key was not confirmed, so it was not pinned");

@@ -25,7 +25,7 @@ export async function useNamedKey(): Promise<void> {
   }
   const key = publicKeyIn(file);
   if (key === undefined) {
-    throw new UserError(`${KEY_VARIABLE} names ${file}, which is no file with a public key.`);
+    throw new UserError(`${KEY_VARIABLE} names ${file}, which is not a file with a public key.`);
   }
   process.env["SSH_AUTH_SOCK"] = await agentWithOnly(agent, key);
 }

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { Command, Option } from "commander";
+import { commandLine, DEFAULT_STACK } from "../../model/command-line.js";
 import { HomelabError } from "../../model/yaml/problem.js";
 import { projectDirectory, stacksOf } from "./project.js";
 
@@ -9,7 +10,7 @@ export function stackCommand(name: string, description: string): Command {
     .addOption(
       new Option(
         "--stack <name>",
-        `stack, whose configuration is Pulumi.NAME.yaml (default: "${STACK}", or the only one)`,
+        `stack, whose configuration is Pulumi.NAME.yaml (default: "${DEFAULT_STACK}", or the only one)`,
       ),
     )
     .hook("preAction", (_, command) => {
@@ -25,9 +26,6 @@ export const ownCommand = (name: string, description: string): Command =>
     /^homelab(\.cjs)?$/.test(basename(process.argv[1] ?? "")) ? `npx homelab ${name}` : `npm run ${name} --`,
   ).description(description);
 
-/** The stack that commands are about unless they are told another. */
-const STACK = "homelab";
-
 /**
  * The stack that a command means which names none: the only one of the project, or the one called `homelab`.
  *
@@ -35,17 +33,11 @@ const STACK = "homelab";
  */
 export function stackOfProject(directory: string): string {
   const names = stacksOf(directory);
-  const [only = STACK, ...others] = names;
-  if (others.length === 0 || names.includes(STACK)) {
-    return others.length === 0 ? only : STACK;
+  const [only = DEFAULT_STACK, ...others] = names;
+  if (others.length === 0 || names.includes(DEFAULT_STACK)) {
+    return others.length === 0 ? only : DEFAULT_STACK;
   }
   throw new UserError(`This project has several stacks: name one by --stack ${names.join(", --stack ")}.`);
-}
-
-/** The line that calls a command of this project, with the stack where it has to be named. */
-export function commandLine(name: string, stack: string, ...args: readonly string[]): string {
-  const all = [...args, ...(stack === STACK ? [] : ["--stack", stack])];
-  return ["npm run", name, ...(all.length === 0 ? [] : ["--", ...all])].join(" ");
 }
 
 /** The command that takes a host out of the state. */

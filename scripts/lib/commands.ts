@@ -3,8 +3,8 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
   {
     purpose: "Begin",
     commands: {
-      setup: "from a clone to a running homelab: asks what it cannot find out, and does the rest",
-      doctor: "whether all that a deployment needs is there, and what mends it if not",
+      setup: "from a clone to a running homelab: asks only what it cannot find out",
+      doctor: "check everything that a deployment needs, and say how to fix what is missing",
     },
   },
   {
@@ -23,9 +23,9 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     commands: {
       check: "every mistake in what is declared, then what it means",
       deploy: "deploy to all hosts or to some, and say what is done and what is not",
-      "add-service": "put a Compose file that you have on a host",
+      "add-service": "add a Compose file that you have to a host",
       "remove-service": "take a service off its host, and say what of it stays",
-      adopt: "let a declared service take the place of a container that was made by hand",
+      adopt: "replace a container that was made by hand with a declared service",
       move: "move a service to another host, with its data",
       outdated: "which images have a newer version",
       update: "write a newer version of an image into its Compose file",
@@ -35,10 +35,10 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
   {
     purpose: "Hosts",
     commands: {
-      bootstrap: "prepare a host, once, or bring its helper up to date",
+      bootstrap: "prepare a host, once, or update its helper",
       "pin-host-key": "pin the SSH host key of a host that was reinstalled",
       rename: "give a host another name, and keep what runs on it",
-      forget: "take a host that never comes back out of the state",
+      forget: "remove a host that never comes back from the state",
       unlock: "release the lock of a deployment that was killed",
     },
   },
@@ -54,7 +54,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       "test:kernel": "NFS between two virtual machines",
       "test:soak": "random attacks on a lab, for as long as you like",
       lint: "types, style and shape",
-      docs: "write what of the documentation follows from the code",
+      docs: "regenerate the documentation that is derived from the code",
       pictures: "make the pictures of the documentation, in a lab that is up",
       bench: "how fast it is",
     },

@@ -1,9 +1,8 @@
-import { loadHomelab } from "../../model/load.js";
+import { declaredHomelab } from "./declaration.js";
 import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "./command.js";
-import { declarationDirectories } from "./project.js";
 
 /** A service, and the host that it runs on. */
 export interface PlacedService {
@@ -36,7 +35,7 @@ export function findService({ hosts }: Pick<HomelabModel, "hosts">, written: str
 
 /** The same in the declaration of a stack. @throws also HomelabError if something in that is wrong */
 export const declaredService = (stack: string, written: string): PlacedService =>
-  findService(loadHomelab(stack, declarationDirectories()), written);
+  findService(declaredHomelab(stack), written);
 
 /**
  * A service of a host.

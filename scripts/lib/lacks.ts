@@ -1,6 +1,7 @@
 import type { Remedy } from "../../model/yaml/remedy.js";
 import { remedyText } from "../../model/yaml/remedy.js";
-import { commandLine, UserError } from "./command.js";
+import { commandLine } from "../../model/command-line.js";
+import { UserError } from "./command.js";
 
 /** Something that has to be there before a command can do its work. */
 export interface Lack {
@@ -59,11 +60,11 @@ export const LACKS = {
   damagedState: (file: string): Lack => ({
     code: "damaged-state",
     words: `Pulumi's state is damaged: ${file} is cut off`,
-    remedy: { prose: "put back what the engine kept of it before its last write", command: `cp ${file}.bak ${file}` },
+    remedy: { prose: "restore what the engine kept before its last write", command: `cp ${file}.bak ${file}` },
   }),
   engineFailed: (output: string): Lack => ({
     code: "engine-failed",
-    words: `Pulumi cannot work: ${reasonIn(output)}`,
+    words: `Pulumi failed: ${reasonIn(output)}`,
     remedy: { command: "npm run doctor" },
   }),
 } as const;
@@ -73,5 +74,12 @@ const reasonIn = (output: string): string => /error: (.*)/.exec(output)?.[1] ?? 
 
 const setupOf = (stack: string): string => commandLine("setup", stack);
 
-/** A lack as every command reports it. */
-export const lackError = ({ words, remedy }: Lack): UserError => new UserError(`${words}.\n-> ${remedyText(remedy)}`);
+/** A lack as every command reports it. @param others what else the user may do */
+export const lackError = ({ words, remedy }: Pick<Lack, "words" | "remedy">, ...others: readonly Remedy[]): UserError =>
+  new UserError(
+    [
+      `${words.charAt(0).toUpperCase()}${words.slice(1)}.`,
+      remedyText(remedy),
+      ...others.map((it) => `or ${remedyText(it)}`),
+    ].join("\n-> "),
+  );

@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { commandLine } from "./command.js";
+import { commandLine } from "../../model/command-line.js";
 
 /** Who locked a stack. */
 export interface LockHolder {
@@ -10,7 +10,7 @@ export interface LockHolder {
   readonly since: string;
 }
 
-/** Where the process of a lock is: gone from this machine, still on it, or on another one, of which nobody here knows. */
+/** Where the process of a lock is: gone from this machine, still on it, or on another one, which cannot be checked from here. */
 type Whereabouts = "gone" | "here" | "elsewhere";
 
 /** As the engine prints it: "created by pi@laptop (pid 4711) at 2026-11-29T08:00:00Z". */

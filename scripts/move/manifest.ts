@@ -28,7 +28,7 @@ export function manifestReader(): ManifestReader {
     return entries;
   };
   const manifest = read();
-  manifest.catch(() => undefined); // whoever awaits it sees it too
+  manifest.catch(() => undefined); // its awaiter sees it too
   const tap = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
       if (!archive.write(chunk)) {

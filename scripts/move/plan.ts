@@ -6,7 +6,8 @@ import { shareIn } from "../../model/share-paths.js";
 import type { HomelabModel, HostModel, ReadFile, ServiceModel, VolumeModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
-import { commandLine, UserError } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
+import { UserError } from "../lib/command.js";
 import type { StackFile } from "../lib/stack-file.js";
 
 /** A service, the host that it leaves, and the one that it goes to. */

@@ -1,7 +1,5 @@
-import { readFrom } from "../../model/load.js";
-import { readDeclared } from "../../model/services/declared.js";
+import { declaredParts } from "../lib/declaration.js";
 import { examples, runCommand, stackCommand } from "../lib/command.js";
-import { declarationDirectories } from "../lib/project.js";
 import { describeAges, exitCodeOf, imageAges } from "./outdated.js";
 
 interface Options {
@@ -10,7 +8,7 @@ interface Options {
 }
 
 async function outdated({ stack, json }: Options): Promise<void> {
-  const { services } = readDeclared(stack, readFrom(declarationDirectories()));
+  const { services } = declaredParts(stack);
   const ages = await imageAges(services);
   console.log(json ? JSON.stringify({ images: ages }, null, 2) : describeAges(ages));
   process.exitCode = exitCodeOf(ages);
@@ -21,7 +19,7 @@ void runCommand(
     "outdated",
     "Ask the registries for newer images: exit 2 if there are some, 3 if a registry could not be asked.",
   )
-    .option("--json", "the same as data", false)
+    .option("--json", "print JSON", false)
     .addHelpText("after", examples(["npm run outdated", "then npm run update -- SERVICE"]))
     .action(outdated),
 );

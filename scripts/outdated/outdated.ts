@@ -78,7 +78,7 @@ export function describeAges(ages: readonly ImageAge[]): string {
       unknown.set(reason, (unknown.get(reason) ?? 0) + 1);
     }
   }
-  const reasons = [...unknown].map(([reason, count]) => `${reason}: nobody knows of ${counted(count, "image")}`);
+  const reasons = [...unknown].map(([reason, count]) => `${reason}: ${counted(count, "image")} not checked`);
   if (rows.length === 0 && reasons.length === 0) {
     return `All ${ages.length} images are the newest of their kind.`;
   }

@@ -116,7 +116,7 @@ async function anonymousToken(
   const fields = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
   const realm = fields.get("realm");
   if (!/^bearer /i.test(challenge) || realm === undefined) {
-    throw new RegistryError("the registry lets nobody in without an account");
+    throw new RegistryError("the registry requires an account");
   }
   const url = new URL(realm);
   for (const name of ["service", "scope"]) {
@@ -125,7 +125,7 @@ async function anonymousToken(
   const { data } = TOKEN.safeParse(await (await ask(url.href, "application/json")).json().catch(() => undefined));
   const token = data?.token ?? data?.access_token;
   if (token === undefined) {
-    throw new RegistryError("the registry gives no token to somebody without an account");
+    throw new RegistryError("the registry gives no token without an account");
   }
   return token;
 }

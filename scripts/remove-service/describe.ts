@@ -1,7 +1,7 @@
 import { isDockerSocket, isSystemPath } from "../../model/compose/host-paths.js";
 import type { Declared, DeclaredService } from "../../model/services/declared.js";
 import { neededSecrets } from "../../model/services/secrets.js";
-import { commandLine } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
 import { placeOf } from "./removal.js";
 import type { Removal } from "./removal.js";
 

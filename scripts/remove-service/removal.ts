@@ -4,7 +4,8 @@ import type { Declared, DeclaredService } from "../../model/services/declared.js
 import type { ReadFile } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
-import { commandLine, UserError } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
+import { UserError } from "../lib/command.js";
 import type { StackFile } from "../lib/stack-file.js";
 
 /** What a service is taken out of. */

@@ -2,7 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { existsSync } from "node:fs";
 import { readFrom } from "../../model/load.js";
-import { commandLine, examples, runCommand, stackCommand } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
+import { examples, runCommand, stackCommand } from "../lib/command.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { StackFile } from "../lib/stack-file.js";
@@ -31,7 +32,7 @@ async function rename(from: string, to: string, { stack: name }: { readonly stac
   console.log(
     files.size + count === 0
       ? `${to} has that name already, in the declaration and in the state.`
-      : `Next: ${commandLine("deploy", name)}, which tells the host its name and makes nothing anew but what carries it.`,
+      : `Next: ${commandLine("deploy", name)}, which tells the host its name and recreates nothing but what carries it.`,
   );
 }
 

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Option } from "commander";
-import { loadHomelab, readFrom } from "../../model/load.js";
-import { readDeclared } from "../../model/services/declared.js";
+import { declaredHomelab, declaredParts } from "../lib/declaration.js";
 import type { Declared } from "../../model/services/declared.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
@@ -29,11 +28,11 @@ async function secrets({ stack: name, show, rotate, import: file }: Options): Pr
   const project = projectDirectory();
   const directories = declarationDirectories(project);
   const stack = new PulumiStack(project, name);
-  const declared = (): Declared => readDeclared(name, readFrom(directories));
+  const declared = (): Declared => declaredParts(name, directories);
   if (show !== undefined) {
     console.log(await valueOf(show, stack));
   } else if (rotate !== undefined) {
-    const { hosts } = loadHomelab(name, directories);
+    const { hosts } = declaredHomelab(name, directories);
     console.log(await rotateSecret(rotate, { stack, declared: declared(), hosts, ask: hidden }));
   } else if (file !== undefined) {
     console.log(await importSecrets(await textOf(file), stack, declared()));

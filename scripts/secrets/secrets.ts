@@ -1,5 +1,4 @@
-import { readFrom } from "../../model/load.js";
-import { readDeclared } from "../../model/services/declared.js";
+import { declaredParts } from "../lib/declaration.js";
 import { setSecret } from "../../model/compose/secret-sources.js";
 import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
@@ -28,7 +27,7 @@ export async function makeMissingSecrets(
   directories: readonly string[],
   lengthOf: (secret: NeededSecret) => number | undefined = ({ generate }) => generate,
 ): Promise<SecretsReport> {
-  const needed = neededSecrets(readDeclared(stack.name, readFrom(directories)));
+  const needed = neededSecrets(declaredParts(stack.name, directories));
   const absent = needed.filter(({ present }) => !present);
   const made: NeededSecret[] = [];
   for (const secret of absent) {

@@ -28,10 +28,10 @@ export const ANSWERS = {
   state: { value: "PLACE", says: "where the state is kept: local, cloud, or a URL such as s3://bucket" },
   passphrase: { value: "SOURCE", says: "make, or the file that holds the passphrase" },
   key: { value: "SOURCE", says: "SSH key: make-without-passphrase, or the file of a private key" },
-  "probe-key": { says: "whether to make a second key that may only look, such as for CI" },
+  "probe-key": { says: "whether to create a second, read-only key, such as for CI" },
   admin: { value: "USER", says: "account with full sudo on the hosts" },
   identity: { value: "FILE", says: "private key of that account; default the ssh-agent's" },
-  "trust-host-keys": { says: "whether the SSH host keys that are found now are the right ones" },
+  "trust-host-keys": { says: "whether to trust the SSH host keys that are found now" },
   deploy: { says: "whether to deploy at the end" },
 } as const satisfies Readonly<Record<string, Beforehand>>;
 
@@ -116,7 +116,7 @@ export const nobody: Prompter = {
 export const missing = (questions: readonly Question[]): UserError =>
   new UserError(
     [
-      "There is no terminal to ask on, and these answers are missing:",
+      "These answers are missing, and there is no terminal to ask on:",
       ...questions.map(({ text, beforehand }) => `  ${text}\n    -> ${beforehand}`),
       "Each may also be a line of a YAML file, named by --answers FILE.",
     ].join("\n"),

@@ -46,17 +46,14 @@ async function setup(options: Options): Promise<void> {
     if (!(error instanceof Cancelled)) {
       throw error;
     }
-    console.log("Interrupted. Nothing that is done is lost: npm run setup goes on from here.");
+    console.log("Interrupted. What is done stays done: npm run setup continues from here.");
     process.exitCode = INTERRUPTED;
   }
 }
 
 const collect = (value: string, former: readonly string[]): string[] => [...former, value];
 
-const command = stackCommand(
-  "setup",
-  "From a clone to a running homelab: asks what it cannot find out, and does the rest.",
-)
+const command = stackCommand("setup", "From a clone to a running homelab: asks only what it cannot find out.")
   .option("--answers <file>", "YAML with answers by the names of the flags below, and secrets by name under secrets:")
   .action(setup);
 for (const [name, answer] of Object.entries(ANSWERS)) {

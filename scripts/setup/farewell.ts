@@ -1,6 +1,6 @@
 import { pagesOf } from "../../model/outputs/pages.js";
 import type { HostModel } from "../../model/types.js";
-import { commandLine } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
 
 /** Services with a login of this program's making: the user, where it asks for one, and the secret that is the password. */
 export const LOGINS: Readonly<Record<string, { readonly user?: string; readonly secret: string }>> = {

@@ -69,7 +69,7 @@ export const rolesOf = (purpose: Purpose): readonly Role[] => purpose.split("+")
 /** What a host of a purpose brings, in a line: read from its Compose files, so that it is what would run. */
 export function broughtBy(purpose: Purpose): string {
   if (purpose === "none") {
-    return "nothing yet: Docker, firewall and updates, for Compose files of your own";
+    return "nothing yet: Docker, firewall and updates, for your own Compose files";
   }
   const roles = rolesOf(purpose);
   if (roles.length > 1) {

@@ -1,7 +1,6 @@
 import { probeHosts } from "../../hosts/probe.js";
-import { loadHomelab } from "../../model/load.js";
+import { declaredHomelab } from "../lib/declaration.js";
 import { examples, runCommand, stackCommand } from "../lib/command.js";
-import { declarationDirectories } from "../lib/project.js";
 import { describeStatus, exitCodeOf, statusOf } from "./status.js";
 
 interface Options {
@@ -11,7 +10,7 @@ interface Options {
 
 /** Shows what runs where and how it is, as the hosts say; a key that may probe is enough. */
 async function status({ stack, json }: Options): Promise<void> {
-  const { hosts } = loadHomelab(stack, declarationDirectories());
+  const { hosts } = declaredHomelab(stack);
   const observations = await probeHosts(hosts);
   const seen = hosts.map((host) =>
     statusOf(host, observations.get(host.name) ?? { status: "failed", reason: "it was not asked" }, stack),
@@ -25,7 +24,7 @@ void runCommand(
     "status",
     "Show what runs where, how it is, and who may reach it: exit 2 if a service is not well, 3 if a host does not answer.",
   )
-    .option("--json", "the same as data", false)
+    .option("--json", "print JSON", false)
     .addHelpText(
       "after",
       examples(["npm run status", "all hosts"], ["npm run --silent status -- --json", "for a program"]),

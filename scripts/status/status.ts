@@ -8,7 +8,7 @@ import type { HostModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import type { Remedy } from "../../model/yaml/remedy.js";
 import { columnsOf } from "../lib/columns.js";
-import { commandLine } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
 import { counted, duration } from "../lib/quantity.js";
 
 /** How a host and its services are. */

@@ -11,6 +11,7 @@ interface Options {
 /** Removes the locks of a stack whose processes are gone. */
 async function unlock({ stack: name, yes }: Options): Promise<void> {
   const stack = new PulumiStack(projectDirectory(), name);
+  await stack.select(); // says what is missing, if anything is
   const holders = await locksOf(stack);
   if (holders.length === 0) {
     console.log(`The stack ${name} is not locked.`);
@@ -19,12 +20,12 @@ async function unlock({ stack: name, yes }: Options): Promise<void> {
   console.log(holders.map((holder) => `locked by ${describeLock(holder)}`).join("\n"));
   assertStale(holders, { stack: name, yes });
   await stack.must(["cancel", "--yes"]);
-  console.log("Released. Deploy again: it goes on from where the other ended.");
+  console.log("Released. Deploy again to continue where the other one stopped.");
 }
 
 void runCommand(
   stackCommand("unlock", "Show who locked the stack, and release the lock where that process is gone.")
-    .option("--yes", "a process on another machine is gone: you know", false)
+    .option("--yes", "a process on another machine is gone", false)
     .addHelpText("after", examples(["npm run unlock", "after a deployment that was killed"]))
     .action(unlock),
 );

@@ -1,4 +1,5 @@
-import { commandLine, UserError } from "../lib/command.js";
+import { commandLine } from "../../model/command-line.js";
+import { UserError } from "../lib/command.js";
 import { holdersIn, whereaboutsOf } from "../lib/lock.js";
 import type { LockHolder } from "../lib/lock.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
@@ -60,7 +61,7 @@ export function assertStale(
   }
   if (places.has("elsewhere") && !yes) {
     throw new UserError(
-      `Nobody here knows whether a process on another machine still runs. If it is gone: ${commandLine("unlock", stack, "--yes")}`,
+      `A process on another machine may still be running. If it is not: ${commandLine("unlock", stack, "--yes")}`,
     );
   }
 }

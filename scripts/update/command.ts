@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readFrom } from "../../model/load.js";
-import { readDeclared } from "../../model/services/declared.js";
-import { commandLine, examples, runCommand, stackCommand, UserError } from "../lib/command.js";
+import { declaredParts } from "../lib/declaration.js";
+import { commandLine } from "../../model/command-line.js";
+import { examples, runCommand, stackCommand, UserError } from "../lib/command.js";
 import { declaredService, placeOf } from "../lib/find-service.js";
 import { declarationDirectories } from "../lib/project.js";
 import { registryClient } from "../outdated/registry.js";
@@ -14,7 +14,7 @@ async function update(written: string, version: string | undefined, { stack }: {
   const directories = declarationDirectories();
   const placed = declaredService(stack, written);
   const place = placeOf(placed);
-  const { services } = readDeclared(stack, readFrom(directories));
+  const { services } = declaredParts(stack, directories);
   const declared = services.find(({ host, service }) => `${host}/${service.name}` === place);
   const path = directories.map((it) => join(it, declared?.file ?? "")).find(existsSync);
   if (declared === undefined || path === undefined) {

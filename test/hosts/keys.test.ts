@@ -31,7 +31,7 @@ test.each<[string, KeysAtHand, string, string]>([
     "a named file that is not there",
     { agent: [`${RIGHT} me`], named: named(undefined) },
     "no key",
-    "HOMELAB_SSH_KEY names /home/me/k.pub, which is no file with a public key",
+    "HOMELAB_SSH_KEY names /home/me/k.pub, which is not a file with a public key",
   ],
   [
     "a named key",
@@ -73,12 +73,12 @@ describe("the file of the named key", () => {
 test("each reason is said with its remedy", () => {
   const host = onlyHost(model("services: {}\nname: nas\n"));
   expect(explain(host, "too many keys", "said")).toBe(
-    `${host.name} (${host.address}) was offered so many keys that it hung up before the right one: said.`,
+    `${host.name} (${host.address}) closed the connection after too many keys, before the right one: said.`,
   );
   expect(remedyText(remedy(host, "too many keys", "lab"))).toContain("export HOMELAB_SSH_KEY=");
   expect(remedyText(remedy(host, "no key", "lab"))).toContain("ssh-add");
-  expect(remedyText(remedy(host, "account locked", "lab"))).toContain(`npm run bootstrap -- --stack lab ${host.name}`);
+  expect(remedyText(remedy(host, "account locked", "lab"))).toContain(`npm run bootstrap -- ${host.name} --stack lab`);
   expect(remedyText(remedy(host, "wrong host key", "lab"))).toContain(
-    `npm run pin-host-key -- --stack lab ${host.name}`,
+    `npm run pin-host-key -- ${host.name} --stack lab`,
   );
 });

@@ -174,9 +174,7 @@ describe("a container that somebody made by hand", () => {
 
   test("stands in the way, which a preview says with the command", async () => {
     const { output } = await preview();
-    expect(output).toContain(
-      "wiki on pi5: a container of this name is there that this program did not make -> run npm run adopt -- pi5 wiki",
-    );
+    expect(output).toContain("wiki on pi5: another container has this name -> run npm run adopt -- pi5 wiki");
     const before = await containers(HOSTS);
     const refused = await operate(cli, "up");
     expect([refused.exitCode, refused.output]).toEqual([expect.any(Number), expect.stringContaining("npm run adopt")]);

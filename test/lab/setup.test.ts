@@ -64,7 +64,7 @@ describe("at a terminal", () => {
       ["too large to search", `${back(10)}${lab.subnet}${ENTER}`],
       ["machines answer", CTRL_C],
     ]);
-    expect([exitCode, screen]).toEqual([130, expect.stringContaining("npm run setup goes on from here")]);
+    expect([exitCode, screen]).toEqual([130, expect.stringContaining("npm run setup continues from here")]);
     expect(screen).toContain(lab.host(HOST).address);
     expect(await file()).toBe(before);
   });

@@ -25,7 +25,7 @@ function seen(more: Partial<ProbeReport>): { words: string[]; repairs: string[] 
 
 const WITHOUT_WEB = declaredOn(host).filter((it) => it !== "container web");
 const LEFT_OVER = "left over from an interrupted deployment";
-const ADOPT = "a container of this name is there that this program did not make -> run npm run adopt -- pi5 web";
+const ADOPT = "another container has this name -> run npm run adopt -- pi5 web";
 
 test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   ["in sync", {}, [], []],
@@ -67,19 +67,19 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   [
     "a setting that was reverted",
     firewall({ digest: "other", state: "reverted" }),
-    ["reverted: firewall on pi5: reverted, because nobody could log in after the last change of it"],
+    ["reverted: firewall on pi5: rolled back, because the last change was not confirmed over a new connection"],
     ["firewall"],
   ],
   [
     "the first application of a setting, reverted",
     firewall({ digest: null, state: "reverted" }),
-    ["reverted: firewall on pi5: reverted, because nobody could log in after the last change of it"],
+    ["reverted: firewall on pi5: rolled back, because the last change was not confirmed over a new connection"],
     ["firewall"],
   ],
   [
     "a setting that waits",
     firewall({ state: "pending" }),
-    ["unconfirmed: firewall on pi5: applied, but not yet confirmed; it will be reverted"],
+    ["unconfirmed: firewall on pi5: applied, but not confirmed yet; it will be rolled back"],
     ["firewall"],
   ],
   ["stopped", web({ state: "exited", exitCode: 137 }), ["stopped: web on pi5: stopped"], ["web"]],
@@ -92,7 +92,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
         mounts: { ...APPLIED, drift: [{ code: "not-mounted", item: "/mnt/media/tv", words: "not mounted" }] },
       },
     },
-    ["waiting-for-share: web on pi5: waits for /mnt/media/tv, and starts when that is there"],
+    ["waiting-for-share: web on pi5: waits for /mnt/media/tv, and starts once that is mounted"],
     [],
   ],
   ["stopped, though it ended well", web({ state: "exited" }), ["stopped: web on pi5: stopped"], ["web"]],
@@ -236,7 +236,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     "a file of somebody else's",
     { foreign: ["/etc/docker/daemon.json"] },
     [
-      "taken-over: /etc/docker/daemon.json on pi5: is there already and not by this program; a deployment takes it over and keeps a copy in /var/lib/homelab/backup",
+      "taken-over: /etc/docker/daemon.json on pi5: was not written by this program; a deployment replaces it and keeps a copy in /var/lib/homelab/backup",
     ],
     [],
   ],

@@ -78,7 +78,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   [
     "its mode",
     file("mode-changed"),
-    ["mode-changed: file web/etc/web.conf on pi5: has another mode"],
+    ["mode-changed: file web/etc/web.conf on pi5: has other permissions"],
     ["web", "web/etc/web.conf"],
   ],
   [

@@ -56,7 +56,7 @@ describe("mistakes in the stack's configuration", () => {
       "a host without a pinned key",
       hosts("pi5: {address: 192.168.1.100, role: nas}"),
       [
-        `${STACK}:5 config.homelab:hosts.pi5: is not prepared yet: its host key is not pinned -> run npm run bootstrap -- --stack test pi5`,
+        `${STACK}:5 config.homelab:hosts.pi5: is not prepared yet: its host key is not pinned -> run npm run bootstrap -- pi5 --stack test`,
       ],
     ],
     [

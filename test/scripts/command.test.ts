@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandLine, stackCommand, stackOfProject, UserError } from "../../scripts/lib/command.js";
+import { commandLine } from "../../model/command-line.js";
+import { stackCommand, stackOfProject, UserError } from "../../scripts/lib/command.js";
 
 let project: string;
 beforeEach(async () => {

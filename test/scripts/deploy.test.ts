@@ -138,7 +138,7 @@ test("what is not as it was declared is not done, although the engine was conten
   );
   const gone = host && aftermathOf(host, { status: "unreachable", reason: "no route" }, "lab");
   expect(gone?.notDone[0]?.words).toBe(
-    "deployed, and then not seen: pi (192.168.1.100) cannot be reached: no route.\n-> deploy again when it is back",
+    "deployed, and then not seen: pi (192.168.1.100) cannot be reached: no route.\n-> deploy again once it is back",
   );
 });
 
@@ -166,7 +166,7 @@ test("a host that is declared no longer is named, with the command that forgets 
     event("resOpFailedEvent", "delete", "old/leftovers"),
   );
   expect(off).toMatchObject({ host: "old", done: "nothing" });
-  expect(off?.notDone).toMatch(/2 things could not be removed\n-> .*: npm run forget -- old$/);
+  expect(off?.notDone).toMatch(/2 resources could not be removed\n-> .*: npm run forget -- old$/);
   expect(outcomeTable(off === undefined ? [] : [off])).toContain("npm run forget -- old");
 });
 

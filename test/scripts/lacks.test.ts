@@ -54,7 +54,5 @@ test("a lack is one sentence with the command that mends it", () => {
   expect(lackError(LACKS.noStack("homelab")).message).toBe(
     'There is no stack "homelab" yet where Pulumi keeps its state.\n-> run npm run setup',
   );
-  expect(LACKS.engineFailed("code: 255\n stderr: error: access denied\n").words).toBe(
-    "Pulumi cannot work: access denied",
-  );
+  expect(LACKS.engineFailed("code: 255\n stderr: error: access denied\n").words).toBe("Pulumi failed: access denied");
 });

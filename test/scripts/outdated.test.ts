@@ -94,7 +94,7 @@ describe("a registry", () => {
     ["is not reachable", () => Promise.reject(new TypeError("fetch failed")), "r.test is not reachable"],
     ["does not have it", registry({}), "r.test answers 404 for a/b"],
     ["is none", () => Promise.resolve(new Response("<html>")), "r.test does not answer for a/b as a registry does"],
-    ["wants an account", () => Promise.resolve(new Response("", { status: 401 })), "lets nobody in without an account"],
+    ["wants an account", () => Promise.resolve(new Response("", { status: 401 })), "requires an account"],
   ])("that %s is no crash", async (_, ask, message) => {
     await expect(client(ask).tags()).rejects.toThrow(RegistryError);
     await expect(client(ask).tags()).rejects.toThrow(message);
@@ -116,7 +116,7 @@ test("outdated names what is newer, and counts what nobody knows", async () => {
 
 test("outdated says of a registry that it is not reachable once, and exits with another code", async () => {
   const ages = await imageAges(services, () => ({ tags: () => Promise.reject(new RegistryError("hub is off")) }));
-  expect([describeAges(ages), exitCodeOf(ages)]).toEqual(["hub is off: nobody knows of 6 images", 3]);
+  expect([describeAges(ages), exitCodeOf(ages)]).toEqual(["hub is off: 6 images not checked", 3]);
   const newest = await imageAges(services, () => ({ tags: () => Promise.resolve([]) }));
   expect([describeAges(newest), exitCodeOf(newest)]).toEqual(["All 6 images are the newest of their kind.", 0]);
 });

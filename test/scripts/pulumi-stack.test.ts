@@ -103,7 +103,7 @@ test("outputs and resources are the plain values", async () => {
 
 test.each([
   ["error: could not deserialize deployment: incorrect passphrase", "The passphrase does not open the secrets"],
-  ["error: read file: input/output error", "Pulumi cannot work: "],
+  ["error: read file: input/output error", "Pulumi failed: "],
 ])("what the engine cannot read is a sentence, not a stack trace: %s", async (said, sentence) => {
   await writeFile(join(folder, "broken"), said);
   for (const answer of [stack().outputs(), stack().resources()]) {

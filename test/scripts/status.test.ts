@@ -31,7 +31,7 @@ test("shows each service with its state, where it is and who may reach it, and a
       "jellyfin  4 services  unreachable",
       "",
       "jellyfin (192.168.1.102) cannot be reached: No route to host.",
-      "-> deploy again when it is back",
+      "-> deploy again once it is back",
     ].map((line) => expect.stringMatching(flexible(line)) as string),
   );
   expect(exitCodeOf(hosts)).toBe(3);

@@ -5,7 +5,8 @@ import { outcomeOf } from "../../deploy/events.js";
 import { reasonOf } from "../../deploy/failures.js";
 import { recoverState } from "../../deploy/state-copies.js";
 import { useNamedKey } from "../../lib/agent.js";
-import { commandLine, UserError } from "../../lib/command.js";
+import { commandLine } from "../../../model/command-line.js";
+import { UserError } from "../../lib/command.js";
 import { describePlan } from "../../lib/plan/describe.js";
 import { planOf } from "../../lib/plan/plan.js";
 import { declarationDirectories } from "../../lib/project.js";
@@ -70,13 +71,13 @@ export const deployment: Step = {
     ]),
   act: async (setup) => {
     if (setup.answers.get("deploy") !== "yes") {
-      return `not now. When you like: ${commandLine("deploy", setup.stack)}`;
+      return `not now. Later: ${commandLine("deploy", setup.stack)}`;
     }
     const { hosts } = homelabOf(setup);
     const exitCode = await deployTo(stackOf(setup), hosts, { copy: true, yes: true });
     process.exitCode = exitCode;
     return exitCode === EXIT.done
       ? farewell(hosts, setup.stack)
-      : `not complete. When it is set right: ${commandLine("deploy", setup.stack)}`;
+      : `not complete. Once it is fixed: ${commandLine("deploy", setup.stack)}`;
   },
 };

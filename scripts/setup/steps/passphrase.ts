@@ -59,7 +59,7 @@ function questions({ directory, stack, answers, prompter }: Setup): readonly Que
     kind: prompter.interactive ? "one" : "line",
     text: encrypted
       ? `Pulumi.${stack}.yaml has secrets, but their passphrase is not on this machine`
-      : "Which passphrase is to encrypt the secrets?",
+      : "Which passphrase encrypts the secrets?",
     choices: [
       ...(encrypted ? [] : [{ value: MAKE, label: "Make one", hint: `${LENGTH} random characters` }]),
       { value: ENTER, label: encrypted ? "Enter it" : "Enter one", hint: `at least ${SHORTEST} characters` },
@@ -74,7 +74,7 @@ function questions({ directory, stack, answers, prompter }: Setup): readonly Que
 
 function sourceMistake(answer: string, encrypted: boolean): string | undefined {
   if (answer === MAKE && encrypted) {
-    return "a new passphrase would not open the secrets that are there: name the file that holds the old one";
+    return "a new passphrase would not open the existing secrets: name the file that holds the old one";
   }
   return [MAKE, ENTER].includes(answer) || existsSync(answer) ? undefined : `there is no file ${answer}`;
 }
@@ -91,7 +91,7 @@ const again = (first: string): Question => ({
   name: "passphrase-again",
   kind: "hidden",
   text: "The same again",
-  check: (answer) => (answer === first ? undefined : "that is not the same"),
+  check: (answer) => (answer === first ? undefined : "the two differ"),
   beforehand: flagOf("passphrase"),
 });
 

@@ -69,7 +69,7 @@ const trustOf = (name: string): string => `${TRUST}:${name}`;
 const trustAll: Question = {
   name: TRUST,
   kind: "yes-no",
-  text: "Whether the SSH host keys that the hosts show now are the right ones",
+  text: "Trust the SSH host keys that the hosts show now?",
   beforehand: flagOf(TRUST),
 };
 
@@ -98,7 +98,7 @@ const admin: Question = {
   fallback: "pi",
   check: (name) =>
     ["deploy", "probe"].includes(name)
-      ? `${name} is an account that this makes: name one that was there before`
+      ? `${name} is an account that setup creates: name one that exists already`
       : ACCOUNT.test(name)
         ? undefined
         : `"${name}" is not the name of an account`,
@@ -116,7 +116,7 @@ const identity: Question = {
 const another: Question = {
   name: "probe-key",
   kind: "yes-no",
-  text: "Make a second key that may only look at the hosts, such as for a CI that previews?",
+  text: "Create a second key that can only look at the hosts, such as for a CI that previews?",
   fallback: "no",
   beforehand: flagOf("probe-key"),
 };
@@ -127,7 +127,9 @@ async function act(setup: Setup, keyOf: (host: StackHost) => Promise<string>): P
   const todo = await unprepared(file.hosts.map((name) => file.host(name)));
   for (const host of todo.filter((it) => !isPinned(it))) {
     if ((answers.get(TRUST) ?? answers.get(trustOf(host.name))) !== "yes") {
-      throw new UserError(`The host key of ${host.name} was not confirmed. Look at the host, then run npm run setup.`);
+      throw new UserError(
+        `The host key of ${host.name} was not confirmed. Compare it on the host, then run npm run setup.`,
+      );
     }
     file.pin(host.name, await keyOf(host));
   }
@@ -148,7 +150,7 @@ async function act(setup: Setup, keyOf: (host: StackHost) => Promise<string>): P
   });
   const failed = new Set(facts.filter(({ sign }) => sign === "!").map(({ host }) => host));
   if (failed.size > 0) {
-    throw new UserError(`Not prepared: ${[...failed].join(", ")}. Set right what it says above, then: npm run setup`);
+    throw new UserError(`Not prepared: ${[...failed].join(", ")}. Fix what is listed above, then run npm run setup`);
   }
   return `${todo.map(({ name }) => name).join(", ")} prepared`;
 }

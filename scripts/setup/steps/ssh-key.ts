@@ -56,7 +56,7 @@ function which({ prompter }: Setup): Question {
   return {
     name: "key",
     kind: prompter.interactive ? "one" : "line",
-    text: "The ssh-agent has no key. Which one is to deploy?",
+    text: "The ssh-agent has no key. Which key deploys?",
     choices: [
       ...present.map((file) => ({ value: file, label: file })),
       { value: MAKE, label: `Make ${ownKey()}`, hint: "with a passphrase, which ssh-keygen asks for" },

@@ -90,7 +90,7 @@ export const IN_CONFIGURATION: Readonly<Record<string, Mistake>> = {
   "a host that is not prepared": mistake(
     inStack(`\n      hostKey: "${HOST_KEY}"`, ""),
     `${STACK}:6 ${PI5}: is not prepared yet: its host key is not pinned`,
-    "run npm run bootstrap -- --stack test pi5",
+    "run npm run bootstrap -- pi5 --stack test",
     ["pi5:", `pi5:\n      hostKey: "${HOST_KEY}"`],
   ),
   "a secret in plain text": mistake(

@@ -127,7 +127,7 @@ test.each<[Purpose, string]>([
   ["agent", "woodpecker-agent"],
   ["nas+media", "nas and media"],
   ["nas+media+ci", "nas and media and ci: one Pi does it all"],
-  ["none", "nothing yet: Docker, firewall and updates, for Compose files of your own"],
+  ["none", "nothing yet: Docker, firewall and updates, for your own Compose files"],
 ])("%s brings: %s", (purpose, words) => {
   expect(broughtBy(purpose)).toBe(words);
 });

@@ -91,7 +91,7 @@ test("a passphrase is entered twice, and a short one is refused", async () => {
     "passphrase-again": ["long enough to keeb", "long enough to keep"],
   });
   await takeSteps([state, passphrase], setupIn(project(), prompter));
-  expect(wrong).toEqual(['"my-bucket" is not the URL of a state', "at least 12 characters", "that is not the same"]);
+  expect(wrong).toEqual(['"my-bucket" is not the URL of a state', "at least 12 characters", "the two differ"]);
   expect(readFileSync(passphraseFile("test"), "utf8")).toBe("long enough to keep\n");
   expect(manifest()).toContain("  url: s3://my-bucket\n");
 });
@@ -100,7 +100,7 @@ test("no other passphrase is made where there are secrets already", async () => 
   writeFileSync(join(project(), "Pulumi.test.yaml"), "encryptionsalt: v1:x\n");
   const given = { passphrase: "make" };
   await expect(takeSteps([passphrase], setupIn(project(), nobody, given))).rejects.toThrow(
-    "would not open the secrets",
+    "would not open the existing secrets",
   );
 });
 
