@@ -106,7 +106,10 @@ remembered() { # WHAT
     look_up "$APPLIED"
   fi | awk -F '\t' -v setting="$SETTING" -v what="$1" '$1 == setting && $2 == what { print $3 }'
 }
-look_up() { jq -r --arg root "$ROOT" -f "$LIB/lib/remembered.jq" "$@"; } # JSON...
+look_up() { # JSON
+  jq -r --arg root "$ROOT" -f "$LIB/lib/states.jq" "$1" >"$WORK/looked-up"
+  sed -n 's/^=//p' "$WORK/looked-up"
+}
 
 # The address from which somebody has this done over SSH, or nothing: sudo keeps it from us, but had it itself.
 caller_address() {

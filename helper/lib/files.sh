@@ -69,7 +69,7 @@ unpack() { # FOLDER JSON...
   below=$1
   shift
   # not into a pipe: an input that cannot be read is a failure
-  jq -r --arg root "$ROOT" '.files // {} | to_entries[] | $root + .key, (.value[] | "\t" + .)' "$@" >"$WORK/packed"
+  jq -r --arg root "$ROOT" -f "$LIB/lib/states.jq" "$@" >"$WORK/packed"
   awk -v folder="$below" -f "$LIB/lib/unpack.awk" "$WORK/packed"
 }
 

@@ -1,9 +1,11 @@
-# What `nft -y list table` says of tables that are not iptables', one after the other: "FAMILY NAME<tab>HOOK at PRIORITY VERDICTS;
-# ..." for each table whose chains at a hook let packets through, shut them out or send them elsewhere. What has the comment
-# "keep", the table or such a chain, is not told, nor what fail2ban and CrowdSec make, who shut out and open nothing.
+# foreign-tables.awk -v own=PATTERN: reads what `nft -y list table` says of tables, one after the other, of which those that
+# match are iptables', with chains of its own names. Prints "FAMILY NAME<tab>HOOK at PRIORITY VERDICTS; ..." for each table
+# whose chains at a hook let packets through, shut them out or send them elsewhere. What has the comment "keep", the table
+# or such a chain, is not told, nor what fail2ban and CrowdSec make, who shut out and open nothing.
 /^table / {
   tell()
   of = $2 " " $3
+  iptables = own != "" && ("table " of) ~ own
   kept = $3 ~ /^(f2b-|crowdsec)/
   chain = ""
   next
@@ -48,6 +50,7 @@ function tell(    i, text) {
   for (i = 1; i <= chains && !kept; i++) {
     chain = order[i]
     if (hook[chain] !~ /^(ingress|prerouting|input|forward|output)$/ || chain in silent) continue
+    if (iptables && chain ~ /^(PREROUTING|INPUT|FORWARD|OUTPUT)$/) continue
     all = ""
     split("", asked)
     collect(chain)

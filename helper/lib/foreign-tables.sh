@@ -4,19 +4,35 @@
 
 tables_findings() {
   case $(readlink -f "$(command -v iptables)") in *legacy*) own='' ;; *) own='^table ip6? (raw|mangle|nat|filter|security)$' ;; esac
+  unreadable=no
+  if grep -qs incompatible "$WORK/kernel/iptables" "$WORK/kernel/ip6tables"; then unreadable=yes; fi
   if command -v nft >/dev/null; then foreign_tables; fi
   [ -z "$own" ] || legacy_tables
+  [ "$unreadable" = yes ] || return 0
   for tables in $FAMILIES; do
-    sed -n "s/^# Table \`\(.*\)' is incompatible.*/\1/p" "$WORK/kernel/$tables" 2>/dev/null | while read -r table; do
-      finding added "$tables $table" "has rules or chains that nft(8) put there, for which iptables reads none of it"
+    of_iptables "$tables" "is incompatible" | while read -r table; do
+      finding added "$tables $table" "has rules that nft(8) put there, for which iptables reads none of the table"
     done
   done
 }
+# Names of tables, of which iptables-save says so.
+of_iptables() { # FAMILY WORDS
+  sed -n "s/^# Table \`\([a-z]*\)' $2.*/\1/p" "$WORK/kernel/$1" 2>/dev/null || true
+}
 
+# Also chains at a hook that somebody put into a table of iptables.
 foreign_tables() {
-  nft list tables 2>/dev/null | { grep -Ev "${own:-^$}" || true; } | while read -r _ family name; do
+  {
+    nft list tables 2>/dev/null | { grep -Ev "${own:-^$}" || true; }
+    if [ "$unreadable" = yes ]; then
+      of_iptables iptables "contains incompatible" | sed 's/^/table ip /'
+      of_iptables ip6tables "contains incompatible" | sed 's/^/table ip6 /'
+    fi
+  } >"$WORK/foreign-tables"
+  [ -s "$WORK/foreign-tables" ] || return 0
+  while read -r _ family name; do
     nft -y list table "$family" "$name" 2>/dev/null || true
-  done | awk -f "$LIB/lib/foreign-tables.awk" | while IFS="$(printf '\t')" read -r table words; do
+  done <"$WORK/foreign-tables" | awk -v own="$own" -f "$LIB/lib/foreign-tables.awk" | while IFS="$(printf '\t')" read -r table words; do
     finding noticed "nft table $table" "decides on packets as well, which can shut what is declared: $words"
   done
 }
@@ -24,7 +40,7 @@ foreign_tables() {
 # Those that it has only looked at are there, and empty.
 legacy_tables() {
   for names in ip:iptables ip6:ip6tables; do
-    [ -s "$ROOT/proc/net/${names%:*}_tables_names" ] || continue
+    { read -r _ <"$ROOT/proc/net/${names%:*}_tables_names"; } 2>/dev/null || continue
     "${names#*:}-legacy-save" 2>/dev/null | grep -cE '^-A |^:[A-Z]+ DROP ' | while read -r count; do
       [ "$count" = 0 ] ||
         finding noticed "${names#*:}-legacy" "has $count rules and policies of its own, which can shut what is declared"

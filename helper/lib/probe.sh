@@ -10,7 +10,7 @@ probe() {
   look_at_docker &
   docker_looks=$!
   compare_files_applied "$STATE"/applied/*.json
-  remember_all "$STATE"/applied/*.json
+  if [ -e "$WORK/packed" ]; then sed -n 's/^=//p' "$WORK/packed"; fi >"$WORK/remembered"
   for name in $(settings); do
     (load "$name" && { [ ! -f "$APPLIED" ] || watches; })
   done >"$WORK/watches"
@@ -29,12 +29,6 @@ probe() {
     shift
   done
   jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" "$@" -f "$LIB/lib/probe.jq"
-}
-
-# For `remembered`, which asks jq for each setting otherwise.
-remember_all() { # APPLIED...
-  : >"$WORK/remembered"
-  [ ! -f "$1" ] || look_up "$@" >"$WORK/remembered"
 }
 
 # "=SETTING STATE DIGEST drift", and below it findings; or "=SETTING STATE - foreign", and what there is of somebody else's.

@@ -75,11 +75,15 @@ let_go_of_former_socket() {
 }
 in_force_now() {
   effect >"$WORK/effect-now"
-  live | cmp -s - "$WORK/effect-now" && ! file_is_news && forwards && systemctl -q is-active docker.service && systemctl -q is-enabled docker.service
+  live | cmp -s - "$WORK/effect-now" && ! file_is_news && forwards && systemctl -q is-active docker.service &&
+    systemctl -q is-enabled docker.service && has_containerd
 }
+# Without it Docker answers, and starts nothing. Docker's packages bring it as a service, which Docker starts with itself.
+CONTAINERD=containerd.service
+has_containerd() { ! systemctl -q cat $CONTAINERD >/dev/null 2>&1 || systemctl -q is-active $CONTAINERD; }
 # However often it was restarted in the last minute, and also where somebody masked it.
 restart() {
-  systemctl -q unmask docker.service docker.socket
+  for unit in docker.service docker.socket $CONTAINERD; do systemctl -q unmask "$unit" 2>/dev/null || true; done
   systemctl -q enable docker.service
   systemctl reset-failed docker.service
   systemctl restart docker.service || {
@@ -124,10 +128,11 @@ why_not() {
   fi | sed 's/^time=.* msg="\(.*\)"$/\1/; s/^/, dockerd says: /'
 }
 
-watches() { echo docker.service; }
+watches() { printf '%s\n' docker.service $CONTAINERD; }
 drift() {
   unit_is docker.service active || finding not-running docker.service "does not run$(why_not)"
   must_be_enabled docker.service
+  ! unit_is $CONTAINERD exists || must_be_active $CONTAINERD "does not run, so no container can be started"
   ! file_is_news || finding changed daemon.json "was changed after Docker had read it"
   forwards || finding changed net.ipv4.ip_forward "is off, so no container reaches anything"
   listens=$(tr '\0' ' ' 2>/dev/null <"$ROOT/proc/$(cat "$ROOT/run/docker.pid" 2>/dev/null)/cmdline" | grep -oE '(-H|--host)[ =]tcp://[^ ]+' || true)

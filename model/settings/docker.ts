@@ -15,7 +15,7 @@ export const docker: Setting = {
   watched: {
     healed: [
       "our keys of `daemon.json`, and that the engine runs with them",
-      "that Docker runs and starts at boot; `ip_forward`",
+      "that Docker and containerd run, and Docker starts at boot; `ip_forward`",
     ],
     told: ["an engine that takes orders over TCP"],
   },

@@ -1,3 +1,5 @@
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
 import { UNITS_RUN, where } from "./fake-host.js";
 import { input, PROGRAMS, WholeHost } from "./whole-host.js";
 
@@ -89,4 +91,43 @@ test("a guarded change that nobody confirms goes back, and at boot needs no serv
   expect(host.calls()).not.toContain("systemctl reload-or-restart ssh.service");
   expect((await host.probe())["ssh"]).toMatchObject({ state: "reverted", digest: null });
   expect(host.files()).toEqual(before);
+});
+
+test("a clock that is off by a day neither shortens nor lengthens the time for a confirmation", async () => {
+  const clock = (uptime: number, boot = "b1"): void => {
+    host.write("proc/uptime", `${uptime}.50 1.00\n`);
+    host.write("proc/sys/kernel/random/boot_id", `${boot}\n`);
+  };
+  const pending = join(host.root, "var/lib/homelab/pending");
+  const state = async (): Promise<unknown> => (await host.probe())["ssh"]?.state;
+  const DAY = 86_400;
+  clock(1000);
+  for (const days of [-1, 1]) {
+    expect((await host.helper(["apply", "ssh"], input("tv", "ssh"))).exitCode).toBe(0);
+    // what is left of a clock that was set: files of another day, and a date that nobody should ask for
+    const then = Date.now() / 1000 + days * DAY;
+    for (const name of ["", "deadline", "token"]) {
+      utimesSync(join(pending, name), then, then);
+    }
+    host.program("date", `exec ${where("date")} --date="${days} day" "$@"`);
+    clock(1059);
+    expect((await host.helper(["watch"])).exitCode).toBe(0);
+    expect([days, await state()]).toEqual([days, "pending"]);
+    clock(1060);
+    expect((await host.helper(["watch"])).stdout).toContain("nobody confirmed it in time");
+    expect([days, await state()]).toEqual([days, "reverted"]);
+    clock(1000);
+  }
+  expect((await host.helper(["apply", "ssh"], input("tv", "ssh"))).exitCode).toBe(0);
+  clock(5, "b2"); // after a boot, whose time begins again
+  expect((await host.helper(["watch"])).stdout).toContain("nobody confirmed it in time");
+});
+
+test("after a clock was set back, Docker's file is not for ever newer than Docker", async () => {
+  await host.apply("docker", input("tv", "docker"));
+  const tomorrow = Date.now() / 1000 + 86_400;
+  utimesSync(join(host.root, "etc/docker/daemon.json"), tomorrow, tomorrow);
+  expect((await host.probe())["docker"]?.drift.map(({ item }) => item)).toEqual(["daemon.json"]);
+  expect(await host.apply("docker", input("tv", "docker"))).toBe("applied");
+  expect((await host.probe())["docker"]?.drift).toEqual([]);
 });

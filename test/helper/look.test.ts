@@ -126,6 +126,13 @@ table inet f2b-table {
 	}
 }
 `;
+test("of a table of iptables' own only what is not in its chains", () => {
+  const chain = (name: string, priority: number): string =>
+    `\tchain ${name} {\n\t\ttype filter hook input priority ${priority}; policy drop;\n\t}\n`;
+  const table = `table ip filter {\n${chain("INPUT", 0)}${chain("mine", -10)}}\n`;
+  expect(awk("foreign-tables.awk", table, "-v", "own=^table ip6? filter$")).toEqual(["ip filter\tinput at -10 drop"]);
+});
+
 test("of foreign tables the verdicts at each hook are told, through chains that a chain leads to", () => {
   expect(awk("foreign-tables.awk", NFT)).toEqual([
     "inet mine\tinput at -10 accept drop",

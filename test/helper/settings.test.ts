@@ -7,7 +7,7 @@ import { input, PROGRAMS, WholeHost } from "./whole-host.js";
 // The life of settings on a host that is a folder: applied, applied again, changed by hand, repaired, removed. Each program
 // that starts takes time, so all go through it together, and one probe sees all of them.
 
-jest.setTimeout(120_000); // starting programs is all that it takes, which a busy machine does slowly
+jest.setTimeout(300_000); // starting programs is all that it takes, which a busy machine does slowly
 
 let host: WholeHost;
 beforeEach(async () => {
@@ -79,7 +79,7 @@ const LIVES: Readonly<Record<string, Life>> = {
   docker: {
     on: "tv",
     called: "systemctl restart docker.service",
-    asleep: ["not-running docker.service", "not-enabled docker.service"],
+    asleep: ["not-running docker.service", "not-enabled docker.service", "not-running containerd.service"],
     byHand: () => {
       host.write("etc/docker/daemon.json", host.read("etc/docker/daemon.json").replace("true", "false"));
     },

@@ -160,6 +160,27 @@ test("what the owner marks to keep is kept, and is no finding", async () => {
   expect(await drift("firewall")).toEqual([]);
 });
 
+test("what decides on packets and no iptables shows is named, left as it is, and keeps nothing from being healed", async () => {
+  const table = (name: string, more = ""): string =>
+    `nft 'table inet ${name} { ${more} chain in { type filter hook input priority -10; tcp dport 9999 drop; }; }'`;
+  const inOurs = "{ type filter hook input priority -10; }";
+  await keyboard.run(`${table("theirs")}; ${table("kept", 'comment "keep";')}
+    nft add chain ip filter theirs '${inOurs}'; nft add rule ip filter theirs tcp dport 9999 drop
+    iptables-legacy -A INPUT -p tcp --dport 9999 -j DROP; ufw allow 8/tcp`);
+  const noticed = [
+    "noticed: nft table inet theirs: decides on packets as well, which can shut what is declared: input at -10 drop",
+    "noticed: nft table ip filter: decides on packets as well, which can shut what is declared: input at -10 drop",
+    "noticed: iptables-legacy: has 1 rules and policies of its own, which can shut what is declared",
+  ];
+  expect(await drift("firewall")).toEqual(expect.arrayContaining([...noticed, expect.stringContaining("8/tcp")]));
+  expect(await apply("firewall")).toContain("confirmed");
+  expect(await drift("firewall")).toEqual(noticed);
+  expect(await open()).toEqual(AS_DECLARED);
+  await keyboard.run(`nft delete table inet theirs; nft delete table inet kept; iptables-legacy -F
+    nft flush chain ip filter theirs; nft delete chain ip filter theirs`);
+  expect(await drift("firewall")).toEqual([]);
+});
+
 /** The same firewall with other rules for SSH, which none of those that it is for may use. */
 const withoutSsh = (more: object = {}): string => {
   const wanted = JSON.parse(input("firewall")) as { rules: string[] };

@@ -51,13 +51,15 @@ test("two hosts that have each other's addresses are told from strangers, and le
   await everythingIsDone();
 });
 
+async function atKeyboard(host: string, script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await lab.root(host, ["sh", "-ec", script]);
+  expect([script, exitCode, exitCode === 0 ? "" : stderr]).toEqual([script, 0, ""]);
+  return stdout;
+}
+
 test("a disk that has become read-only is named; nothing is half done", async () => {
   const folders = "/etc /var/lib/homelab /home/deploy"; // not /, which has files open for writing
-  const root = async (script: string): Promise<string> => {
-    const { exitCode, stdout, stderr } = await lab.root(OTHER, ["sh", "-ec", script]);
-    expect([script, exitCode, exitCode === 0 ? "" : stderr]).toEqual([script, 0, ""]);
-    return stdout;
-  };
+  const root = (script: string): Promise<string> => atKeyboard(OTHER, script);
   await root(`for f in ${folders}; do mount --bind $f $f; mount -o remount,bind,ro $f; done`);
   await configure(cli, ["homelab:timezone"], "Europe/Madrid");
   const { exitCode, output } = await deploy();
@@ -67,6 +69,46 @@ test("a disk that has become read-only is named; nothing is half done", async ()
   expect(zone).not.toContain("Madrid");
   await everythingIsDone();
   expect(await root("readlink /etc/localtime")).toContain("Madrid");
+});
+
+test("a disk without inodes, and an engine that does not start, are named; nothing is half done", async () => {
+  const root = (script: string): Promise<string> => atKeyboard(OTHER, script);
+  const before = await containers([OTHER]);
+  await root(`cp -a /var/lib/homelab /root/state
+    mount -t tmpfs -o mode=700,nr_inodes=$(($(find /root/state | wc -l) + 5)) tmpfs /var/lib/homelab
+    cp -a /root/state/. /var/lib/homelab && rm -r /root/state
+    while touch /var/lib/homelab/more.$((i += 1)); do :; done
+    cp -p /etc/docker/daemon.json /root && jq '.nonsense = 1' /root/daemon.json >/etc/docker/daemon.json
+    systemctl restart docker.service || true`);
+  await configure(cli, ["homelab:timezone"], "Europe/Lisbon");
+  const { exitCode, output } = await deploy();
+  const zone = await root("readlink /etc/localtime");
+  await root(`umount /var/lib/homelab; mv /root/daemon.json /etc/docker/daemon.json
+    systemctl reset-failed docker.service docker.socket; systemctl restart docker.service`);
+  expect([exitCode, output]).toEqual([3, expect.stringContaining("the disk of /var/lib/homelab has no inodes left")]);
+  expect(output).toMatch(/docker.service: does not run, dockerd says: .* nonsense/);
+  expect(zone).not.toContain("Lisbon");
+  expect(differing(before, await containers([OTHER]))).toEqual([]);
+  await everythingIsDone();
+  expect(await root("readlink /etc/localtime")).toContain("Lisbon");
+});
+
+test("half-states of Docker are named, and healed by one deployment", async () => {
+  // the socket that Portainer has mounted, a container that could not be removed, and nothing that starts one
+  await atKeyboard(
+    NAS,
+    `systemctl restart docker.socket docker.service
+    file=$(docker inspect --format '{{.GraphDriver.Data.UpperDir}}' glances)/stuck
+    touch $file && chattr +i $file && ! docker rm --force glances && chattr -i $file
+    systemctl stop containerd.service`,
+  );
+  const drift = await commandOn(cli, "drift", ["--json"]);
+  expect(drift.exitCode).toBe(2);
+  expect(drift.output).toMatch(/"stale-mount"[^}]*"portainer"/);
+  expect(drift.output).toMatch(/"dead"[^}]*"glances"/);
+  expect(drift.output).toContain("does not run, so no container can be started");
+  await everythingIsDone();
+  expect((await commandOn(cli, "drift")).output).toContain("Nothing differs");
 });
 
 test("a state that was cut off is named, with the way back, which works", async () => {

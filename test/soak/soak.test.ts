@@ -45,6 +45,15 @@ interface Step {
 const root = (host: string, script: string) => lab.root(host, ["sh", "-c", script]);
 const anyHost = (): string => pick(lab.hosts.filter(({ spare }) => !spare)).name;
 
+/** What leaves Docker in half a state. */
+const onDocker = [
+  "systemctl restart docker.socket docker.service",
+  "systemctl stop containerd.service",
+  "pkill -KILL -x containerd",
+  "jq '.nonsense = 1' /etc/docker/daemon.json >/run/daemon.json; cp -p /etc/docker/daemon.json /root/daemon.json; " +
+    "cat /run/daemon.json >/etc/docker/daemon.json; systemctl restart docker.service; " +
+    "cat /root/daemon.json >/etc/docker/daemon.json", // mended, and not started again
+];
 const onContainers = ["docker stop", "docker rm --force", "docker pause", "docker kill", "docker update --restart no"];
 const onFirewall = [
   "iptables -F INPUT",
@@ -70,6 +79,10 @@ const KINDS: readonly (() => Step | Promise<Step>)[] = [
   },
   () => {
     const [host, hand] = [anyHost(), pick(onFirewall)];
+    return { what: `${host}: ${hand}`, run: () => root(host, hand) };
+  },
+  () => {
+    const [host, hand] = [anyHost(), pick(onDocker)];
     return { what: `${host}: ${hand}`, run: () => root(host, hand) };
   },
   () => {
