@@ -19,6 +19,8 @@ export interface Declared {
   readonly config: Config;
   readonly projects: readonly { readonly host: string; readonly project: Project }[];
   readonly services: readonly DeclaredService[];
+  /** Services that an earlier file of the same host declares in the same words: they run once, as part of that one. */
+  readonly twins: readonly DeclaredService[];
 }
 
 /**
@@ -42,8 +44,9 @@ export function readDeclared(stack: string, read: ReadFile): Declared {
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }
-  const services = projects.flatMap(({ host, project }) =>
-    project.services.map((service) => ({ host, file: project.source.file, service })),
-  );
-  return { config, projects, services };
+  const placed = (which: "services" | "twins"): DeclaredService[] =>
+    projects.flatMap(({ host, project }) =>
+      project[which].map((service) => ({ host, file: project.source.file, service })),
+    );
+  return { config, projects, services: placed("services"), twins: placed("twins") };
 }

@@ -23,6 +23,8 @@ export interface Project {
   readonly name: string;
   /** Services that are on. */
   readonly services: readonly ServiceModel[];
+  /** Services that are on and run as part of an earlier file of the host, which declares them in the same words (twins.ts). */
+  readonly twins: readonly ServiceModel[];
   /** Every service of the file, also those that are off. */
   readonly known: readonly string[];
   readonly networks: readonly NetworkModel[];
@@ -59,6 +61,7 @@ export function planProject(given: ProjectArgs): Project | undefined {
     source,
     name: planning.name,
     services: inDependencyOrder(services, source, problems),
+    twins: [],
     known: Object.keys(file.services),
     networks: networksOf(planning, services),
     volumes: volumesOf(planning, services),

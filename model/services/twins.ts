@@ -13,10 +13,11 @@ export function onceEach(projects: readonly Project[]): Project[] {
     const isTwin = (service: ServiceModel): boolean =>
       isAlone(service, project) &&
       before.some((other) => other.services.some((it) => isSame([service, project], [it, other])));
-    const services = project.services.filter((service) => !isTwin(service));
+    const twins = project.services.filter(isTwin);
+    const services = project.services.filter((service) => !twins.includes(service));
     const used = new Set(services.flatMap(({ networks }) => networks.map(({ name }) => name)));
     const networks = project.networks.filter(({ name }) => used.has(name));
-    return services.length === project.services.length ? project : { ...project, services, networks };
+    return twins.length === 0 ? project : { ...project, services, networks, twins };
   });
 }
 

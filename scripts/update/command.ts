@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { DeclaredService } from "../../model/services/declared.js";
 import { declaredParts } from "../lib/declaration.js";
 import { commandLine } from "../../model/command-line.js";
 import { examples, runCommand, stackCommand, UserError } from "../lib/command.js";
@@ -14,10 +15,10 @@ async function update(written: string, version: string | undefined, { stack }: {
   const directories = declarationDirectories();
   const placed = declaredService(stack, written);
   const place = placeOf(placed);
-  const { services } = declaredParts(stack, directories);
-  const declared = services.find(({ host, service }) => `${host}/${service.name}` === place);
-  const path = directories.map((it) => join(it, declared?.file ?? "")).find(existsSync);
-  if (declared === undefined || path === undefined) {
+  const { services, twins } = declaredParts(stack, directories);
+  const isMeant = ({ host, service }: DeclaredService): boolean => `${host}/${service.name}` === place;
+  const declared = services.find(isMeant);
+  if (declared === undefined) {
     throw new UserError(`${place} is in no Compose file.`);
   }
   const image = await nextImage(placed.service, version, registryClient);
@@ -25,12 +26,19 @@ async function update(written: string, version: string | undefined, { stack }: {
     console.log(`${place} has the newest of its kind: ${placed.service.definition.image}`);
     return;
   }
-  const text = withImage(readFileSync(path, "utf8"), declared.service.key, image.next);
-  if (text === undefined) {
-    throw new UserError(`${declared.file} does not have the image in the service itself: write ${image.next} there.`);
-  }
-  writeFileSync(path, text);
-  console.log(describeUpdate(image, declared, sameImage(declared, services)));
+  // What several files declare in the same words has to stay the same in all of them.
+  const all = [declared, ...twins.filter(isMeant)].map(({ file, service }) => {
+    const path = directories.map((it) => join(it, file)).find(existsSync) ?? file;
+    const text = withImage(readFileSync(path, "utf8"), service.key, image.next);
+    if (text === undefined) {
+      throw new UserError(`${file} does not have the image in the service itself: write ${image.next} there.`);
+    }
+    return { path, text };
+  });
+  all.forEach(({ path, text }) => {
+    writeFileSync(path, text);
+  });
+  console.log(describeUpdate(image, declared, sameImage(declared, services), twins.filter(isMeant)));
   console.log(`-> ${commandLine("deploy", stack)}`);
 }
 

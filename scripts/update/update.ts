@@ -79,9 +79,11 @@ export function describeUpdate(
   { former, next, changes }: NextImage,
   { file, service }: DeclaredService,
   others: readonly DeclaredService[],
+  twins: readonly DeclaredService[] = [],
 ): string {
   return [
     `${file}: ${service.key} has ${next}, and had ${former}`,
+    ...twins.map((it) => `${it.file}: the same, since it runs once`),
     ...others.map((it) => `still the former one: ${it.host}/${it.service.name} in ${it.file}`),
     ...(changes === undefined ? [] : [`what is new: ${changes}`]),
   ].join("\n");

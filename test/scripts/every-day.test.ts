@@ -153,6 +153,28 @@ test("update writes a version into the Compose file that declares the service, a
   expect(await readFile(path, "utf8")).toBe(before.replace("homepage:1.0", "homepage:1.1"));
 });
 
+test("update keeps the files alike that declare a service in the same words", async () => {
+  const config = TWO_HOSTS.replace("role: nas,", "role: nas, services: [stacks/media/compose.yaml],").replace(
+    / {4}jellyfin: .*\n/,
+    "",
+  );
+  await writeFile(join(project, "Pulumi.test.yaml"), config);
+  const files = ["stacks/nas/compose.yaml", "stacks/media/compose.yaml"];
+  for (const file of files) {
+    const text = (COMPOSE_FILES[file] ?? "").replace("restart: always}", "restart: always, networks: [updates]}");
+    await writeFile(join(project, file), `${text}networks: {updates: }\n`);
+  }
+  const { exitCode, stdout, stderr } = await command("update", ["watchtower", "1.1"]);
+  expect([exitCode, stderr, stdout]).toEqual([
+    0,
+    "",
+    expect.stringContaining("stacks/media/compose.yaml: the same, since it runs once"),
+  ]);
+  for (const file of files) {
+    expect(await readFile(join(project, file), "utf8")).toContain("watchtower:1.1");
+  }
+});
+
 test("the help of a command has its example", async () => {
   const { exitCode, stdout } = await command("logs", ["--help"]);
   expect([exitCode, stdout]).toEqual([
