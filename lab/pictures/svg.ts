@@ -22,7 +22,7 @@ export function svgOf(lines: readonly (readonly Span[])[], columns: number): str
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<rect width="100%" height="100%" rx="6" fill="${BACKGROUND}"/>`,
-    `<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${TEXT}" xml:space="preserve">`,
+    `<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="${FONT_SIZE}" fill="${TEXT}">`,
     ...rows,
     "</g>",
     "</svg>",
@@ -53,4 +53,6 @@ function textAt({ text, width, colour, bold, dim }: Span, x: number, y: number):
   return `<text ${attributes.join(" ")}>${escaped(text)}</text>`;
 }
 
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Viewers do not agree on how to keep several blanks, but all of them keep those that do not break. */
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(" ", "\u00a0");

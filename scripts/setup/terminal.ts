@@ -1,6 +1,17 @@
 import type * as Clack from "@clack/prompts";
+import { wrapped } from "../lib/table.js";
 import { Cancelled, listOf, mistakeIn } from "./question.js";
 import type { Prompter, Question } from "./question.js";
+
+/** Columns of the line that clack draws beside a message. */
+const RULER = 3;
+
+/** A text whose long lines are broken between words, not where the terminal ends; tables stay as they are. */
+export const fitting = (text: string, columns: number): string =>
+  text
+    .split("\n")
+    .map((line) => (line.length + RULER <= columns || /[│┌├└]/.test(line) ? line : wrapped(line, columns - RULER)))
+    .join("\n");
 
 /** Asks on the terminal. */
 export async function terminal(): Promise<Prompter> {
@@ -15,7 +26,7 @@ export async function terminal(): Promise<Prompter> {
       return answer === "" ? (question.fallback ?? "") : answer; // a hidden one has no default of clack's
     },
     say: (text) => {
-      clack.log.message(text);
+      clack.log.message(fitting(text, process.stdout.columns));
     },
   };
 }

@@ -17,7 +17,7 @@ test("columns stay in their place, and text is text", async () => {
   expect([...svg.matchAll(/<text x="([\d.]+)".*?>(.*?)<\/text>/g)].map(([, x, text]) => [x, text])).toEqual([
     ["14.0", "a"],
     ["21.8", "&lt;b&gt;"],
-    ["45.3", " &amp; │"],
+    ["45.3", "\u00a0&amp;\u00a0│"],
   ]);
   expect(svg).toContain('fill="#e06c75">&lt;b&gt;');
 });

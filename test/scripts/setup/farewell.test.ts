@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { PROGRAM } from "../../../scripts/lib/project.js";
+import { fitting } from "../../../scripts/setup/terminal.js";
 import { farewell, LOGINS } from "../../../scripts/setup/farewell.js";
 import { model } from "../../model/declare.js";
 
@@ -29,4 +30,17 @@ test("each login is one that a Compose file of this program has", () => {
     const has = files.some((file) => service in file.services && secret in (file["x-secrets"] ?? {}));
     expect([service, secret, has]).toEqual([service, secret, true]);
   }
+});
+
+test("a message is broken between words where the terminal is narrow, its commands and its tables are not", () => {
+  const text =
+    "It opens every secret.\n│ a table that is wider than the terminal │\n  portainer  password: npm run secrets -- --show X";
+  expect(fitting(text, 24).split("\n")).toEqual([
+    "It opens every",
+    "secret.",
+    "│ a table that is wider than the terminal │",
+    "  portainer password:",
+    "  npm run secrets -- --show X",
+  ]);
+  expect(fitting(text, 80)).toBe(text);
 });
