@@ -1,9 +1,9 @@
-import Table from "cli-table3";
 import type { HostSummary } from "../model/outputs/summary.js";
 import type { Host, Lab } from "./lab.js";
 import { LabError } from "./lab-error.js";
 import { isDeployed, projectOf } from "./project.js";
 import { summaries } from "./stack.js";
+import { framed } from "../scripts/lib/table.js";
 
 /** One container on a host, as `docker ps` describes it. */
 interface Service {
@@ -16,7 +16,6 @@ interface Service {
   readonly urls: readonly string[];
 }
 
-const STYLE = { head: [], border: [], compact: true };
 const FIELDS = ["{{.Names}}", "{{.Image}}", "{{.Status}}", '{{.Label "lab.standin"}}', '{{.Label "lab.program"}}'];
 
 /** Prints hosts, services and where they are; what it says comes from the hosts themselves. */
@@ -27,30 +26,25 @@ export async function status(lab: Lab): Promise<void> {
   }
   const states = new Map(running.stdout.split("\n").map((line) => [line.split(" ")[0], line.replace(/^\S+ /, "")]));
 
-  const hosts = new Table({ head: ["Host", "Address", "Role", "Memory", "State"], style: STYLE });
-  for (const { name, address, role, memory } of lab.hosts) {
-    hosts.push([name, address, role, memory, states.get(name) ?? "off"]);
-  }
-  console.log(hosts.toString());
+  const hosts = lab.hosts.map(({ name, address, role, memory }) => [
+    ...[name, address, role, memory],
+    states.get(name) ?? "off",
+  ]);
+  console.log(framed(["Host", "Address", "Role", "Memory", "State"], hosts, false));
 
   const deployed = isDeployed(lab) ? await summaries(projectOf(lab)) : {};
-  const services = new Table({ head: ["Host", "Service", "Image", "Is", "State", "Where"], style: STYLE });
-  const all = await Promise.all(
-    lab.hosts.map(async (host) => ({
-      host,
-      found: states.has(host.name) ? await servicesOn(lab, host, deployed[host.name]) : [],
-    })),
+  const services = await Promise.all(
+    lab.hosts.map(async (host) => {
+      const found = states.has(host.name) ? await servicesOn(lab, host, deployed[host.name]) : [];
+      return found.map((it) => [host.name, it.name, it.image, it.program, it.state, it.urls.join("\n")]);
+    }),
   );
-  for (const { host, found } of all) {
-    for (const s of found) {
-      services.push([host.name, s.name, s.image, s.program, s.state, s.urls.join("\n")]);
-    }
-  }
-  if (services.length === 0) {
-    console.log("No services: npm run lab deploys them.");
-  } else {
-    console.log(services.toString());
-  }
+  const rows = services.flat();
+  console.log(
+    rows.length === 0
+      ? "No services: npm run lab deploys them."
+      : framed(["Host", "Service", "Image", "Is", "State", "Where"], rows, false),
+  );
 }
 
 async function servicesOn(lab: Lab, host: Host, deployed: HostSummary | undefined): Promise<Service[]> {

@@ -9,7 +9,7 @@ import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
 import { keepCopies, recoverState } from "./state-copies.js";
 import { warningIn } from "../lib/engine-events.js";
-import { failuresOf, reasonOf } from "./failures.js";
+import { failuresOf, reasonOf } from "../lib/failures.js";
 import { progressOf } from "./progress.js";
 import { confirmed } from "../lib/ask.js";
 import { describePlan } from "../lib/plan/describe.js";

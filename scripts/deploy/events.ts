@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
+import { notDoneIn } from "../lib/engine-events.js";
 
 /** What an operation of the engine came to. */
 export interface Outcome {
@@ -27,16 +28,12 @@ export function together(first: Outcome, second: Outcome): Outcome {
 export function outcomeOf(events: readonly EngineEvent[]): Outcome {
   const done = new Map<string, string>();
   const failed = new Set<string>();
-  let notDone = {};
   for (const { resOutputsEvent, resOpFailedEvent, diagnosticEvent } of events) {
     if (resOutputsEvent !== undefined) {
-      const { op, urn, type, new: now } = resOutputsEvent.metadata;
+      const { op, urn } = resOutputsEvent.metadata;
       // A replacement has several steps; the last of them, the end of the old one, says the least.
       if (hostInUrn(urn) !== undefined && (!done.has(nameInUrn(urn)) || !/^delete-replaced|^replace$/.test(op))) {
         done.set(nameInUrn(urn), op);
-      }
-      if (type === "pulumi:pulumi:Stack") {
-        notDone = (now?.outputs["notDone"] ?? {}) as object;
       }
     }
     // What failed only around the resource, as the confirmation of a setting that was applied, is no failed operation.
@@ -49,7 +46,7 @@ export function outcomeOf(events: readonly EngineEvent[]): Outcome {
   }
   // A program that refuses what is declared has a summary, too.
   const ended = events.some(({ summaryEvent }) => summaryEvent !== undefined);
-  return { ran: ended && (done.size > 0 || failed.size > 0 || !events.some(isError)), done, failed, notDone };
+  return { ran: ended && (done.size > 0 || failed.size > 0 || !events.some(isError)), done, failed, notDone: notDoneIn(events) };
 }
 
 const isError = ({ diagnosticEvent }: EngineEvent): boolean => diagnosticEvent?.severity === "error";

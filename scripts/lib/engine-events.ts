@@ -37,6 +37,12 @@ export const warningIn = ({ diagnosticEvent }: EngineEvent): string | undefined 
     ? plainText(diagnosticEvent.message)
     : undefined;
 
+/** Hosts on which nothing is tried, and why: the stack's output of that name. */
+export function notDoneIn(events: readonly EngineEvent[]): Readonly<Record<string, string>> {
+  const stack = events.findLast(({ resOutputsEvent }) => resOutputsEvent?.metadata.type === "pulumi:pulumi:Stack");
+  return (stack?.resOutputsEvent?.metadata.new?.outputs["notDone"] ?? {}) as Readonly<Record<string, string>>;
+}
+
 /** What the engine reports, without its marks for colours. */
 export const plainText = (message: string): string => message.replace(COLOUR, "").trimEnd();
 

@@ -1,5 +1,3 @@
-import Table from "cli-table3";
-
 /** Of a table: a terminal breaks longer lines anywhere. */
 const WIDTH = 100;
 /** Of a cell beside the last one. */
@@ -10,14 +8,44 @@ const FRAME = 3;
 
 /** A table that fits a terminal; the last column is as wide as the others leave room for. */
 export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({ head: [...head], style: { head: [], border: [] } });
   const last = head.length - 1;
   const narrow = [head, ...rows].map((row) => row.slice(0, last).map((cell) => wrapped(cell, SIDE_WIDTH)));
   const widths = head.slice(0, last).map((_, i) => Math.max(...narrow.map((row) => widthOf(row[i] ?? ""))));
   const used = widths.reduce((sum, width) => sum + width + FRAME, 0) + FRAME + 1;
   const room = Math.max(LEAST_WIDTH, WIDTH - used);
-  table.push(...rows.map((row, i) => [...(narrow[i + 1] ?? []), wrapped(row[last] ?? "", room)]));
-  return table.toString();
+  return framed(
+    head,
+    rows.map((row, i) => [...(narrow[i + 1] ?? []), wrapped(row[last] ?? "", room)]),
+  );
+}
+
+/**
+ * A table as wide as its cells, which may have several lines. Drawn here, since cli-table3 takes a second for a cell of thirty
+ * lines and the square of it for more.
+ *
+ * @param ruled whether there is a rule between the rows
+ */
+export function framed(head: readonly string[], rows: readonly (readonly string[])[], ruled = true): string {
+  const widths = head.map((title, i) => Math.max(...[title, ...rows.map((row) => row[i] ?? "")].map(widthOf)));
+  const rule = (left: string, cross: string, right: string): string =>
+    left + widths.map((width) => "─".repeat(width + 2)).join(cross) + right;
+  const between = rule("├", "┼", "┤");
+  const drawn = [head, ...rows].map((row) => linesOf(row, widths));
+  return [
+    rule("┌", "┬", "┐"),
+    ...drawn.flatMap((lines, i) => (i === 0 || !(ruled || i === 1) ? lines : [between, ...lines])),
+    rule("└", "┴", "┘"),
+  ].join("\n");
+}
+
+/** The lines of a row, as many as the highest of its cells has. */
+function linesOf(row: readonly string[], widths: readonly number[]): string[] {
+  const cells = widths.map((_, i) => (row[i] ?? "").split("\n"));
+  const height = Math.max(...cells.map(({ length }) => length));
+  return Array.from({ length: height }, (_, i) => {
+    const line = widths.map((width, column) => (cells[column]?.[i] ?? "").padEnd(width));
+    return `│ ${line.join(" │ ")} │`;
+  });
 }
 
 const widthOf = (cell: string): number => Math.max(...cell.split("\n").map((line) => line.length));

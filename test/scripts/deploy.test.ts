@@ -8,7 +8,7 @@ import {
   outcomePerHost,
   outcomeTable,
 } from "../../scripts/deploy/outcome.js";
-import { failuresOf } from "../../scripts/deploy/failures.js";
+import { failuresOf } from "../../scripts/lib/failures.js";
 import { progressOf } from "../../scripts/deploy/progress.js";
 import { outcomeOf, together } from "../../scripts/deploy/events.js";
 import { changesOf, errorsOf, warningIn } from "../../scripts/lib/engine-events.js";

@@ -2,7 +2,7 @@ import { loadHomelab } from "../../../model/load.js";
 import type { HomelabModel } from "../../../model/types.js";
 import { deployTo, EXIT } from "../../deploy/deployment.js";
 import { outcomeOf } from "../../deploy/events.js";
-import { reasonOf } from "../../deploy/failures.js";
+import { reasonOf } from "../../lib/failures.js";
 import { recoverState } from "../../deploy/state-copies.js";
 import { useNamedKey } from "../../lib/agent.js";
 import { commandLine } from "../../../model/command-line.js";

@@ -1,8 +1,8 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
-import { lockAdvice } from "../lib/lock.js";
-import type { Operation } from "../lib/operation.js";
-import { plainText } from "../lib/engine-events.js";
+import { lockAdvice } from "./lock.js";
+import type { Operation } from "./operation.js";
+import { plainText } from "./engine-events.js";
 
 const NAMES_SHOWN = 3;
 
