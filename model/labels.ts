@@ -11,3 +11,5 @@ export const FILES_LABEL = "homelab.files";
 /** Label of a volume that was copied, or began to be, from the host of that name. */
 export const MOVED_LABEL = "homelab.moved-from";
 export const WATCHTOWER_LABEL = "com.centurylinklabs.watchtower.enable";
+/** Labels by which Traefik learns of a route: doc.traefik.io/traefik/routing/providers/docker. */
+export const ROUTER_RULE = /^traefik\.http\.routers\.[^.]+\.rule$/;

@@ -1,3 +1,4 @@
+import { ROUTER_RULE } from "../labels.js";
 import type { HostModel, ServiceModel } from "../types.js";
 import type { Output } from "./output.js";
 
@@ -50,6 +51,6 @@ function routedNames(hosts: readonly HostModel[]): Record<string, string> {
 /** The host names that lead to a service. */
 export const routesOf = ({ labels }: ServiceModel["definition"]): string[] =>
   Object.entries(labels)
-    .filter(([label]) => /^traefik\.http\.routers\.[^.]+\.rule$/.test(label))
+    .filter(([label]) => ROUTER_RULE.test(label))
     .flatMap(([, rule]) => [...rule.matchAll(/Host\(([^)]*)\)/g)])
     .flatMap(([, list = ""]) => [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => name));

@@ -1,5 +1,6 @@
 import { memoryLimit } from "./limits.js";
 import { isDockerSocket, isSystemPath } from "../compose/host-paths.js";
+import { ROUTER_RULE } from "../labels.js";
 import type { HostConfig } from "../config/settings.js";
 import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
@@ -29,6 +30,7 @@ export function admit(name: string, host: HostConfig, projects: readonly Project
     checkPlatform(service, name, host, complain);
     checkMounts(service, complain);
     checkPrivileges(service, complain);
+    checkRoutes(service, name, placed, complain);
   }
   return [
     ...problems,
@@ -119,6 +121,24 @@ function checkNames(placed: readonly Placed[]): Problem[] {
     names.set(it.service.name, namesake ?? it);
     return namesake === undefined ? [] : [sameContainer(it, namesake, placed)];
   });
+}
+
+/** The last part of an image's name, whoever built it. */
+const isTraefik = ({ service: { definition } }: Placed): boolean => /traefik[^/]*$/.test(definition.image);
+
+/** Traefik sees the containers of its own host alone: without one, a name would lead to nobody. */
+function checkRoutes(
+  { definition: { labels } }: ServiceModel,
+  host: string,
+  placed: readonly Placed[],
+  complain: Complain,
+): void {
+  const route = Object.keys(labels).find((label) => ROUTER_RULE.test(label));
+  if (route !== undefined && !placed.some(isTraefik)) {
+    const message = `a route leads to Traefik, and ${host} has none`;
+    const prose = "put the service on the host with Traefik, or remove the label and publish a port";
+    complain(["labels", route], "route-without-proxy", message, prose);
+  }
 }
 
 /** Two services of a host cannot publish one port. */

@@ -56,6 +56,7 @@ export type ProblemCode =
   | "socket-without-reason"
   | "privileged-without-reason"
   | "system-path"
+  | "route-without-proxy"
   | "duplicate-container"
   | "duplicate-port"
   | "duplicate-project"

@@ -32,7 +32,7 @@ export const FILES: Readonly<Record<string, string>> = {
 `,
   "stacks/media/compose.yaml": `services:
   player:
-    image: player:1.0
+    image: traefik:1.0
     labels: {"traefik.http.routers.player.rule": "Host(\`player.\${DOMAIN}\`)"}
     volumes: ["/mnt/media/movies:/movies:ro"]
 `,

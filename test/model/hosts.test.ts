@@ -132,15 +132,18 @@ test("a secret in plain text is refused", () => {
   ]);
 });
 
+/** Routes lead to it, on whichever service of its host they are; here it is the only one. */
+const TRAEFIK = WEB.replace(/image: .*/, "image: traefik:v3.7");
+
 test("the names that Traefik's routers serve, with their addresses", () => {
   const rule = (names: string): string => `    labels: {"traefik.http.routers.x.rule": "${names}"}\n`;
-  const homelab = model(`${WEB}${rule("Host(`b.${DOMAIN}`) || Host(`a.lan`) && PathPrefix(`/x`)")}`);
+  const homelab = model(`${TRAEFIK}${rule("Host(`b.${DOMAIN}`) || Host(`a.lan`) && PathPrefix(`/x`)")}`);
   expect(dns.derive(homelab).names).toEqual({ "a.lan": "192.168.1.100", "b.example.org": "192.168.1.100" });
 });
 
 test("DNS records in the words of the usual resolvers", () => {
   const label = '    labels: {"traefik.http.routers.x.rule": "Host(`jellyfin.${DOMAIN}`)"}\n';
-  expect(dns.derive(model(`${WEB}${label}`))).toEqual({
+  expect(dns.derive(model(`${TRAEFIK}${label}`))).toEqual({
     names: { "jellyfin.example.org": "192.168.1.100" },
     hosts: ["192.168.1.100 jellyfin.example.org"],
     dnsmasq: ["host-record=jellyfin.example.org,192.168.1.100"],

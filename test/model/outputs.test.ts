@@ -44,7 +44,7 @@ test("the tables beside it: what runs where, memory, names", () => {
   expect(rowsOf("What runs where")).toEqual([
     ["pi5\n192.168.1.100", "nas", "web", "nginx:1.29", "http://192.168.1.100:8080"],
     ["", "", "finder", "finder:1.0", ""],
-    ["jellyfin\n192.168.1.102", "media", "player", "player:1.0", ""],
+    ["jellyfin\n192.168.1.102", "media", "player", "traefik:1.0", ""],
   ]);
   expect(rowsOf("Memory")).toEqual([
     ["pi5", "not said", "64 MiB", "finder"],

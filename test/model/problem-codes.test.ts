@@ -104,6 +104,7 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "socket-without-reason": web('volumes: ["/var/run/docker.sock:/var/run/docker.sock"]'),
   "privileged-without-reason": web("privileged: true"),
   "system-path": web('volumes: ["/etc:/x"]'),
+  "route-without-proxy": web("labels: {traefik.http.routers.web.rule: Host(`web.example.org`)}"),
   "duplicate-container": two("container_name: one", "container_name: one"),
   "duplicate-port": web(
     "ports: [{target: 80, published: 80, x-audience: [lan]}, {target: 81, published: 80, x-audience: [lan]}]",

@@ -65,6 +65,8 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "privileged-without-reason":
     "a privileged container has root on the host -> say why in x-homelab.privileged-reason, or use cap_add",
   "system-path": "/etc is a directory of the system -> mount only the part that the service needs",
+  "route-without-proxy":
+    "a route leads to Traefik, and pi5 has none -> put the service on the host with Traefik, or remove the label and publish a port",
   "duplicate-container": 'the service web has a container "one" on this host already -> write container_name: nas-db',
   "duplicate-port": "port 80/tcp of the host is already taken by web -> choose another published port",
   "duplicate-project":
