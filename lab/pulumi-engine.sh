@@ -57,21 +57,24 @@ without_logs() {
   }
 }
 
-# From the lock file, the one place that has them exactly. Fills PULUMI_VERSION, DOCKER_VERSION and
-# COMMAND_VERSION, and the list `parts` of what an engine consists of.
+# From the lock file, the one place that has them exactly. Fills PULUMI_VERSION, DOCKER_VERSION, COMMAND_VERSION
+# and TAILSCALE_VERSION, and the list `parts` of what an engine consists of.
 read_versions() {
   local versions
   # shellcheck disable=SC2016 # JavaScript's ${}
   versions=$(node -p '
     const { packages } = JSON.parse(fs.readFileSync(process.argv[1], "utf8"));
-    ["pulumi", "@pulumi/docker", "@pulumi/command"].map((name) => packages[`node_modules/${name}`].version).join(" ");
+    ["pulumi", "@pulumi/docker", "@pulumi/command", "@pulumi/tailscale"]
+      .map((name) => packages[`node_modules/${name}`].version)
+      .join(" ");
   ' "$repository/package-lock.json")
-  read -r PULUMI_VERSION DOCKER_VERSION COMMAND_VERSION <<<"$versions"
-  export PULUMI_VERSION DOCKER_VERSION COMMAND_VERSION
+  read -r PULUMI_VERSION DOCKER_VERSION COMMAND_VERSION TAILSCALE_VERSION <<<"$versions"
+  export PULUMI_VERSION DOCKER_VERSION COMMAND_VERSION TAILSCALE_VERSION
   parts=(
     "versions/$PULUMI_VERSION"
     "plugins/resource-docker-v$DOCKER_VERSION"
     "plugins/resource-command-v$COMMAND_VERSION"
+    "plugins/resource-tailscale-v$TAILSCALE_VERSION"
   )
 }
 
@@ -108,7 +111,7 @@ digest() { sha256sum | cut -c 1-16; }
 
 ### Making it
 
-# Succeeds, and says why, if one of the three downloads does not answer within seconds. `npx pulumi`
+# Succeeds, and says why, if one of the downloads does not answer within seconds. `npx pulumi`
 # and, after GitHub, `pulumi plugin install` take them from these addresses.
 why_no_download() {
   local cli_arch go_arch file
@@ -122,7 +125,8 @@ why_no_download() {
   esac
   for file in "sdk/pulumi-v$PULUMI_VERSION-linux-$cli_arch.tar.gz" \
     "plugins/pulumi-resource-docker-v$DOCKER_VERSION-linux-$go_arch.tar.gz" \
-    "plugins/pulumi-resource-command-v$COMMAND_VERSION-linux-$go_arch.tar.gz"; do
+    "plugins/pulumi-resource-command-v$COMMAND_VERSION-linux-$go_arch.tar.gz" \
+    "plugins/pulumi-resource-tailscale-v$TAILSCALE_VERSION-linux-$go_arch.tar.gz"; do
     probe "https://get.pulumi.com/releases/$file" && return
   done
   return 1
@@ -143,7 +147,8 @@ download() {
   rm -rf "$1" && mkdir -p "$1" &&
     vendors "$1" version &&
     vendors "$1" plugin install resource docker "v$DOCKER_VERSION" &&
-    vendors "$1" plugin install resource command "v$COMMAND_VERSION"
+    vendors "$1" plugin install resource command "v$COMMAND_VERSION" &&
+    vendors "$1" plugin install resource tailscale "v$TAILSCALE_VERSION"
 }
 
 # vendors HOME ARGUMENT...: runs the CLI, which npm's `pulumi` downloads into HOME at its first call.

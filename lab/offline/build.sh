@@ -3,8 +3,9 @@
 #   versions/VERSION/bin/             the CLI, the language host, the runner of dynamic providers
 #   plugins/resource-docker-vVERSION/
 #   plugins/resource-command-vVERSION/
+#   plugins/resource-tailscale-vVERSION/
 #
-#   PULUMI_VERSION=… DOCKER_VERSION=… COMMAND_VERSION=… build.sh CACHE_DIR RESULT_DIR
+#   PULUMI_VERSION=… DOCKER_VERSION=… COMMAND_VERSION=… TAILSCALE_VERSION=… build.sh CACHE_DIR RESULT_DIR
 #
 # Everything is made under CACHE_DIR, where the next run goes on after an interruption. RESULT_DIR, on
 # the same file system, appears when it is complete and not before.
@@ -16,7 +17,7 @@ source "$here/go-toolchain.sh"
 
 main() {
   [[ $# -eq 2 ]] || fail "usage: build.sh CACHE_DIR RESULT_DIR"
-  : "${PULUMI_VERSION:?}" "${DOCKER_VERSION:?}" "${COMMAND_VERSION:?}"
+  : "${PULUMI_VERSION:?}" "${DOCKER_VERSION:?}" "${COMMAND_VERSION:?}" "${TAILSCALE_VERSION:?}"
   local work=$1/work toolchain=$1/go
   check_pins
   mkdir -p "$work"
@@ -47,7 +48,7 @@ check_pins() {
     fail "lab/offline/package.json has another version of @pulumi/pulumi than $PULUMI_VERSION"
 }
 
-# The language host and the command plugin, into dist/.
+# The language host and the stand-ins for plugins, into dist/.
 build_node() {
   local dir=$1 lock
   mkdir -p "$dir"
@@ -55,11 +56,11 @@ build_node() {
   cp -R "$here"/{package.json,package-lock.json,tsconfig.json,bundle.mjs,unpack-go.mjs,src} "$dir/"
   lock=$(sha256sum <"$dir/package-lock.json")
   if [[ $lock != "$(cat "$dir/node_modules/.complete" 2>/dev/null)" ]]; then
-    step "installing the npm packages of the language host and the command plugin"
+    step "installing the npm packages of the language host and the stand-ins for plugins"
     (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error) >/dev/null
     printf '%s\n' "$lock" >"$dir/node_modules/.complete"
   fi
-  step "building the language host and the command plugin"
+  step "building the language host and the stand-ins for plugins"
   (cd "$dir" && npm run --silent check && npm run --silent bundle) >&2
 }
 
@@ -96,12 +97,14 @@ assemble() {
   local bin=$result/versions/$PULUMI_VERSION/bin
   local docker=$result/plugins/resource-docker-v$DOCKER_VERSION
   local command=$result/plugins/resource-command-v$COMMAND_VERSION
+  local tailscale=$result/plugins/resource-tailscale-v$TAILSCALE_VERSION
   rm -rf "$result"
-  mkdir -p "$bin" "$docker" "$command"
+  mkdir -p "$bin" "$docker" "$command" "$tailscale"
   cp "$work/go/bin/pulumi" "$bin/"
   cp "$work/go/bin/pulumi-resource-docker" "$docker/"
   install_bundle "$work/node/dist/pulumi-language-nodejs.cjs" "$bin"
   install_bundle "$work/node/dist/pulumi-resource-command.cjs" "$command"
+  install_bundle "$work/node/dist/pulumi-resource-tailscale.cjs" "$tailscale"
   # Runs dynamic providers: a script of the SDK, which the engine looks for beside the language host.
   install -m 755 "$work/node/node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs" "$bin/"
 }

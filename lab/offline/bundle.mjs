@@ -1,18 +1,27 @@
-// Bundles the language host and the command plugin into one file each, so that what is installed
+// Bundles the language host and the stand-ins for plugins into one file each, so that what is installed
 // needs no node_modules beside it.
 //
-//   COMMAND_VERSION=1.2.1 node bundle.mjs
+//   COMMAND_VERSION=1.2.1 TAILSCALE_VERSION=0.29.1 node bundle.mjs
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 
 const manifest = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
-const commandVersion = process.env.COMMAND_VERSION;
-if (!commandVersion) {
-  throw new Error("COMMAND_VERSION is not set: the version that the command plugin is to report");
+
+/** The version that a plugin is to report. */
+function version(variable) {
+  const value = process.env[variable];
+  if (!value) {
+    throw new Error(`${variable} is not set: the version that the plugin is to report`);
+  }
+  return JSON.stringify(value);
 }
 
 await build({
-  entryPoints: { "pulumi-language-nodejs": "src/langhost/main.ts", "pulumi-resource-command": "src/command/main.ts" },
+  entryPoints: {
+    "pulumi-language-nodejs": "src/langhost/main.ts",
+    "pulumi-resource-command": "src/command/main.ts",
+    "pulumi-resource-tailscale": "src/tailscale/main.ts",
+  },
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
   bundle: true,
@@ -25,6 +34,7 @@ await build({
   external: ["cpu-features", "*.node"],
   define: {
     ENGINE_VERSION: JSON.stringify(manifest.dependencies["@pulumi/pulumi"]),
-    COMMAND_VERSION: JSON.stringify(commandVersion),
+    COMMAND_VERSION: version("COMMAND_VERSION"),
+    TAILSCALE_VERSION: version("TAILSCALE_VERSION"),
   },
 });

@@ -11,11 +11,17 @@ import { repository } from "./workbench";
 jest.setTimeout(30_000);
 
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "engine-script-test-"));
-const versions = { pulumi: "3.1.0", "@pulumi/docker": "5.1.0", "@pulumi/command": "1.1.0" };
+const versions = {
+  pulumi: "3.1.0",
+  "@pulumi/docker": "5.1.0",
+  "@pulumi/command": "1.1.0",
+  "@pulumi/tailscale": "0.1.0",
+};
 const layout = {
   cli: "versions/3.1.0/bin/pulumi",
   docker: "plugins/resource-docker-v5.1.0/pulumi-resource-docker",
   command: "plugins/resource-command-v1.1.0/pulumi-resource-command",
+  tailscale: "plugins/resource-tailscale-v0.1.0/pulumi-resource-tailscale",
 };
 
 /** A script that notes that it was called and makes an engine in `home`, unless the file `broken` is there. */
@@ -87,7 +93,7 @@ function installed(): (string | undefined)[] {
 test("the vendor's download works: it is used, and asked only once", async () => {
   expect(await engine()).toBe("+ Pulumi 3.1.0: downloading it, as the vendor's download works here\n");
   expect(calls()).toEqual(["curl", "npx"]);
-  expect(installed()).toEqual(["downloaded", "npx", "npx", "npx"]);
+  expect(installed()).toEqual(["downloaded", "npx", "npx", "npx", "npx"]);
 
   expect(await engine()).toBe("- Pulumi 3.1.0: in place (downloaded)\n");
   expect(calls()).toEqual([]);
@@ -99,7 +105,7 @@ test("no answer from the vendor: it is built, and the line says why", async () =
     /^\+ Pulumi 3\.1\.0: building it from package registries, .*\(Connection timed out\)\n$/,
   );
   expect(calls()).toEqual(["curl", "build"]);
-  expect(installed()).toEqual(["built", "build", "build", "build"]);
+  expect(installed()).toEqual(["built", "build", "build", "build", "build"]);
 
   vendorIs("there");
   expect(await engine()).toBe("- Pulumi 3.1.0: in place (built)\n");
@@ -109,18 +115,18 @@ test("no answer from the vendor: it is built, and the line says why", async () =
 test("a download that breaks off leaves nothing, and the engine is built", async () => {
   write("bin/npx", `#!/bin/sh\nmkdir -p $PULUMI_HOME/${layout.cli}\nexit 1\n`);
   expect(await engine()).toContain("(it broke off)");
-  expect(installed()).toEqual(["built", "build", "build", "build"]);
+  expect(installed()).toEqual(["built", "build", "build", "build", "build"]);
 });
 
 test("a build that fails leaves nothing that looks like an engine; the next run mends it", async () => {
   vendorIs("silent");
   write("broken", "");
   await expect(engine()).rejects.toThrow();
-  expect(installed()).toEqual([undefined, undefined, undefined, undefined]);
+  expect(installed()).toEqual([undefined, undefined, undefined, undefined, undefined]);
 
   fs.rmSync(path.join(work, "broken"));
   await engine();
-  expect(installed()).toEqual(["built", "build", "build", "build"]);
+  expect(installed()).toEqual(["built", "build", "build", "build", "build"]);
 });
 
 test("changed sources are built anew; a damaged or missing file comes from the cache", async () => {
@@ -135,7 +141,7 @@ test("changed sources are built anew; a damaged or missing file comes from the c
   fs.rmSync(path.join(work, "home", layout.docker));
   await engine();
   expect(calls()).toEqual(["curl"]);
-  expect(installed()).toEqual(["built", "build", "build", "build"]);
+  expect(installed()).toEqual(["built", "build", "build", "build", "build"]);
 
   write("repository/lab/offline/README.md", "not an input");
   expect(await engine()).toContain("in place");
@@ -147,14 +153,14 @@ test("a new version is fetched although an older one is there", async () => {
   const packages = fs.readFileSync(path.join(work, "repository/package-lock.json"), "utf8");
   const newer = layout.command.replace("1.1.0", "1.2.0");
   write("repository/package-lock.json", packages.replace("1.1.0", "1.2.0"));
-  write("bin/npx", maker("npx", "$PULUMI_HOME", [layout.cli, layout.docker, newer]));
+  write("bin/npx", maker("npx", "$PULUMI_HOME", [layout.cli, layout.docker, newer, layout.tailscale]));
   await engine();
   expect(calls()).toEqual(["curl", "npx"]);
   expect(fs.existsSync(path.join(work, "home", newer))).toBe(true);
 });
 
 test("a download without the version that was asked for is no engine", async () => {
-  write("bin/npx", maker("npx", "$PULUMI_HOME", [layout.cli, layout.docker]));
+  write("bin/npx", maker("npx", "$PULUMI_HOME", [layout.cli, layout.docker, layout.tailscale]));
   await expect(engine()).rejects.toThrow();
   expect(installed()[0]).toBeUndefined();
 });

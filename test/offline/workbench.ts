@@ -6,6 +6,7 @@ import * as net from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { execa } from "execa";
 import type { Declaration } from "./program/declaration";
 
 export const repository = path.resolve(__dirname, "../..");
@@ -70,9 +71,26 @@ export class Workbench {
   }
 
   run(command: string, args: string[]): Run {
-    const run = spawnSync(command, args, {
+    const run = spawnSync(command, args, { encoding: "utf8", ...this.surroundings() });
+    return { status: run.status, stdout: run.stdout, text: `${run.stdout}${run.stderr}` };
+  }
+
+  /** As `pulumi`, while this process goes on: for what it serves itself. */
+  async pulumiMeanwhile(args: string[], env: Record<string, string> = {}): Promise<Run> {
+    const { cwd, env: own } = this.surroundings();
+    const run = await execa(path.join(repository, "node_modules/.bin/pulumi"), args, {
+      cwd,
+      env: { ...own, ...env },
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    });
+    return { status: run.exitCode ?? null, stdout: run.stdout, text: run.all };
+  }
+
+  private surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
+    return {
       cwd: this.path("project"),
-      encoding: "utf8",
       env: {
         ...process.env,
         PULUMI_HOME: pulumiHome(),
@@ -86,8 +104,7 @@ export class Workbench {
         SPEC: this.path("spec.json"),
         LOG: this.path("log"),
       },
-    });
-    return { status: run.status, stdout: run.stdout, text: `${run.stdout}${run.stderr}` };
+    };
   }
 
   preview(declarations: Declaration[]): Run {
@@ -135,9 +152,9 @@ export class Workbench {
   }
 
   /** The project alone, for what needs no sshd. */
-  makeProject(): void {
+  makeProject(program = "program"): void {
     const compilerOptions = { target: "es2022", module: "commonjs", moduleResolution: "node", strict: true };
-    fs.cpSync(path.join(__dirname, "program"), this.path("project"), { recursive: true });
+    fs.cpSync(path.join(__dirname, program), this.path("project"), { recursive: true });
     fs.mkdirSync(this.path("state"));
     fs.symlinkSync(path.join(repository, "node_modules"), this.path("project/node_modules"));
     fs.writeFileSync(this.path("project/Pulumi.yaml"), "name: engine-test\nruntime: nodejs\n");

@@ -3,12 +3,12 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import type { Client, SFTPWrapper, Stats } from "ssh2";
-import type { Operation } from "./process";
+import type { Operation } from "../provider/resource";
 import { message, withConnection } from "./ssh";
 import type { Connection } from "./ssh";
-import type { Failure } from "./shapes";
-import { Blob, reveal } from "./values";
-import type { Value, Values } from "./values";
+import type { Failure } from "../provider/shapes";
+import { Blob, reveal } from "../provider/values";
+import type { Value, Values } from "../provider/values";
 
 const NO_SUCH_FILE = 2;
 

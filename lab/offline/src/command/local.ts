@@ -5,9 +5,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { globToRegExp } from "./glob";
 import { processInputs, Streams } from "./process";
-import type { Operation, Output } from "./process";
-import { Blob } from "./values";
-import type { Value, Values } from "./values";
+import type { Operation } from "../provider/resource";
+import type { Output } from "./process";
+import { Blob } from "../provider/values";
+import type { Value, Values } from "../provider/values";
 
 const DEFAULT_INTERPRETER = process.platform === "win32" ? ["cmd", "/C"] : ["/bin/sh", "-c"];
 

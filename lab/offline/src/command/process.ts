@@ -1,13 +1,7 @@
 // What local and remote commands have in common: their inputs, and what becomes of their output.
-import { Capture } from "./log";
-import type { Log } from "./log";
-import type { Values } from "./values";
-
-export interface Operation {
-  log: Log;
-  /** Aborted when the engine cancels, or when the resource's custom timeout is over. */
-  signal: AbortSignal;
-}
+import type { Log } from "../provider/log";
+import { Capture } from "./capture";
+import type { Values } from "../provider/values";
 
 export interface Output {
   stdout: string;

@@ -1,10 +1,11 @@
 // Commands on a host that is reached by SSH.
 import type { Client, ClientChannel } from "ssh2";
 import { processInputs, Streams } from "./process";
-import type { Operation, Output, ProcessInputs } from "./process";
+import type { Operation } from "../provider/resource";
+import type { Output, ProcessInputs } from "./process";
 import { withConnection } from "./ssh";
 import type { Connection } from "./ssh";
-import type { Values } from "./values";
+import type { Values } from "../provider/values";
 
 export async function runRemotely(
   command: string,

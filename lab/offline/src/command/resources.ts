@@ -1,26 +1,16 @@
 // The life of each resource type, apart from the protocol that carries it.
 import { randomBytes } from "node:crypto";
+import type { Operation, Resource } from "../provider/resource";
+import { check } from "../provider/shapes";
+import type { Failure, Fields } from "../provider/shapes";
+import { Blob, reveal } from "../provider/values";
+import type { Value, Values } from "../provider/values";
 import { checkSource, copyToRemote } from "./copy";
 import { runLocally } from "./local";
 import { NO_OUTPUT } from "./process";
-import type { Operation, Output } from "./process";
+import type { Output } from "./process";
 import { runRemotely } from "./remote";
 import * as shapes from "./shapes";
-import type { Failure, Fields } from "./shapes";
-import { Blob, reveal } from "./values";
-import type { Value, Values } from "./values";
-
-export interface Resource {
-  inputs: Fields;
-  /** Outputs that are no inputs: unknown at preview, when they may change. */
-  outputs: readonly string[];
-  check?(inputs: Values): Failure[];
-  /** Commands have an ID at preview already, though not the one that they will get; copies have none. */
-  newId(name: string, preview: boolean): string;
-  create(inputs: Values, operation: Operation): Promise<Values>;
-  update(olds: Values, inputs: Values, operation: Operation): Promise<Values>;
-  delete?(state: Values, operation: Operation): Promise<void>;
-}
 
 type Run = (command: string, inputs: Values, before: Output, operation: Operation) => Promise<Values | Output>;
 
@@ -41,14 +31,15 @@ function command(inputs: Fields, run: Run): Resource {
   return {
     inputs,
     outputs,
-    newId: (name) => name + hex(),
-    async create(news, operation) {
+    // A command has an ID at preview already, though not the one that it will get.
+    previewId: (name) => name + hex(),
+    async create(news, operation, name) {
       const plain = reveal(news) as Values;
       const create = plain["create"];
       const output = typeof create === "string" ? await run(create, plain, NO_OUTPUT, operation) : NO_OUTPUT;
-      return { ...news, ...output };
+      return { id: name + hex(), state: { ...news, ...output } };
     },
-    async update(olds, news, operation) {
+    async update({ state: olds }, news, operation) {
       const plain = reveal(news) as Values;
       const line = plain["update"] ?? plain["create"];
       const before = previousOutput(olds);
@@ -57,7 +48,7 @@ function command(inputs: Fields, run: Run): Resource {
       }
       return { ...news, ...before };
     },
-    async delete(state, operation) {
+    async delete({ state }, operation) {
       const plain = reveal(state) as Values;
       const line = plain["delete"];
       if (typeof line === "string") {
@@ -70,13 +61,12 @@ function command(inputs: Fields, run: Run): Resource {
 const copy: Resource = {
   inputs: shapes.copyToRemote,
   outputs: [],
-  newId: (_name, preview) => (preview ? "" : hex()),
   check: (inputs) => checkSource(inputs["source"]),
   async create(inputs, operation) {
     await copyToRemote(reveal(inputs) as Values, operation);
-    return inputs;
+    return { id: hex(), state: inputs };
   },
-  async update(olds, inputs, operation) {
+  async update({ state: olds }, inputs, operation) {
     const [before, after] = [reveal(olds) as Values, reveal(inputs) as Values];
     const hash = (values: Values): string => (values["source"] instanceof Blob ? values["source"].text("hash") : "");
     if (hash(before) !== hash(after) || before["remotePath"] !== after["remotePath"]) {
@@ -101,7 +91,7 @@ export async function invoke(
   if (token !== "command:local:run") {
     throw new Error(`there is no function ${token}`);
   }
-  const { inputs, failures } = shapes.check(shapes.localRun, args);
+  const { inputs, failures } = check(shapes.localRun, args);
   if (failures.length > 0) {
     return { failures };
   }

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, utils } from "ssh2";
 import type { AnyAuthMethod, ConnectConfig, ParsedKey } from "ssh2";
-import type { Operation } from "./process";
+import type { Operation } from "../provider/resource";
 
 /** Connection settings after Check, so with the defaults in and free of secret marks. */
 export interface Endpoint {
