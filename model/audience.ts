@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ROLES } from "./roles.js";
 import type { Role } from "./roles.js";
-import { familyOf, overlap, readSubnet } from "./subnet.js";
+import { familyOf, narrower, overlap, readSubnet } from "./subnet.js";
 import type { Subnet } from "./subnet.js";
 import type { ProblemCode } from "./yaml/codes.js";
 import { complaint, refuse } from "./yaml/complaint.js";
@@ -13,7 +13,15 @@ type NamedAudience = string & z.$brand<"NamedAudience">;
 
 /** Who may reach a port. What each means, and whether it exists, is said by KINDS and nowhere else. */
 export type Audience =
-  "lan" | "tailnet" | "containers" | "localhost" | `host:${string}` | `role:${Role}` | NamedAudience | Subnet;
+  | "lan"
+  | "tailnet"
+  | "containers"
+  | "localhost"
+  | `tailnet:${string}`
+  | `host:${string}`
+  | `role:${Role}`
+  | NamedAudience
+  | Subnet;
 
 /** What audiences refer to. */
 export interface World {
@@ -22,6 +30,8 @@ export interface World {
   readonly hosts: readonly { readonly name: string; readonly address: string; readonly role: Role | undefined }[];
   /** The owner's own audiences. */
   readonly audiences: Readonly<Record<string, readonly Subnet[]>>;
+  /** The people of the tailnet by group. @default the tailnet's policy is no matter of the homelab's */
+  readonly tailnet?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** From where packets may come. */
@@ -35,6 +45,15 @@ export type Source =
     }
   | { readonly kind: "tailnet" }
   | { readonly kind: "containers" };
+
+/** Who on the tailnet is meant, in the terms of its policy. */
+export type TailnetSource =
+  /** The devices of people, whoever they are. */
+  | { readonly kind: "people" }
+  | { readonly kind: "group"; readonly group: string }
+  | { readonly kind: "host"; readonly host: string }
+  /** Addresses, and what the owner calls them. */
+  | { readonly kind: "subnet"; readonly subnet: Subnet; readonly name: string | undefined };
 
 /** Why there is no such audience, and what to write instead. */
 type Mistake = readonly [code: ProblemCode, message: string, remedy: Remedy & { readonly prose: string }];
@@ -55,27 +74,48 @@ interface Kind {
   /** Why it does not exist. */
   readonly missing?: (who: string, world: World) => Mistake | undefined;
   readonly sources: (who: string, world: World) => readonly Source[];
+  /** Who of them comes by the tailnet. @default nobody */
+  readonly onTailnet?: (who: string, world: World) => readonly TailnetSource[];
 }
 
-const literally = (word: string, sources: Kind["sources"]): Kind => ({
+const literally = (word: string, sources: Kind["sources"], more: Partial<Kind> = {}): Kind => ({
   is: (who) => who === word,
   examples: () => [word],
   sources,
+  ...more,
 });
 
 /** What the owner's own audiences may be called. */
 export const AUDIENCE_NAME = /^[a-z][a-z0-9-]*$/;
 
+const GROUP = /^tailnet:([a-z][a-z0-9-]*)$/;
+const groupOf = (who: string): string => GROUP.exec(who)?.[1] ?? "";
+
 /** In the order in which they are tried, and in which hints list them. */
 const KINDS = {
   lan: literally("lan", (_, { lan }) => lan.map((it) => subnetSource(it, false))),
-  tailnet: literally("tailnet", () => [{ kind: "tailnet" }]),
+  tailnet: literally("tailnet", () => [{ kind: "tailnet" }], { onTailnet: () => [{ kind: "people" }] }),
+  group: {
+    is: (who) => GROUP.test(who),
+    examples: (world) => Object.keys(world?.tailnet ?? {}).map((group) => `tailnet:${group}`),
+    missing: (who, { tailnet = {} }) => {
+      const group = groupOf(who);
+      const otherwise = `write under homelab:tailnet who is in it, as in { groups: { ${group}: [anna@example.com] } }`;
+      const remedy = suggest(group, Object.keys(tailnet), { as: (it) => `"tailnet:${it}"`, otherwise });
+      return Object.hasOwn(tailnet, group)
+        ? undefined
+        : ["unknown-audience", `the tailnet has no group "${group}"`, remedy];
+    },
+    sources: () => [{ kind: "tailnet" }],
+    onTailnet: (who) => [{ kind: "group", group: groupOf(who) }],
+  },
   containers: literally("containers", () => [{ kind: "containers" }]),
   localhost: literally("localhost", () => []),
   role: {
     is: (who) => ROLES.some((role) => who === `role:${role}`),
     examples: () => ROLES.map((role) => `role:${role}`),
-    sources: (who, { hosts }) => hosts.filter(({ role }) => who === `role:${role ?? ""}`).map(hostSource),
+    sources: (who, world) => hostSources(hostsWith(who, world), world),
+    onTailnet: (who, world) => hostsWith(who, world).map(({ name }) => ({ kind: "host", host: name })),
   },
   host: {
     is: (who) => /^host:[a-z0-9-]+$/.test(who),
@@ -86,18 +126,21 @@ const KINDS = {
       const remedy = suggest(name, names, { as: (it) => `"host:${it}"` });
       return names.includes(name) ? undefined : ["unknown-host", `there is no host "${name}"`, remedy];
     },
-    sources: (who, { hosts }) => hosts.filter(({ name }) => who === `host:${name}`).map(hostSource),
+    sources: (who, world) => hostSources(hostsNamed(who, world), world),
+    onTailnet: (who, world) => hostsNamed(who, world).map(({ name }) => ({ kind: "host", host: name })),
   },
   named: {
     is: (who) => AUDIENCE_NAME.test(who),
     examples: (world) => Object.keys(world?.audiences ?? {}),
     missing: (who, world) => (Object.hasOwn(world.audiences, who) ? undefined : unknown(who, world)),
     sources: (who, { audiences }) => (audiences[who] ?? []).map((it) => subnetSource(it)),
+    onTailnet: (who, { audiences }) => partsOnTailnet(audiences[who] ?? [], who),
   },
   subnet: {
     is: (who) => typeof readSubnet(who) === "string",
     examples: () => [],
     sources: (who) => [subnetSource(who as Subnet)],
+    onTailnet: (who) => partsOnTailnet([who as Subnet], undefined),
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 
@@ -107,7 +150,23 @@ const subnetSource = (subnet: Subnet, tailnet = overlap(subnet, TAILNET[familyOf
   family: familyOf(subnet),
   tailnet,
 });
-const hostSource = ({ address }: World["hosts"][number]): Source => subnetSource(address as Subnet, false);
+
+const hostsWith = (who: string, { hosts }: World): World["hosts"] =>
+  hosts.filter(({ role }) => who === `role:${role ?? ""}`);
+const hostsNamed = (who: string, { hosts }: World): World["hosts"] =>
+  hosts.filter(({ name }) => who === `host:${name}`);
+
+/** Their addresses on the LAN; those on the tailnet are not known here, so its policy alone tells them apart. */
+const hostSources = (hosts: World["hosts"], { tailnet }: World): Source[] => [
+  ...hosts.map(({ address }) => subnetSource(address as Subnet, false)),
+  ...(tailnet !== undefined && hosts.length > 0 ? [{ kind: "tailnet" } as const] : []),
+];
+
+const partsOnTailnet = (subnets: readonly Subnet[], name: string | undefined): TailnetSource[] =>
+  subnets.flatMap((it) => {
+    const tailnet = TAILNET[familyOf(it)];
+    return overlap(it, tailnet) ? [{ kind: "subnet" as const, subnet: narrower(it, tailnet), name }] : [];
+  });
 
 const kindOf = (who: string): Kind | undefined => Object.values<Kind>(KINDS).find(({ is }) => is(who));
 
@@ -168,6 +227,12 @@ export const checkAudience = (who: Audience, world: World): Mistake | undefined 
 /** From where packets of some audiences come, each source once. */
 export function sourcesOf(audiences: readonly Audience[], world: World): Source[] {
   const sources = audiences.flatMap((who) => kindOf(who)?.sources(who, world) ?? []);
+  return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()];
+}
+
+/** Who of some audiences comes by the tailnet, each once. */
+export function tailnetSourcesOf(audiences: readonly Audience[], world: World): TailnetSource[] {
+  const sources = audiences.flatMap((who) => kindOf(who)?.onTailnet?.(who, world) ?? []);
   return [...new Map(sources.map((source) => [JSON.stringify(source), source])).values()];
 }
 

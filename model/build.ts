@@ -15,6 +15,8 @@ import { settingsOf } from "./settings/index.js";
 import { worldOf } from "./config/world.js";
 import type { Project } from "./services/project.js";
 import { planShares } from "./shares/shares.js";
+import { checkTailnet } from "./tailnet/check.js";
+import { tailnetOf } from "./tailnet/derive.js";
 import type { HostShares } from "./shares/types.js";
 import type { Source } from "./yaml/source.js";
 import type { HomelabModel, HostModel, ReadFile } from "./types.js";
@@ -41,6 +43,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   }));
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));
+  problems.push(...checkTailnet(stack, config, source));
   const shares = planShares({ stack, config, source, hosts: planned, problems });
 
   const hosts = planned.flatMap(({ name, host, projects }) => {
@@ -56,7 +59,8 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }
-  return { hosts };
+  const tailnet = tailnetOf(hosts, config);
+  return { hosts, ...(tailnet !== undefined && { tailnet }) };
 }
 
 function hostModel(

@@ -83,6 +83,16 @@ export function overlap(a: Subnet, b: Subnet): boolean {
   );
 }
 
+/** Of two subnets that overlap the one that lies in the other. */
+export const narrower = (a: Subnet, b: Subnet): Subnet => (cidr(a).bits >= cidr(b).bits ? a : b);
+
+/** Does an address lie in a subnet? Texts that are neither lie in none. */
+export function contains(subnet: string, address: string): boolean {
+  return ipaddr.isValidCIDR(subnet) || ipaddr.isValid(subnet)
+    ? ipaddr.isValid(address) && overlap(subnet as Subnet, address as Subnet)
+    : false;
+}
+
 function cidr(subnet: string): { readonly address: ipaddr.IPv4 | ipaddr.IPv6; readonly bits: number } {
   const [text = "", prefix] = subnet.split("/");
   const address = ipaddr.parse(text);

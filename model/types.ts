@@ -6,11 +6,14 @@ import type { ComposeVolume } from "./compose/volumes.js";
 import type { Opening } from "./firewall/opening.js";
 import type { Role } from "./roles.js";
 import type { SettingModel } from "./settings/setting.js";
+import type { TailnetModel } from "./tailnet/types.js";
 import type { Text } from "./text.js";
 
 /** The whole desired state of the homelab, as plain data. */
 export interface HomelabModel {
   readonly hosts: readonly HostModel[];
+  /** @default the homelab has no tailnet, or its policy is no matter of the homelab's */
+  readonly tailnet?: TailnetModel;
 }
 
 /** What one host has to be. */

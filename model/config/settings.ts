@@ -5,6 +5,7 @@ import { subnet, subnetOf } from "../subnet.js";
 import { bytes } from "../compose/values.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
+import { tailnet } from "./tailnet-settings.js";
 import { complaint, complaintAt, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
 import { suggest } from "../yaml/suggest.js";
@@ -124,6 +125,7 @@ export const settings = mapping({
     subnets,
   ).default({}),
   nas: nas.optional(),
+  tailnet: tailnet.optional(),
   services: named(form(/./, "is not a service"), z.boolean()).default({}),
   values: named(variable, z.coerce.string()).default({}),
   secrets: named(variable, secret).default({}),

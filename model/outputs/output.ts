@@ -4,7 +4,7 @@ import type { HomelabModel } from "../types.js";
 export interface Output<Value> {
   /** Its key among the stack's outputs and in the JSON of `check`. */
   readonly name: string;
-  /** Plain data, which survives JSON. */
+  /** Plain data, which survives JSON; undefined where there is nothing of the kind, which is then left out. */
   derive(homelab: HomelabModel): Value;
   /** The same for the terminal. */
   show(value: Value): readonly Section[];

@@ -1,5 +1,6 @@
 import type { ServiceModel } from "../types.js";
 import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
+import { OAUTH_SECRET, OBTAIN_CLIENT } from "../config/tailnet-settings.js";
 import { SecretText } from "../text.js";
 import type { Declared } from "./declared.js";
 
@@ -12,7 +13,7 @@ export interface NeededSecret {
   readonly generate: number | undefined;
   /** Where the owner gets it. */
   readonly obtain: string | undefined;
-  /** What needs it: a service as HOST/SERVICE, or the shares for a person. */
+  /** What needs it: a service as HOST/SERVICE, the shares for a person, or the tailnet. */
   readonly usedBy: readonly string[];
 }
 
@@ -33,6 +34,11 @@ export function neededSecrets({ config, projects }: Pick<Declared, "config" | "p
     const usedBy = [`SMB, for ${person}`];
     const present = Object.hasOwn(config.secrets, name);
     needed.set(name, { name, present, generate: SMB_PASSWORD_LENGTH, obtain: undefined, usedBy });
+  }
+  if (config.tailnet?.oauthClient !== undefined) {
+    const present = Object.hasOwn(config.secrets, OAUTH_SECRET);
+    const usedBy = ["the tailnet's policy"];
+    needed.set(OAUTH_SECRET, { name: OAUTH_SECRET, present, generate: undefined, obtain: OBTAIN_CLIENT, usedBy });
   }
   return [...needed.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { AUDIENCE_NAME } from "../audience.js";
+import { complaint, form } from "../yaml/complaint.js";
+import { mapping, named } from "../yaml/schema.js";
+
+/** Somebody with an account: Tailscale knows people by their address, Headscale by NAME@. */
+const person = form(/^[^\s@,"\\]+@[^\s@,"\\]*$/, "is nobody on a tailnet", {
+  prose: "write an address as in anna@example.com; with Headscale the user and an @, as in anna@",
+});
+
+const group = z
+  .array(person)
+  .refine(
+    (list) => list.length > 0,
+    complaint("empty-audience", "names nobody", { prose: "write who is in it, as in [anna@example.com]" }),
+  )
+  .readonly();
+
+/** Scopes of an OAuth client with which everything here can be done (tailscale.com/kb/1215). */
+export const SCOPES = ["policy_file", "auth_keys", "devices:core", "dns", "feature_settings"] as const;
+
+/** What API keys begin with. */
+export const API_KEY = "tskey-api-";
+
+/** Where the owner gets the ID of an OAuth client and its secret. */
+export const OBTAIN_CLIENT = `make an OAuth client with the scopes ${SCOPES.join(", ")} and the tag tag:homelab`;
+
+/** Why an API key does not do. */
+export const NO_API_KEY = "an API key expires after 90 days at most, and everything stops then";
+
+const oauthClient = form(/^[A-Za-z0-9_-]+$/, "is not the ID of an OAuth client", {
+  prose: "write the ID that the admin console shows",
+}).refine((id) => !id.startsWith(API_KEY), complaint("malformed", NO_API_KEY, { prose: OBTAIN_CLIENT }));
+
+/** What `homelab:tailnet` may say. */
+export const tailnet = mapping({
+  /** People by group, for audiences as in "tailnet:family". */
+  groups: named(
+    form(AUDIENCE_NAME, "is not a name for a group", { prose: "use small letters, digits and dashes" }),
+    group,
+  ).default({}),
+  /** whole: the policy file is the homelab's. merge: what carries its marks is, and the rest stays as it is. */
+  policy: z.enum(["whole", "merge"]).default("whole"),
+  /** A policy from elsewhere that may be overwritten, by the first digits of its SHA-256. */
+  overwrite: form(/^[0-9a-f]{12}$/, "is not the digest of a policy", {
+    prose: "write the 12 digits that the preview shows",
+  }).optional(),
+  /** ID of the OAuth client, whose secret is TAILSCALE_OAUTH_SECRET; without one the policy is derived and shown only. */
+  oauthClient: oauthClient.optional(),
+  /** The tailnet's name. @default the one of the OAuth client */
+  name: form(/^[A-Za-z0-9.@_-]+$/, "is not the name of a tailnet", { prose: "write it as in example.com" }).optional(),
+  /** Address of another control server that speaks Tailscale's API: Headscale from 0.30 on. @default Tailscale's own */
+  server: form(/^https:\/\/[A-Za-z0-9.-]+(:\d+)?\/?$/, "is not the address of a control server", {
+    prose: "write it as in https://headscale.example.org",
+  }).optional(),
+});
+
+/** The secret of the OAuth client. */
+export const OAUTH_SECRET = "TAILSCALE_OAUTH_SECRET";
