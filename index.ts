@@ -3,9 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { observe } from "./components/observe.js";
 import { lastDeployment, refuseRenames, warnOfMoves } from "./components/last-deployment.js";
 import type * as Components from "./components/roles.js";
+import type * as TailnetComponent from "./components/tailnet.js";
 import { HomelabError } from "./model/yaml/problem.js";
 import { loadHomelab, readFrom } from "./model/load.js";
 import { outputsOf } from "./model/outputs/index.js";
+import { TAILNET_NAMES } from "./model/resource-names.js";
+import type { HomelabModel } from "./model/types.js";
 
 /** Registers the whole homelab; answers with the stack's outputs. */
 async function main(): Promise<Record<string, unknown>> {
@@ -21,7 +24,7 @@ async function main(): Promise<Record<string, unknown>> {
   refuseRenames(homelab, last, readFrom(directories));
   await warnOfMoves(homelab, last, stateOf);
 
-  const notDone: Record<string, string> = {};
+  const notDone = { ...(await registerTailnet(homelab, secrets)) };
   for (const host of homelab.hosts) {
     const state = stateOf(host);
     registerHost({ host, secrets, state });
@@ -30,6 +33,22 @@ async function main(): Promise<Record<string, unknown>> {
     }
   }
   return { ...outputsOf(homelab), notDone };
+}
+
+/** The tailnet's policy, where the homelab has one and can reach its API; answers with what is not done. */
+async function registerTailnet(
+  { tailnet }: HomelabModel,
+  secrets: pulumi.Input<Record<string, string>>,
+): Promise<Record<string, string>> {
+  if (tailnet?.access === undefined) {
+    return {};
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see loadComponents
+  const { observeTailnet, Tailnet } = require("./components/tailnet.js") as typeof TailnetComponent;
+  const args = { tailnet: { ...tailnet, access: tailnet.access }, secrets };
+  const state = await observeTailnet(args);
+  new Tailnet({ ...args, state });
+  return state.notDone === undefined ? {} : { [TAILNET_NAMES.policy]: state.notDone };
 }
 
 /** With the packages of the providers. Not by import(), whose loader has no hook for TypeScript (see start.cjs). */

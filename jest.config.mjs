@@ -20,7 +20,7 @@ export default {
     {
       ...common,
       displayName: "unit",
-      testMatch: ["<rootDir>/test/{model,components,hosts,scripts,helper,lint}/**/*.test.ts"],
+      testMatch: ["<rootDir>/test/{model,components,hosts,tailnet,scripts,helper,lint}/**/*.test.ts"],
     },
     {
       ...common,

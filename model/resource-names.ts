@@ -99,3 +99,11 @@ export const hookName = (host: string, what: string): string => `${host}/${what}
 /** The name of a hook in which a host has another name. */
 export const renameInHook = (name: string, from: string, to: string): string =>
   name.startsWith(hookName(from, "")) ? hookName(to, name.slice(hookName(from, "").length)) : name;
+
+/** The names of what is no host's: parseName knows none of them, so that nothing here is taken for a host. */
+export const TAILNET_NAMES = {
+  component: "tailnet/tailnet",
+  provider: "tailnet/api",
+  policy: "tailnet/policy",
+  guard: "tailnet/unchanged",
+} as const;

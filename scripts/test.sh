@@ -84,7 +84,7 @@ case ${1:-} in
     elif named "$1" test/offline; then
       bash lab/pulumi-engine.sh
       jest_on offline "${@:2}" --runTestsByPath "${files[@]}"
-    elif named "$1" test/{model,components,hosts,scripts,helper,lint}; then
+    elif named "$1" test/{model,components,hosts,tailnet,scripts,helper,lint}; then
       jest_on unit "${@:2}" --runTestsByPath "${files[@]}"
     else
       echo "There is no test/*/$1*.test.ts" >&2

@@ -39,6 +39,9 @@ test.each([
   ["model/text.ts", "model/yaml"],
   ["model/outputs", "hosts"],
   ["hosts", "components"],
+  ["hosts", "tailnet"],
+  ["tailnet", "hosts"],
+  ["model/tailnet", "model/settings"],
   ["components", "scripts"],
   ["scripts", "components"],
   ["components", "lab"],
@@ -54,7 +57,7 @@ test("a circle of imports is reported", () => {
 });
 
 test("every file is in a room", () => {
-  const folders = ["model", "hosts", "components", "scripts", "lab", "bench"];
+  const folders = ["model", "hosts", "tailnet", "components", "scripts", "lab", "bench"];
   const files = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
