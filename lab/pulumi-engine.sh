@@ -51,10 +51,11 @@ note() { printf -- '- Pulumi %s: %s\n' "$PULUMI_VERSION" "$*"; }
 # without where a file is in the place of the folder.
 without_logs() {
   mkdir -p "$PULUMI_HOME"
-  [ -f "$PULUMI_HOME/logs" ] || {
-    rm -rf "$PULUMI_HOME/logs"
-    : >"$PULUMI_HOME/logs"
+  [ ! -d "$PULUMI_HOME/logs" ] || { # aside first: an engine that runs may still write there
+    mv "$PULUMI_HOME/logs" "$PULUMI_HOME/logs.$$"
+    rm -rf "$PULUMI_HOME/logs.$$"
   }
+  : >>"$PULUMI_HOME/logs"
 }
 
 # From the lock file, the one place that has them exactly. Fills PULUMI_VERSION, DOCKER_VERSION, COMMAND_VERSION
