@@ -83,7 +83,7 @@ function difference({ there, instead }: Extract<Obstacle, { there: string }>): s
 }
 
 /** Who reaches what against the declaration. */
-export function cases(by: readonly Expectation[]): string {
+function cases(by: readonly Expectation[]): string {
   const named = by.slice(0, NAMED).map(({ visitor, host, port, protocol, open }) => {
     const verb = open ? "does not reach" : "reaches";
     return `${visitor.name} ${verb} port ${port}/${protocol} of ${host}`;

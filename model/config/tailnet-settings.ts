@@ -26,7 +26,7 @@ export const API_KEY = "tskey-api-";
 export const OBTAIN_CLIENT = `make an OAuth client with the scopes ${SCOPES.join(", ")} and the tag tag:homelab`;
 
 /** Why an API key does not do. */
-export const NO_API_KEY = "an API key expires after 90 days at most, and everything stops then";
+const NO_API_KEY = "an API key expires after 90 days at most, and everything stops then";
 
 const oauthClient = form(/^[A-Za-z0-9_-]+$/, "is not the ID of an OAuth client", {
   prose: "write the ID that the admin console shows",

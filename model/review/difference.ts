@@ -15,7 +15,7 @@ export interface Difference {
 }
 
 /** A service that is to run another image. */
-export interface ImageDifference {
+interface ImageDifference {
   readonly service: string;
   readonly from: string;
   readonly to: string;

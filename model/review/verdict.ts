@@ -4,7 +4,7 @@ import type { Difference } from "./difference.js";
 import { majorChange } from "./versions.js";
 
 /** How much attention a change needs, from none to all of it. */
-export const VERDICTS = ["routine", "caution", "stop", "failed"] as const;
+const VERDICTS = ["routine", "caution", "stop", "failed"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** What a preview would do to one thing of a host. */

@@ -46,7 +46,12 @@ export function outcomeOf(events: readonly EngineEvent[]): Outcome {
   }
   // A program that refuses what is declared has a summary, too.
   const ended = events.some(({ summaryEvent }) => summaryEvent !== undefined);
-  return { ran: ended && (done.size > 0 || failed.size > 0 || !events.some(isError)), done, failed, notDone: notDoneIn(events) };
+  return {
+    ran: ended && (done.size > 0 || failed.size > 0 || !events.some(isError)),
+    done,
+    failed,
+    notDone: notDoneIn(events),
+  };
 }
 
 const isError = ({ diagnosticEvent }: EngineEvent): boolean => diagnosticEvent?.severity === "error";

@@ -70,7 +70,7 @@ export function reviewOf({ before, after, events = [], failure, revision }: Revi
 export const summaryOf = (homelab: HomelabModel): Summary => outputsOf(homelab)["hosts"] as Summary;
 
 /** Services that mount a volume which outlives them, as HOST/SERVICE. */
-export function statefulServices({ hosts }: HomelabModel): ReadonlySet<string> {
+function statefulServices({ hosts }: HomelabModel): ReadonlySet<string> {
   return new Set(
     hosts.flatMap(({ name, services, volumes }) => {
       const stateful = volumes.filter((volume) => volume.stateful).map((volume) => volume.name);
