@@ -29,6 +29,12 @@ export interface Facts {
   readonly stateful: ReadonlySet<string>;
   /** Hosts of which nothing is known, and why. */
   readonly notReached: Readonly<Record<string, string>>;
+  /** Images that a registry says it has not, for the hosts that are to pull them, and why. */
+  readonly missingImages: readonly {
+    readonly image: string;
+    readonly hosts: readonly string[];
+    readonly words: string;
+  }[];
 }
 
 /** Something to look at before a change is let in. */
@@ -68,6 +74,11 @@ const RULES = {
   "host-removed": {
     verdict: "stop",
     find: ({ difference }) => difference.hostsRemoved.map((host) => [host, "this host leaves the homelab"]),
+  },
+  "image-missing": {
+    verdict: "stop",
+    find: ({ missingImages }) =>
+      missingImages.map(({ image, hosts, words }) => [hosts.join(", "), `image ${image} ${words}`]),
   },
   "audience-widened": {
     verdict: "caution",

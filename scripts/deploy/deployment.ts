@@ -13,8 +13,8 @@ import { failuresOf, reasonOf } from "../lib/failures.js";
 import { progressOf } from "./progress.js";
 import { confirmed } from "../lib/ask.js";
 import { describePlan } from "../lib/plan/describe.js";
-import { hiddenEnvironments, hidesEnvironment } from "../lib/plan/environment.js";
-import { planOf } from "../lib/plan/plan.js";
+import { plannedChanges } from "../lib/plan/environment.js";
+import { imagesOfPlan, missingImages, missingText } from "../lib/registry/missing.js";
 import type { Operation, StateResource } from "../lib/operation.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
 
@@ -35,6 +35,8 @@ export interface DeploymentOptions {
   readonly copy: boolean;
   /** Names of the hosts to deploy to; the others are neither asked nor changed. @default all */
   readonly only?: readonly string[];
+  /** Do not ask registries whether the images that are to be pulled exist. @default false */
+  readonly offline?: boolean;
   /** Do it without showing first what would change, and asking. Nobody is asked either where there is no terminal. */
   readonly yes: boolean;
 }
@@ -49,7 +51,7 @@ export interface DeploymentOptions {
 export async function deployTo(
   whole: PulumiStack,
   all: readonly HostModel[],
-  { copy, yes, only = [] }: DeploymentOptions,
+  { copy, yes, offline = false, only = [] }: DeploymentOptions,
 ): Promise<number> {
   const chosen = chosenOf(all, only);
   // A state that is lost may be on any of them.
@@ -60,7 +62,7 @@ export async function deployTo(
   const scope = await scopeOf(whole, all, chosen);
   const { stack, hosts } = scope;
   const warn = warningsOnce();
-  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(scope, warn));
+  const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(scope, offline, warn));
   if (!agreed) {
     console.log("Nothing was deployed.");
     return EXIT.nothing;
@@ -106,20 +108,23 @@ function warningsOnce(): Listener {
 }
 
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
-async function agreeOn({ stack, hosts, exclude }: Scope, warn: Listener): Promise<boolean> {
+async function agreeOn({ stack, hosts, exclude }: Scope, offline: boolean, warn: Listener): Promise<boolean> {
   console.log("Checking what would change …");
   const operation = await stack.operate("preview", { exclude: [...exclude], onEvent: warn });
   if (!operation.ok) {
     console.log(reasonOf(operation, stack.name));
     return false;
   }
-  const changes = planOf(operation.events);
+  const changes = await plannedChanges(stack, hosts, operation.events);
   if (changes.length === 0) {
     return true;
   }
-  const hidden = hidesEnvironment(changes) ? await hiddenEnvironments(stack, hosts) : undefined;
-  console.log(describePlan(planOf(operation.events, hidden), hosts));
-  return confirmed("Deploy this? [y/N] ");
+  console.log(describePlan(changes, hosts));
+  const missing = offline ? [] : await missingImages(imagesOfPlan(changes, hosts));
+  missing.forEach((it) => {
+    console.log(missingText(it));
+  });
+  return confirmed(missing.length === 0 ? "Deploy this? [y/N] " : "Deploy what can be deployed? [y/N] ");
 }
 
 /** Looks at the hosts again and shows what they have come to; is everything done? */

@@ -3,10 +3,10 @@ import type { DeclaredService } from "../../model/services/declared.js";
 import { columnsOf } from "../lib/columns.js";
 import { counted } from "../lib/quantity.js";
 import { newestLike } from "./newer.js";
-import { parseReference } from "./reference.js";
-import { registryClient, RegistryError } from "./registry.js";
-import type { RegistryClient } from "./registry.js";
-import type { ImageReference } from "./reference.js";
+import { parseReference } from "../lib/registry/reference.js";
+import { registryClient, RegistryError } from "../lib/registry/client.js";
+import type { RegistryClient } from "../lib/registry/client.js";
+import type { ImageReference } from "../lib/registry/reference.js";
 
 /** An image that services use, and what its registry has. */
 export interface ImageAge {

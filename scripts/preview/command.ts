@@ -5,6 +5,8 @@ import { examples, runCommand, stackCommand } from "../lib/command.js";
 import { reasonOf } from "../lib/failures.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
+import { plannedChanges } from "../lib/plan/environment.js";
+import { imagesOfPlan, missingImages } from "../lib/registry/missing.js";
 import { declaredAt, showReview, withFormats } from "../lib/review/command.js";
 import type { Format } from "../lib/review/command.js";
 import type { ReviewInput } from "../lib/review/review.js";
@@ -13,15 +15,16 @@ import { revisionSince } from "../lib/review/revision.js";
 interface Options extends Format {
   readonly stack: string;
   readonly base?: string;
+  readonly offline: boolean;
 }
 
 /** Shows what a deployment would do, and how much attention it needs. */
-async function preview({ stack, base, ...format }: Options): Promise<void> {
-  const { verdict } = await showReview(() => look(stack, base), format, stack);
+async function preview({ stack, base, offline, ...format }: Options): Promise<void> {
+  const { verdict } = await showReview(() => look(stack, base, offline), format, stack);
   process.exitCode = verdict === "failed" ? 1 : 0;
 }
 
-async function look(name: string, base: string | undefined): Promise<ReviewInput> {
+async function look(name: string, base: string | undefined, offline: boolean): Promise<ReviewInput> {
   const directory = projectDirectory();
   const after = declaredHomelab(name, declarationDirectories(directory));
   const revision = base === undefined ? undefined : await revisionSince(directory, base);
@@ -29,10 +32,13 @@ async function look(name: string, base: string | undefined): Promise<ReviewInput
   const stack = new PulumiStack(directory, name);
   const before = revision === undefined ? await deployed(stack) : declaredAt(name, directory, revision);
   const operation = await stack.operate("preview");
+  const changes = await plannedChanges(stack, after.hosts, operation.events);
   return {
     after,
     revision,
+    changes,
     events: operation.events,
+    ...(!offline && { missingImages: await missingImages(imagesOfPlan(changes, after.hosts)) }),
     ...(before !== undefined && { before }),
     ...(!operation.ok && { failure: reasonOf(operation, name) }),
   };
@@ -46,6 +52,7 @@ void runCommand(
     stackCommand("preview", "Show what a deployment would do, what could hurt, and who may reach more than before."),
   )
     .option("--base <revision>", "compare with where this branch left that one, instead of with what was deployed last")
+    .option("--offline", "do not ask registries whether new images exist", false)
     .addHelpText(
       "after",
       examples(

@@ -6,7 +6,7 @@ import { commandLine } from "../../model/command-line.js";
 import { examples, runCommand, stackCommand, UserError } from "../lib/command.js";
 import { declaredService, placeOf } from "../lib/find-service.js";
 import { declarationDirectories } from "../lib/project.js";
-import { registryClient } from "../outdated/registry.js";
+import { registryClient } from "../lib/registry/client.js";
 import { withImage } from "./compose-image.js";
 import { describeUpdate, nextImage, sameImage } from "./update.js";
 

@@ -1,10 +1,10 @@
 import type { DeclaredService } from "../../model/services/declared.js";
 import { UserError } from "../lib/command.js";
 import { newestLike } from "../outdated/newer.js";
-import { isTag, parseReference } from "../outdated/reference.js";
-import type { ImageReference } from "../outdated/reference.js";
-import { RegistryError } from "../outdated/registry.js";
-import type { RegistryClient } from "../outdated/registry.js";
+import { isTag, parseReference } from "../lib/registry/reference.js";
+import type { ImageReference } from "../lib/registry/reference.js";
+import { RegistryError } from "../lib/registry/client.js";
+import type { RegistryClient } from "../lib/registry/client.js";
 
 /** The image that a service gets. */
 export interface NextImage {

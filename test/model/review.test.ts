@@ -55,7 +55,14 @@ describe("the difference of two declarations", () => {
 });
 
 const FACTS: Facts = {
-  ...{ failure: undefined, changes: [], difference: NOTHING, stateful: new Set(["pi5/db"]), notReached: {} },
+  ...{
+    failure: undefined,
+    changes: [],
+    difference: NOTHING,
+    stateful: new Set(["pi5/db"]),
+    notReached: {},
+    missingImages: [],
+  },
 };
 const change = (kind: PlannedChange["kind"], name: string, action: PlannedChange["action"], kept = false): Facts => ({
   ...FACTS,
@@ -77,6 +84,12 @@ describe("the verdict", () => {
     ["another setting", change("setting", "docker", "update"), "routine", []],
     ["a first firewall", change("setting", "firewall", "create"), "routine", []],
     ["a host that is off", { ...FACTS, notReached: { pi6: "timed out" } }, "caution", ["not-reached pi6"]],
+    [
+      "an image that no registry has",
+      { ...FACTS, missingImages: [{ image: "web:9", hosts: ["pi5", "pi6"], words: "does not exist" }] },
+      "stop",
+      ["image-missing pi5, pi6"],
+    ],
     [
       "more may reach a port",
       becomes({ pi5: host("web:1.0", { 80: ["lan", "tailnet"] }) }),

@@ -1,8 +1,8 @@
 import { readDeclared } from "../../model/services/declared.js";
 import { newestLike } from "../../scripts/outdated/newer.js";
 import { describeAges, exitCodeOf, imageAges } from "../../scripts/outdated/outdated.js";
-import { parseReference } from "../../scripts/outdated/reference.js";
-import { registryClient, RegistryError } from "../../scripts/outdated/registry.js";
+import { parseReference } from "../../scripts/lib/registry/reference.js";
+import { registryClient, RegistryError } from "../../scripts/lib/registry/client.js";
 import { UserError } from "../../scripts/lib/command.js";
 import { withImage } from "../../scripts/update/compose-image.js";
 import { describeUpdate, nextImage, sameImage } from "../../scripts/update/update.js";

@@ -33,7 +33,9 @@ describe("the comment", () => {
   test("never closes its own fence", () => {
     const details = ["a ```` b"];
     const changes = [{ host: "pi5", kind: "container", name: "web", action: "replace", kept: false, details }] as const;
-    expect(reviewMarkdown({ ...ROUTINE, changes }, "home")).toMatch(/\n`{5}text\n[^]*\n`{5}\n\n<\/details>$/);
+    expect(reviewMarkdown(reviewOf({ after: twoHosts(), changes }), "home")).toMatch(
+      /\n`{5}text\n[^]*\n`{5}\n\n<\/details>$/,
+    );
   });
 
   test("is never longer than a forge takes: the plan goes first, then the end of what is left", () => {
@@ -41,7 +43,7 @@ describe("the comment", () => {
       ...({ host: "pi5", kind: "container", name: `w${i}`, action: "replace", kept: false } as const),
       details: [`A: ${"ä".repeat(40)} → ${i}`],
     }));
-    const short = reviewMarkdown({ ...ROUTINE, changes, seen: ["one"] }, "home");
+    const short = reviewMarkdown({ ...reviewOf({ after: twoHosts(), changes }), seen: ["one"] }, "home");
     expect(short).toMatch(/one\n\nEverything that would be done: too long to be shown here\.$/);
     const long = reviewMarkdown(
       withSeen(...Array.from({ length: 3000 }, (_, i) => `ä ${i} ${"ö".repeat(20)}`)),

@@ -1,3 +1,4 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
 import { parseName, nameInUrn } from "../../../model/resource-names.js";
 import { secretVariables } from "../../../model/services/environment.js";
@@ -5,6 +6,7 @@ import { fillIn } from "../../../model/text.js";
 import type { HostModel } from "../../../model/types.js";
 import type { PulumiStack } from "../pulumi-stack.js";
 import { HIDDEN_ENVIRONMENT } from "./container.js";
+import { planOf } from "./plan.js";
 import type { Change, HiddenEnvironments } from "./plan.js";
 
 /** How the engine marks a secret in what it exports (sdk/go/common/resource/sig of github.com/pulumi/pulumi). */
@@ -120,3 +122,13 @@ const assignmentsIn = (list: unknown): ReadonlyMap<string, string> =>
       typeof it === "string" ? [[it.split("=", 1)[0] ?? it, it.slice(it.indexOf("=") + 1)]] : [],
     ),
   );
+
+/** What a preview of the engine says, with the environments that the engine hides as a whole because of a secret in them. */
+export async function plannedChanges(
+  stack: PulumiStack,
+  hosts: readonly HostModel[],
+  events: readonly EngineEvent[],
+): Promise<Change[]> {
+  const changes = planOf(events);
+  return hidesEnvironment(changes) ? planOf(events, await hiddenEnvironments(stack, hosts)) : changes;
+}

@@ -1,6 +1,5 @@
 import type { ReachDifference } from "../../../model/review/difference.js";
 import type { Verdict } from "../../../model/review/verdict.js";
-import { describePlan } from "../plan/describe.js";
 import type { Change } from "../plan/plan.js";
 import type { Review } from "./review.js";
 
@@ -71,12 +70,7 @@ export const failurePart = ({ failure = "" }: Review): Part => ({
 });
 
 /** Everything that would be done; the longest part, and the last. */
-export const planPart = ({ changes }: Review): Part => ({
-  title: "Everything that would be done",
-  lines: describePlan(changes)
-    .split("\n")
-    .filter((line) => line !== ""),
-});
+export const planPart = ({ plan }: Review): Part => ({ title: "Everything that would be done", lines: plan });
 
 const countText = (count: Review["counts"][string]): string =>
   ACTIONS.flatMap(([action, word]) => (count[action] === undefined ? [] : [`${count[action]} ${word}`])).join(", ");

@@ -6,8 +6,9 @@ import { risksOf, verdictOf } from "../../../model/review/verdict.js";
 import type { Risk, Verdict } from "../../../model/review/verdict.js";
 import type { HomelabModel } from "../../../model/types.js";
 import { notDoneIn, warningIn } from "../engine-events.js";
-import { planOf } from "../plan/plan.js";
+import { describePlan } from "../plan/describe.js";
 import type { Change } from "../plan/plan.js";
+import type { MissingImage } from "../registry/missing.js";
 import type { Revision } from "./revision.js";
 
 /** What a preview comes to, for a person or a program to judge. */
@@ -24,6 +25,8 @@ export interface Review {
   /** What the hosts are found to be, apart from what is changed here: drift, and what could not be seen. */
   readonly seen: readonly string[];
   readonly changes: readonly Change[];
+  /** The same in words, a line each. */
+  readonly plan: readonly string[];
   readonly revision: Revision | undefined;
 }
 
@@ -33,16 +36,20 @@ export interface ReviewInput {
   readonly before?: Summary;
   /** What is declared; left out where that has mistakes. */
   readonly after?: HomelabModel;
-  /** What the engine reported; left out where it was not asked. */
+  /** What the engine would do; left out where it was not asked. */
+  readonly changes?: readonly Change[];
+  /** What it reported. */
   readonly events?: readonly EngineEvent[];
   /** Why there is no plan, where one was asked for. */
   readonly failure?: string;
   readonly revision?: Revision | undefined;
+  /** What the registries do not have; left out where they were not asked. */
+  readonly missingImages?: readonly MissingImage[];
 }
 
 /** Judges a change of the homelab. */
-export function reviewOf({ before, after, events = [], failure, revision }: ReviewInput): Review {
-  const changes = planOf(events);
+export function reviewOf(input: ReviewInput): Review {
+  const { before, after, events = [], changes = [], failure, revision, missingImages = [] } = input;
   const now = after && summaryOf(after);
   const difference = differenceBetween(before ?? now ?? {}, now ?? before ?? {});
   const notReached = notDoneIn(events);
@@ -52,6 +59,7 @@ export function reviewOf({ before, after, events = [], failure, revision }: Revi
     difference,
     stateful: after === undefined ? new Set() : statefulServices(after),
     notReached,
+    missingImages,
   });
   return {
     verdict: verdictOf(risks),
@@ -62,6 +70,9 @@ export function reviewOf({ before, after, events = [], failure, revision }: Revi
     difference,
     seen: [...new Set(events.flatMap((event) => warningIn(event) ?? []))],
     changes,
+    plan: describePlan(changes, after?.hosts)
+      .split("\n")
+      .filter((line) => line !== ""),
     revision,
   };
 }

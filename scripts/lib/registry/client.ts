@@ -15,7 +15,18 @@ const MANIFESTS = [
 ].join(", ");
 
 /** A registry cannot be reached, or does not say what it is asked. */
-export class RegistryError extends Error {}
+export class RegistryError extends Error {
+  /** Whether it did answer: there is no such image for somebody without an account. */
+  readonly missing: boolean;
+
+  constructor(message: string, { missing = false, ...options }: ErrorOptions & { readonly missing?: boolean } = {}) {
+    super(message, options);
+    this.missing = missing;
+  }
+}
+
+/** What a registry answers where an image does not exist. Docker Hub does not let on whether it does where it is private. */
+const MISSING: readonly number[] = [401, 403, 404];
 
 type Repository = Pick<ImageReference, "registry" | "repository">;
 
@@ -27,6 +38,8 @@ export interface RegistryClient {
   digest(tag: string): Promise<string>;
   /** Labels of the image that a tag names, on whichever platform. @throws RegistryError */
   labels(tag: string): Promise<Readonly<Record<string, string>>>;
+  /** The platforms that a tag or digest has an image for, as in linux/arm64 or linux/arm/v7. @throws RegistryError */
+  platforms(name: string): Promise<string[]>;
 }
 
 /** @param ask fetches; @default the fetch of Node */
@@ -49,7 +62,8 @@ export function registryClient({ registry, repository }: Repository, ask: typeof
       response = await once(url, accept);
     }
     if (!response.ok) {
-      throw new RegistryError(`${registry} answers ${response.status} for ${repository}`);
+      const missing = MISSING.includes(response.status);
+      throw new RegistryError(`${registry} answers ${response.status} for ${repository}`, { missing });
     }
     return response;
   }
@@ -97,16 +111,33 @@ export function registryClient({ registry, repository }: Repository, ask: typeof
       const { config } = await json(CONFIG, `${base}/blobs/${manifest.config.digest}`, "*/*");
       return config?.Labels ?? {};
     },
+    async platforms(name) {
+      const { manifests, config } = await json(MANIFEST, `${base}/manifests/${name}`, MANIFESTS);
+      const single = config && (await json(CONFIG, `${base}/blobs/${config.digest}`, "*/*"));
+      const platforms = manifests?.map(({ platform }) => platform) ?? [single];
+      return platforms.flatMap((it) => (it?.os === undefined ? [] : [platformText(it)]));
+    },
   };
 }
 
 const TAGS = z.object({ tags: z.array(z.string()).nullable() });
+const PLATFORM = z.object({
+  os: z.string().optional(),
+  architecture: z.string().optional(),
+  variant: z.string().optional(),
+});
 const DIGEST = z.object({ digest: z.string() });
-const MANIFEST = z.object({ manifests: z.array(DIGEST).optional(), config: DIGEST.optional() });
-const CONFIG = z.object({
+const MANIFEST = z.object({
+  manifests: z.array(DIGEST.extend({ platform: PLATFORM.optional() })).optional(),
+  config: DIGEST.optional(),
+});
+const CONFIG = PLATFORM.extend({
   config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).optional(),
 });
 const TOKEN = z.object({ token: z.string().optional(), access_token: z.string().optional() });
+
+const platformText = ({ os, architecture, variant }: z.infer<typeof PLATFORM>): string =>
+  [os, architecture, variant].filter((part) => part !== undefined && part !== "").join("/");
 
 /** A token for somebody without an account, from where a registry says in its challenge. */
 async function anonymousToken(
