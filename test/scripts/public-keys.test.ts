@@ -25,7 +25,7 @@ test.each([
   ["a second line that is no key", `${KEY}\nnonsense`],
   ["nothing", "\n"],
 ])("%s is refused", async (_, text) => {
-  await expect(keys(text)).rejects.toThrow("is no public key");
+  await expect(keys(text)).rejects.toThrow("is not a public key");
 });
 
 test("a file that is not there is named", async () => {
