@@ -1,4 +1,4 @@
-/** What a POSIX shell takes for itself wherever it stands among the words of a command. */
+/** What a POSIX shell takes for itself wherever it is among the words of a command. */
 const PLAIN = /^[A-Za-z0-9_@%+:,./-]+$/;
 
 /**

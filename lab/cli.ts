@@ -41,7 +41,7 @@ function commands(): Command {
     });
   program
     .command("down")
-    .description("take away what up made; caches, images and keys stay for the next time")
+    .description("remove what up made; caches, images and keys stay for the next time")
     .option("--purge", "take these away too", false)
     .addOption(instanceOption())
     .action(async ({ instance: name, purge }: InstanceOption & { purge: boolean }) => {
@@ -87,7 +87,7 @@ let asked = 0;
 
 function explain(error: unknown): never {
   if (error instanceof Interrupted || asked > 0) {
-    console.error("\nStopped. The next run goes on from here; npm run lab -- down takes away what there is.");
+    console.error("\nStopped. The next run goes on from here; npm run lab -- down removes what there is.");
     process.exit(130);
   }
   if (!(error instanceof LabError)) {

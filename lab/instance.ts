@@ -33,7 +33,7 @@ export interface Host {
 }
 
 export interface Registry {
-  /** As it stands in image references, e.g. `ghcr.io`. */
+  /** As it is written in image references, e.g. `ghcr.io`. */
   readonly name: string;
   readonly address: string;
 }

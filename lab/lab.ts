@@ -101,7 +101,7 @@ export class Lab {
   }
 
   /**
-   * For whoever is about to send packets to the lab: that they can only arrive there.
+   * Makes sure that packets sent to the lab can only arrive there.
    * @throws LabError if the lab is down, or its addresses are routed elsewhere
    */
   async assertUp(): Promise<void> {
@@ -172,7 +172,7 @@ export class Lab {
     await this.hostsScript("on", this.host(name).name);
   }
 
-  /** Makes hosts anew, with empty disks and new host keys. @param names default all */
+  /** Recreates hosts, with empty disks and new host keys. @param names default all */
   async freshHosts(names = this.hosts.map((h) => h.name), { bootstrap = true }: BootOptions = {}): Promise<void> {
     await this.hostsScript("fresh", ...names.map((name) => this.host(name).name));
     if (bootstrap) {

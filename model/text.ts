@@ -20,7 +20,7 @@ export class SecretText {
 export interface SecretName {
   readonly secret: string;
   /**
-   * It stands between the quotation marks of a JSON text.
+   * It is between the quotation marks of a JSON text.
    * @default false
    */
   readonly json?: boolean;

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034 # used by those that source this
 # The accounts that bootstrap makes, and settings/base.sh makes right again: deploy by key, probe for one read-only command,
-# and the admin who was there before. Whoever sources this defines `also WORDS`, which tells a change, and `die WORDS`.
+# and the admin who was there before. A script that sources this defines `also WORDS`, which tells a change, and `die WORDS`.
 
 ACCESS=homelab-ssh
 DOOR=/usr/local/sbin/homelab-helper # the link to the helper, which is all that sudoers names
@@ -48,14 +48,14 @@ keys_of() { # ACCOUNT FILE: exactly these keys
   [ ! -f "$file" ] || gone=$(grep -cvxF -f "$2" "$file" || true)
   install -m 600 -o "$1" -g "$(id -gn "$1")" "$2" "$file.new"
   mv -T "$file.new" "$file"
-  if [ "$gone" = 0 ]; then also "keys of $1: $(wc -l <"$2")"; else also "keys of $1: $(wc -l <"$2") ($gone taken away)"; fi
+  if [ "$gone" = 0 ]; then also "keys of $1: $(wc -l <"$2")"; else also "keys of $1: $(wc -l <"$2") ($gone removed)"; fi
 }
 
 # deploy may run the helper, probe may look; both in the environment that sudo makes, whatever the host's own sudoers keep.
 SUDOERS=$ROOT/etc/sudoers.d/homelab
 sudoers_text() {
   cat <<TEXT
-# Of the homelab's bootstrap, which writes it anew.
+# Of the homelab's bootstrap, which rewrites it.
 Defaults:deploy,probe env_reset, !setenv, !env_keep, !requiretty
 Defaults:deploy,probe secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 deploy ALL=(root) NOPASSWD:NOSETENV: $DOOR

@@ -102,7 +102,7 @@ revert_after() {
   input ".revertAfter // $REVERT_AFTER | if type == \"number\" and . >= 5 and . <= 600 then floor else $REVERT_AFTER end"
 }
 
-# Never narrows access: what is taken away is what the setting had added.
+# Never narrows access: it removes what the setting had added.
 remove_setting() {
   if [ -d "$PENDING" ] && [ "$(cat "$PENDING/setting")" = "$SETTING" ]; then
     revert "the setting was removed"

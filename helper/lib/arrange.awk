@@ -1,6 +1,6 @@
 # arrange.awk -v mode=apply|restore [-v strict=1] NOW WANTED, after rules.awk: what brings the kernel from the one state to
 # the other in one transaction of iptables-restore --noflush. Docker's chains and rules stay as they are now, because it
-# adds and takes away while we look elsewhere. Of everybody else's, `restore` has those of WANTED; `apply` leaves those that
+# adds and removes while we look elsewhere. Of everybody else's, `restore` has those of WANTED; `apply` leaves those that
 # let nothing in, or with `strict` none but the permitted.
 { read_line(FILENAME == ARGV[1] ? "now" : "wanted") }
 

@@ -3,7 +3,7 @@
 
 MAX_LINE=300
 
-# One line to whoever called; long ones are cut, and what a terminal would obey is taken out.
+# One line to the caller; long ones are cut, and what a terminal would obey is taken out.
 say() {
   printf '%s\n' "$1" | tr -d '\000-\010\013-\037\177' | cut -c "1-$MAX_LINE"
 }
@@ -54,7 +54,7 @@ make_work() {
   exec 7>&-
 }
 
-# One change at a time; whoever comes second waits for a minute.
+# One change at a time; the second one waits for a minute.
 lock() {
   exec 9>"$STATE/lock"
   flock -w 60 9 || refuse "another change of this host is under way"

@@ -79,7 +79,7 @@ paths_of() { # JSON
 }
 applied_paths() { remembered path; }
 
-# The paths that have to be written or taken away, to $CHANGED.
+# The paths that have to be written or removed, to $CHANGED.
 compare_files() {
   CHANGED=$WORK/changed
   while read -r path; do

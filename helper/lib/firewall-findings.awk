@@ -1,4 +1,4 @@
-# Turns "+LINE" and "-LINE" of the firewall's live state into findings, CODE<tab><tab>WORDS. A rule of UFW stands there as
+# Turns "+LINE" and "-LINE" of the firewall's live state into findings, CODE<tab><tab>WORDS. A rule of UFW is there as
 #   ACTION PROTOCOL PORT TO SOURCE-PORT FROM DIRECTION[_INTERFACE] [comment=HEX]
 # and once more for IPv6, which is not said twice.
 function place(address) { return address == "0.0.0.0/0" || address == "::/0" ? "anywhere" : address }

@@ -12,7 +12,7 @@ elif files | type != "object" or any(.[]; type != "array" or any(.[]; type != "s
 elif any(.. | strings; explode | any(. == 0)) then "a text has a zero byte"
 elif files | keys | all(test("^(/[A-Za-z0-9._@\\\\-]+)+$") and (test("/\\.\\.?(/|$)") | not)) | not then
   "a path has signs that no path here has"
-# To some programs a carriage return ends a line, and to jq a $ also stands before a line break at the end.
+# To some programs a carriage return ends a line, and to jq a $ also matches before a line break at the end.
 elif any(.. | strings, (objects | keys[]); explode | any((. < 32 and . != 9) or . == 127)) then
   "a text has a control character"
 else "" end'

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper
 # The kernel's rules for packets, of both families: read whole, and changed in one transaction each. So they can be brought
-# back without UFW, Docker or whoever deploys, and at no moment is there half of a state.
+# back without UFW, Docker or the deploying machine, and at no moment is there half of a state.
 
 FAMILIES="iptables ip6tables"
 

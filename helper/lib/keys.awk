@@ -1,4 +1,4 @@
-# keys.awk -v name=ACCOUNT: lines of authorized_keys as "key of ACCOUNT: COMMENT, TYPE ...END [OPTIONS]", since what stands before a
+# keys.awk -v name=ACCOUNT: lines of authorized_keys as "key of ACCOUNT: COMMENT, TYPE ...END [OPTIONS]", since what precedes a
 # key counts as well.
 /^[[:space:]]*(#|$)/ { next }
 {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The commands of the helper. $LIB, $STATE, $ROOT and $PROTOCOL are set by whoever sources this.
+# The commands of the helper. $LIB, $STATE, $ROOT and $PROTOCOL are set by the script that sources this.
 
 . "$LIB/lib/common.sh"
 . "$LIB/lib/input.sh"

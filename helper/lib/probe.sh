@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper and of load
-# The read-only look at a host. Bounded in size, so that a host that has gone mad cannot flood whoever asks. On a small host
+# The read-only look at a host. Bounded in size, so that a host that has gone mad cannot flood the one who asks. On a small host
 # each program that is started costs a tenth of a second, jq more than others: what can be asked for all settings at once
 # is, and Docker is asked meanwhile.
 

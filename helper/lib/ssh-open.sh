@@ -98,7 +98,7 @@ assure_ssh() { # FILE
   [ -s "$1" ] || return 0
   if lets_somebody_in "$1"; then return 0; fi
   cp "$1" "$FORCED.new"
-  mv -T "$FORCED.new" "$FORCED" # first: whoever is killed here is followed by the watch
+  mv -T "$FORCED.new" "$FORCED" # first: if this is killed here, the watch takes over
   force_ssh
 }
 force_ssh() {

@@ -32,7 +32,7 @@ keep_running() { # UNIT
   systemctl -q unmask "$1"
   systemctl -q enable --now "$1"
 }
-# Takes away what somebody put beside a unit of ours, and keeps it. The caller has systemd read it anew.
+# Moves aside what somebody put beside a unit of ours. The caller reloads systemd.
 without_drop_ins() { # UNIT
   for path in "$ROOT/etc/systemd/system/$1.d" "$ROOT/run/systemd/system/$1.d"; do
     [ -d "$path" ] || continue

@@ -10,7 +10,7 @@ omv_firewall_check() {
     and (.family | . == "inet" or . == "inet6") and (.interface | test("^[a-z0-9.+-]{0,15}$")) and (.source | test("^[0-9a-f.:/]*$"))
     and (.port | test("^[0-9]{1,5}$")) and (.protocol | . == "tcp" or . == "udp") and (.comment | test("^[a-z0-9 :/,._-]*$")))' "$INPUT" >/dev/null ||
     refuse "omv.rules must be a list of what is let in"
-  # Whoever may log in must still get in: the list names every port that sshd has, for everyone or for a subnet.
+  # Everybody who may log in must still get in: the list names every port that sshd has, for everyone or for a subnet.
   sshd -T 2>/dev/null | sed -n 's/^port //p' | while read -r port; do
     jq -e --arg port "$port" 'any(.omv.rules[]; .family == "inet" and .protocol == "tcp" and .port == $port)' "$INPUT" >/dev/null ||
       refuse "the rules would shut out SSH, which listens at $port"

@@ -2,7 +2,7 @@
 # NFS exports as objects of OpenMediaVault, one for each share and client. It makes /export with fsid=0 and a bind of
 # each share below it, so that clients mount /NAME.
 
-# What a client may have: nobody is root, and whoever writes is who owns the files.
+# What a client may have: nobody is root, and who writes a file owns it.
 EXPORT_OPTIONS='sync,no_subtree_check,(root_squash|all_squash,anonuid=1000,anongid=1000)'
 
 omv_nfs_check() {

@@ -55,7 +55,7 @@ omv_folder() { # NAME
       '{uuid: $new, name: $name, reldirpath: $path, comment: $ours, mntentref: $mount[0].uuid, mode: "775"}')" >"$WORK/omv-folder"
     uuid=$(jq -r .uuid "$WORK/omv-folder")
     if [ "$made" = yes ] && [ -d "$root/$1" ]; then
-      chown 1000:1000 "$root/$1" # as whoever writes over NFS or SMB
+      chown 1000:1000 "$root/$1" # the same account that writes over NFS or SMB
       chmod 2775 "$root/$1"
     fi
   fi

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
-# What all else stands on, as bootstrap made it: accounts, groups, keys, sudo, the host's name, the helper and its units.
+# What everything else is built on, as bootstrap made it: accounts, groups, keys, sudo, the host's name, the helper and its units.
 # Bootstrap leaves in $STATE/base what only it knows. A helper that somebody changed cannot be trusted to find that out:
 # what is compared here is for accidents.
 . "$LIB/lib/accounts.sh"

@@ -78,7 +78,7 @@ omv_firewall_load() {
   compile_firewall -
   load_kernel apply "$WORK/kernel-wanted"
 }
-# Nor whoever has it applied, who could not confirm it.
+# Nor the one who applies it, who could not confirm it.
 lets_in() {
   note_admin "$WORK/lets-in"
   [ ! -s "$WORK/lets-in" ] || caller_address >>"$WORK/lets-in"

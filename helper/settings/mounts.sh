@@ -50,7 +50,7 @@ ExecStopPost=$bin/stop-container $container
 LINES
 }
 
-# By the table of the kernel: whoever asks the folder itself waits for a NAS that may be gone.
+# By the table of the kernel: a program that asks the folder itself waits for a NAS that may be gone.
 is_mounted() { cut -d' ' -f5 "$ROOT/proc/self/mountinfo" | grep -qxF "$1"; }
 
 # Of the units in $WORK/units those that are called so.
@@ -104,7 +104,7 @@ unmount() { # UNIT
   case $1 in mnt-media-*) rmdir "$ROOT$(folder_of "$1")" 2>/dev/null || true ;; esac
 }
 folder_of() { systemd-escape --unescape --path "${1%.mount}"; }
-# stop-container leaves a container alone whose unit has gone: it runs on, or whoever deploys has made another of it.
+# stop-container leaves a container alone whose unit has gone: it runs on, or a deployment has replaced it.
 forget_unit() { # UNIT
   systemctl stop "$1" 2>/dev/null || true
   for link in "$UNITS"/*.wants/"$1"; do

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
-# The NFS exports of the NAS, and the folders of its shares. Folders are made, never taken away: what lies in a share
+# The NFS exports of the NAS, and the folders of its shares. Folders are made, never removed: what lies in a share
 # that is exported no more stays where it is. No parser such as augeas: our exports are a file of their own, and the lines
 # of others are only looked at.
 . "$LIB/lib/packages.sh"

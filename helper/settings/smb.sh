@@ -8,7 +8,7 @@
 SHARES=$ROOT/etc/samba/homelab.conf
 OWNER=$ROOT/etc/samba/homelab-owner.conf # another text on each host, so not one that the program writes
 MAIN=$ROOT/etc/samba/smb.conf
-BEGIN="# BEGIN homelab: what follows holds for all of Samba, so it stands at the end"
+BEGIN="# BEGIN homelab: what follows holds for all of Samba, so it is at the end"
 END="# END homelab"
 
 may_write() { echo "$SHARES"; }

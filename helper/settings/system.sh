@@ -132,7 +132,7 @@ effect() {
   assignments | grep -F -f "$WORK/keys" | sed 's/$/ now/'
   apt_says "$UPGRADES"
 }
-# What is read last decides, whoever wrote it: files that sort after ours, and for the kernel what was said since.
+# What is read last decides, no matter who wrote it: files that sort after ours, and for the kernel what was said since.
 live() {
   echo "time zone $(timezone_now)"
   [ -f "$KERNEL" ] || return 0

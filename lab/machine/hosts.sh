@@ -28,9 +28,9 @@ boot() { # NAME ADDRESS ROLE MEMORY
   key=$(dk exec "$name" cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub)
   echo "$address $key" >"$known/$name"
   if [ "$(dk inspect -f '{{.Config.Image}}' "$name")" != "$IMAGE" ]; then
-    warn "$name runs an older host image; down and up makes it anew"
+    warn "$name runs an older host image; down and up recreates it"
   fi
-  login "$name" "$address" || die "$name ($address) is up, but one cannot log in as $ADMIN; down and up makes it anew"
+  login "$name" "$address" || die "$name ($address) is up, but one cannot log in as $ADMIN; down and up recreates it"
   if [ "$how" = "was up" ]; then note "$name $address $state"; else did "$name $address $state ($how)"; fi
 }
 login() {

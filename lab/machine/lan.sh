@@ -12,7 +12,7 @@ if ! dk network inspect lab >/dev/null 2>&1; then
     -o com.docker.network.bridge.name=$bridge -o com.docker.network.bridge.enable_ip_masquerade=false lab >/dev/null
   changed=1
 fi
-[ "$(dk network inspect -f '{{.EnableIPv6}}' lab)" = true ] || die "the LAN was made by an older version, without IPv6: down and up makes it anew"
+[ "$(dk network inspect -f '{{.EnableIPv6}}' lab)" = true ] || die "the LAN was made by an older version, without IPv6: down and up recreates it"
 record "network $(dk network inspect -f '{{.Id}}' lab)"
 in_netns sysctl -qw net.ipv4.conf.$bridge.proxy_arp=1 # hosts find $MACHINE through the gateway
 in_netns sysctl -qw net.ipv6.conf.$bridge.proxy_ndp=1

@@ -70,7 +70,7 @@ NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC"/nfs-client/* "$LAB_SRC/machine/
 [ -e "$LAB_DIR" ] || install -d -m 700 "$LAB_DIR"
 mkdir -p "$LAB_DIR"/{run,log}
 
-# --- the record of what was made: one line each, "kind id ..."; down.sh takes away what stands here and nothing else.
+# --- the record of what was made: one line each, "kind id ..."; down.sh removes what is listed here and nothing else.
 # MADE is of this instance, MADE_SHARED of the machine as a whole.
 MADE=$LAB_DIR/made
 MADE_SHARED=$LAB_ROOT/made

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # How one logs in to the hosts of a lab. Used by hosts.sh and ../kernel/vm.sh; not run by itself.
 
-ssh_files() { # for ssh -F, and for whoever pins host keys; the hosts, "name address", on stdin
+ssh_files() { # for ssh -F, and to pin host keys; the hosts, "name address", on stdin
   local name address
   : >"$LAB_DIR/known_hosts"
   {

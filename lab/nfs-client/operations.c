@@ -27,7 +27,7 @@ static struct nfs_context *as_caller(void)
 
 /*
  * libnfs does not renew its lease: after a quiet time an NFSv4 server has forgotten this client, and what needs a state
- * fails (NFS4ERR_EXPIRED and the like become ERANGE). Introduces itself anew then, unless a file is open.
+ * fails (NFS4ERR_EXPIRED and the like become ERANGE). Introduces itself again then, unless a file is open.
  */
 static bool forgotten(int r)
 {

@@ -37,7 +37,7 @@ fail() {
   exit 1
 }
 
-# The engine's version stands in package.json of the repository; Go and npm need it in their own files.
+# The engine's version is in package.json of the repository; Go and npm need it in their own files.
 check_pins() {
   local pin
   for pin in pkg sdk; do

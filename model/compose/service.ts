@@ -105,7 +105,7 @@ const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
     })),
   ]);
 
-/** Which file of the top-level configs: or secrets: stands where in the container. */
+/** Which file of the top-level configs: or secrets: is where in the container. */
 export interface ComposeDelivery {
   readonly source: string;
   /** Absolute path in the container. */

@@ -123,7 +123,7 @@ function checkNames(placed: readonly Placed[]): Problem[] {
   });
 }
 
-/** The last part of an image's name, whoever built it. */
+/** The last part of an image's name, no matter who built it. */
 const isTraefik = ({ service: { definition } }: Placed): boolean => /traefik[^/]*$/.test(definition.image);
 
 /** Traefik sees the containers of its own host alone: without one, a name would lead to nobody. */

@@ -1,6 +1,6 @@
 import type { Setting } from "./setting.js";
 
-/** What all else stands on, as bootstrap made it: accounts, keys, sudo, the helper's units, the host's name. */
+/** What everything else is built on, as bootstrap made it: accounts, keys, sudo, the helper's units, the host's name. */
 export const base: Setting = {
   name: "base",
   files: [],

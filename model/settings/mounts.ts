@@ -169,7 +169,7 @@ WantedBy=${mounts}
 };
 
 const RETRY = `[Unit]
-Description=Mount the shares that are not mounted, and those anew that the NAS no longer knows
+Description=Mount the shares that are not mounted, and remount those that the NAS no longer knows
 
 [Service]
 Type=oneshot

@@ -40,7 +40,7 @@ export function nfsInput(base: NasBase, root: string, shares: readonly ShareMode
 }
 
 /**
- * What a client gets, in the words of exports(5). A writer becomes the owner of the files, whoever it is in its
+ * What a client gets, in the words of exports(5). A writer becomes the owner of the files, no matter who it is in its
  * container; a reader keeps its identity, except root. sync: an answer means that the data are on the disk. The program
  * allows for no_subtree_check, as exports(5) advises for folders whose files are renamed.
  */

@@ -27,7 +27,7 @@ export function smbInput(base: NasBase, root: string, shares: readonly ShareMode
 }
 
 // SMB3_00 is what Windows 8, macOS 10.10 and every maintained client since speak; below it a man in the middle can talk
-// both sides down. The rest: no guests, whatever stands above in smb.conf, and no port but 445.
+// both sides down. The rest: no guests, whatever smb.conf says above, and no port but 445.
 const GLOBAL = `# Written by the homelab's program, for smb.conf(5). What is changed here is undone.
 [global]
    server min protocol = SMB3_00

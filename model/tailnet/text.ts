@@ -23,7 +23,7 @@ export function sectionsOf(model: TailnetModel): Section[] {
     {
       name: "tagOwners",
       kind: "object",
-      // Whoever administers the tailnet owns every tag; the homelab's owner tag owns those of the hosts.
+      // An admin of the tailnet owns every tag; the homelab's owner tag owns those of the hosts.
       lines: [entry(OWNER_TAG, []), ...tags.map((tag) => entry(tag, [OWNER_TAG]))],
     },
     { name: "hosts", kind: "object", lines: Object.entries(aliases).map(([name, address]) => entry(name, address)) },
@@ -52,7 +52,7 @@ const object = (members: Readonly<Record<string, unknown>>): string =>
 
 const entry = (key: string, value: unknown): string => `${json(key)}: ${json(value)},`;
 
-/** Who can be named in a test: people and tags. Whoever is in no group has no name. */
+/** Who can be named in a test: people and tags. Somebody in no group has no name. */
 const nameInTests = ({ visitor }: Expectation): string | undefined =>
   visitor.user === undefined ? visitor.tags[0] : visitor.user === STRANGER ? undefined : visitor.user;
 

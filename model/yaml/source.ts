@@ -6,16 +6,16 @@ import type { Problem } from "./problem.js";
 import type { Remedy } from "./remedy.js";
 import { aliasWords, syntaxProblems } from "./syntax.js";
 
-/** Where something stands in a document: keys of mappings and positions in lists. */
+/** Where something is in a document: keys of mappings and positions in lists. */
 export type Path = readonly (string | number)[];
 
-/** One file that the homelab's owner wrote: its plain data, and where each part of it stands. */
+/** One file that the homelab's owner wrote: its plain data, and where each part of it is. */
 export interface Source {
   /** As the owner knows it: relative to the project's directory. */
   readonly file: string;
   /** The document as plain data; aliases and merge keys are resolved. */
   readonly data: unknown;
-  /** A problem at a place in this file. A path that is not there stands where its nearest ancestor does. */
+  /** A problem at a place in this file. A path that is not there is where its nearest ancestor is. */
   problem(path: Path, code: ProblemCode, message: string, ...remedies: readonly Remedy[]): Problem;
 }
 
@@ -125,7 +125,7 @@ function forEachLeaf(node: unknown, look: (leaf: Scalar | Alias) => void): void 
   }
 }
 
-/** Where in the text the last part of the path stands: the key for an entry of a mapping, else the value. */
+/** Where in the text the last part of the path is: the key for an entry of a mapping, else the value. */
 function offsetOf(root: Node, path: Path): number {
   let node: unknown = root;
   let offset = root.range?.[0] ?? 0;

@@ -1,7 +1,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq } from "yaml";
 import type { Document, Node, Pair, Scalar, YAMLMap } from "yaml";
 
-/** What stands at a path relative to the Compose file that is taken over. */
+/** What is at a path relative to the Compose file that is taken over. */
 export type Found =
   | { readonly kind: "file"; readonly text: string; readonly executable: boolean }
   | { readonly kind: "binary" | "directory" | "missing" };

@@ -26,7 +26,7 @@ export interface ConvertArgs {
   readonly rename?: boolean;
   /** Who may reach the ports that do not say. */
   readonly audience: readonly string[];
-  /** What stands at a path relative to the file. */
+  /** What is at a path relative to the file. */
   readonly look: (path: string) => Found;
 }
 

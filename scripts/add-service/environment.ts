@@ -20,7 +20,7 @@ const fromShell = (name: string): string => (name === "TZ" ? "${TIMEZONE}" : `\$
 /** Is it a value that stands in for nothing? */
 const isEmpty = (node: unknown): boolean => node === null || (isScalar(node) && node.value === null);
 
-/** Puts the variables of env files under environment:, where what stands there already wins. */
+/** Puts the variables of env files under environment:, where what is there already wins. */
 export function mergeEnvFiles(context: Context, name: string, service: YAMLMap): void {
   const value: unknown = entry(service, "env_file")?.value ?? merged(context.document, service, "env_file");
   if (value === undefined) {

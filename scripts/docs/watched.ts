@@ -1,6 +1,6 @@
 import { SETTINGS } from "../../model/settings/index.js";
 
-/** Where the table stands. */
+/** Where the table is. */
 export const DOCUMENT = "docs/security.md";
 const BEGIN = "<!-- `npm run docs` writes this table -->\n";
 const END = "<!-- end of the table -->";

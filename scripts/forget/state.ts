@@ -28,7 +28,7 @@ export function hostInState(resources: readonly StateResource[], host: string): 
   }
   const within = new Set([component.urn]);
   for (const { urn, parent } of resources) {
-    // A parent stands before its children in the state.
+    // A parent comes before its children in the state.
     if (parent !== undefined && within.has(parent)) {
       within.add(urn);
     }

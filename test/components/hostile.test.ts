@@ -14,7 +14,7 @@ import { HomelabError } from "../../model/yaml/problem.js";
 import { where } from "../helper/fake-host.js";
 import { HOST_KEY } from "../model/declare.js";
 
-// Whatever stands in a field of a Compose file or of the configuration: it is refused, or gets to the host as it is and
+// Whatever is in a field of a Compose file or of the configuration: it is refused, or gets to the host as it is and
 // runs nothing there. Every key that the program supports is in the file of the lab's test of parity.
 
 const CANARY = "canary";

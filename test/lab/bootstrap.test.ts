@@ -61,7 +61,7 @@ test("what somebody changed by hand is as it should be again", async () => {
   const { output } = await bootstrap(["--yes", HOST]);
   expect(output).toContain("deploy no longer expires, deploy may log in again");
   expect((await ssh("deploy", "true")).exitCode).toBe(0);
-  expect(output).toMatch(/deploy is in homelab-ssh, keys of deploy: 1 \(1 taken away\)/);
+  expect(output).toMatch(/deploy is in homelab-ssh, keys of deploy: 1 \(1 removed\)/);
   expect((await ssh("deploy", "sudo", "-n", "true")).exitCode).not.toBe(0);
   expect(await root("stat -c '%a %U' /usr/local/lib/homelab/helper")).toBe("755 root");
 });

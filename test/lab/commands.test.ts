@@ -47,7 +47,7 @@ async function secretValues(): Promise<Record<string, string>> {
   return JSON.parse(json) as Record<string, string>;
 }
 
-/** Names of the secrets whose value stands in a text, as it is or in base64. */
+/** Names of the secrets whose value is in a text, as it is or in base64. */
 function shownIn(text: string, secrets: Readonly<Record<string, string>>): string[] {
   return Object.entries(secrets)
     .filter(

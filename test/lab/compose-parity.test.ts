@@ -15,7 +15,7 @@ import { compare, look, shell } from "./parity/facts.js";
 import type { Side } from "./parity/facts.js";
 
 // What the program makes of a Compose file on one host, held against what `docker compose up` makes of the same file on
-// another. The file uses every key that the program supports; what is not equal stands in DIFFERENCES, with its reason.
+// another. The file uses every key that the program supports; what is not equal is in DIFFERENCES, with its reason.
 
 const OURS = "pi5";
 const THEIRS = "pi4-ci";

@@ -107,7 +107,7 @@ test("from a second clone in another folder with another agent: 0 changes", asyn
   }
 });
 
-test("no private key and no secret in the clear is in the state", async () => {
+test("no private key and no secret in plain text is in the state", async () => {
   const state = await readFile(join(lab.dir, "backend/.pulumi/stacks/homelab/lab.json"), "utf8");
   expect(state).not.toContain("PRIVATE KEY");
   const shown = JSON.parse(await cli.must(["config", "get", "--path", "homelab:secrets"])) as Record<string, string>;
@@ -223,7 +223,7 @@ test("Ctrl-C in the middle, then up: it converges", async () => {
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
 });
 
-test("a service of one's own runs beside the role's, and a container that is not ours is never taken away", async () => {
+test("a service of one's own runs beside the role's, and a container that is not ours is never removed", async () => {
   const image = "ghcr.io/gethomepage/homepage:v1.12.3";
   await mkdir(join(cli.directory, "my"), { recursive: true });
   await writeFile(

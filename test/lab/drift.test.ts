@@ -139,7 +139,7 @@ test("npm run deploy ends with 0 when everything is done, and with 3 when a host
   expect((await command("drift")).exitCode).toBe(0);
 });
 
-test("npm run deploy takes away what is no longer declared, also when something fails on another host", async () => {
+test("npm run deploy removes what is no longer declared, also when something fails on another host", async () => {
   const file = "stacks/ci/compose.yaml";
   await edit(cli, file, "image: postgres:18.6", "image: postgres:18.66");
   await configure(cli, ["homelab:services", "seerr"], false);

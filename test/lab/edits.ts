@@ -1,4 +1,4 @@
-// What somebody does by hand, as root, to whatever the settings of a host stand on; each stands for its kind.
+// What somebody does by hand, as root, to what the settings of a host are built on; each represents its kind.
 
 export const NAS = "pi5";
 export const MEDIA = "jellyfin";

@@ -56,7 +56,7 @@ test.each(["once", "once more"])("what is lost is said, and made again: %s", asy
   expect((await commandOn(cli, "drift")).output).toContain("Nothing differs");
 });
 
-test("a host that was installed anew gets everything again", async () => {
+test("a host that was reinstalled gets everything again", async () => {
   await lab.freshHosts(["pi-zero-1"]);
   await configure(cli, ["homelab:hosts", "pi-zero-1", "hostKey"], await lab.hostKey("pi-zero-1"));
   expect((await commandOn(cli, "deploy")).output).toContain("Everything is done.");

@@ -101,7 +101,7 @@ describe("NFS", () => {
     await done(`jq '.dirty = []' /var/lib/fake-omv.json >/tmp/x; mv /tmp/x /var/lib/fake-omv.json`);
   });
 
-  test("takes away its own exports only, and no folder", async () => {
+  test("removes its own exports only, and no folder", async () => {
     await done(`${HELPER} remove nfs`);
     expect(await state("[[.nfs.shares[].comment], [.folders[].name]]")).toEqual([["mine"], ["photos", "movies", "tv"]]);
   });
@@ -140,7 +140,7 @@ describe("SMB", () => {
     expect(await driftOf("smb")).toEqual([]);
   });
 
-  test("takes away its shares and people", async () => {
+  test("removes its shares and people", async () => {
     await done(`${HELPER} remove smb-users; ${HELPER} remove smb`);
     expect(await state("[(.smb.shares | length), [.folders[].name]]")).toEqual([0, ["photos", "movies", "tv"]]);
     await done("! getent passwd anna");

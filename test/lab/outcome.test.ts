@@ -190,7 +190,7 @@ describe("where the state is lost", () => {
     await new PulumiStack(cli.directory, cli.name, cli.env).selectOrCreate();
   };
 
-  test("the next deployment goes on with the copy that a host keeps, and makes nothing anew", async () => {
+  test("the next deployment goes on with the copy that a host keeps, and recreates nothing", async () => {
     const before = await containers(HOSTS);
     await lose();
     const { exitCode, output } = await deploy();

@@ -247,7 +247,7 @@ describe("a NAS that comes and goes", () => {
     await soon(CLIENT, SEES("film2"));
   });
 
-  test("a container that ran before its share came is started anew", async () => {
+  test("a container that ran before its share came is restarted", async () => {
     const before = await done(CLIENT, "docker inspect -f '{{.State.StartedAt}}' watcher");
     await done(CLIENT, "/usr/local/lib/homelab/bin/start-container watcher /mnt/media/movies");
     expect(await done(CLIENT, "docker inspect -f '{{.State.StartedAt}}' watcher")).toBe(before);
@@ -282,7 +282,7 @@ describe("what is no longer declared", () => {
     await done(NAS, `${HELPER} remove nfs; ! exportfs -s | grep -q nas; ls /srv/nas/movies/film /srv/nas/tv/new`);
   });
 
-  test("a folder that was there is not made anew on another disk", async () => {
+  test("a folder that was there is not recreated on another disk", async () => {
     await apply(NAS, "nfs");
     await done(NAS, "mv /srv/nas /srv/away");
     expect(await refused(NAS, "nfs", inputsOf(NAS, ALL).get("nfs") ?? "")).toContain(

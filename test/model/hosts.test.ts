@@ -112,7 +112,7 @@ describe("YAML as people write it", () => {
     expect(serviceOf(compose).definition.restart).toBe("always");
   });
 
-  test("a problem behind an alias stands where the alias does", () => {
+  test("a problem behind an alias is where the alias is", () => {
     const compose = "x-base: &base {restart: sometimes}\nservices:\n  web:\n    <<: *base\n    image: nginx:1.29\n";
     expect(problemsOf(() => model(compose))).toEqual([
       `${FILE}:3 services.web.restart: must be no, always, unless-stopped or on-failure[:N]`,

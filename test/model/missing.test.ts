@@ -88,7 +88,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     ["web", "web/etc/web.conf"],
   ],
   ["all of it is new", { ...NOTHING, declared: [] }, [], []],
-  ["the host was installed anew", { ...NOTHING, ...NEVER, declared: null }, [], EVERYTHING],
+  ["the host was reinstalled", { ...NOTHING, ...NEVER, declared: null }, [], EVERYTHING],
   ["what was written down is gone, and the rest is there", { declared: null }, [], []],
   ["Docker does not answer", { containers: null, networks: null, images: null, volumes: null }, [], []],
 ])("%s", (_, more, words, again) => {

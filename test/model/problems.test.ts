@@ -1,6 +1,6 @@
 import { CONFIG, HOST_KEY, model, problemsOf } from "./declare.js";
 
-// What the owner is told, for each mistake: where it stands and what to write instead.
+// What the owner is told, for each mistake: where it is and what to write instead.
 
 const WEB = "services:\n  web:\n    image: nginx:1.29\n";
 const STACK = "Pulumi.test.yaml";

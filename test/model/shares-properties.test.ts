@@ -4,7 +4,7 @@ import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
 import { HOST_KEY } from "./declare.js";
 
-// Whoever mounts a share gets it, as it needs it; nobody else gets anything.
+// A host that mounts a share gets it, as it needs it; nobody else gets anything.
 
 const SHARES = ["movies", "tv", "old-films"];
 const HOSTS = ["nas", "one", "two"];

@@ -129,7 +129,7 @@ test("a build that fails leaves nothing that looks like an engine; the next run 
   expect(installed()).toEqual(["built", "build", "build", "build", "build"]);
 });
 
-test("changed sources are built anew; a damaged or missing file comes from the cache", async () => {
+test("changed sources are rebuilt; a damaged or missing file comes from the cache", async () => {
   vendorIs("silent");
   await engine();
   calls();

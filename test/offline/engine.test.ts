@@ -86,7 +86,7 @@ test("commands that end at once give their status all the same", () => {
   succeeds(bench.up([]));
 });
 
-test("secret inputs and the private key are neither shown nor stored in the clear", () => {
+test("secret inputs and the private key are neither shown nor stored in plain text", () => {
   const shown = succeeds(bench.up([command({ create: "cat > /dev/null", "!stdin": "whisper", logging: "none" })]));
   const stored = succeeds(bench.pulumi("stack", "export", "--stack", "test"));
   expect(stored).toContain('"create"');

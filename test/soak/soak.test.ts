@@ -66,7 +66,7 @@ const onFirewall = [
   "ip6tables -P INPUT ACCEPT",
   "iptables -P INPUT ACCEPT; iptables -P FORWARD ACCEPT; iptables -F",
 ];
-/** Steps of each kind, made anew for each turn. */
+/** Steps of each kind, made again for each turn. */
 const KINDS: readonly (() => Step | Promise<Step>)[] = [
   () => {
     const { host, hand, undo } = pick(EDITS.filter(({ stays, undo: back }) => stays !== true || back !== undefined));
