@@ -202,7 +202,7 @@ describe("a container that somebody made by hand", () => {
     expect(await by("pi5", "docker exec wiki cat /d/page")).toBe("kept");
     expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
     const again = await command("adopt", ["pi5", "wiki"]);
-    expect([again.exitCode, again.output]).toEqual([1, expect.stringContaining("is this program's own already")]);
+    expect([again.exitCode, again.output]).toEqual([1, expect.stringContaining("belongs to this program already")]);
     await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
     await up(cli);
     await by("pi5", "docker volume rm wiki");
