@@ -42,7 +42,7 @@ describe("status", () => {
     expect(lines.length).toBeLessThanOrEqual(24);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
     expect(stdout).toMatch(
-      /^jellyfin +socket-proxy +healthy \d+ (s|min)$[\s\S]*^ +jellyfin +healthy .*https:\/\/jellyfin\.homelab\.test +lan, tailnet$/m,
+      /^jellyfin +socket-proxy +healthy \d+ (s|min)$[\s\S]*^ +jellyfin +healthy .*https:\/\/jellyfin\.homelab\.test +lan, tailnet, containers$/m,
     );
     expect(stdout).toMatch(/^ +registry +healthy .* 172\.30\.\d+\.101:5000 +lan, tailnet, containers$/m);
   });
