@@ -244,8 +244,8 @@ describe("a service that moves to another host", () => {
     await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
     await everythingIsDone();
     const fill =
-      "chown 12:34 . && chmod 2750 . && mkdir -p d/e && head -c 300000 /dev/urandom > d/e/f && chmod 4711 d/e/f && " +
-      "chown 56:78 d/e/f && ln d/e/f hard && ln -s ../none d/soft && echo x > 'a b$c'";
+      "chown 12:34 . && chmod 2750 . && mkdir -p d/e && head -c 300000 /dev/urandom > d/e/f && chown 56:78 d/e/f && " +
+      "chmod 4711 d/e/f && ln d/e/f hard && ln -s ../none d/soft && echo x > 'a b$c'";
     await lab.root("pi5", ["sh", "-c", `${DATA} && ${fill}`]);
     const data = await dataOn("pi5");
     await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
