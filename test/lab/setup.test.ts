@@ -129,7 +129,7 @@ describe("at a terminal", () => {
       [
         ["shows the key", "y"],
         ["Account with full sudo", `deploy${ENTER}`],
-        ["is an account that this makes", `${back(6)}pi${ENTER}`],
+        ["is an account that setup creates", `${back(6)}pi${ENTER}`],
         ["second key", "y"],
         ["Deploy now?", "n"],
       ],
