@@ -169,7 +169,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
   await reverted(died, "firewall");
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).not.toContain("10.9.0.0/16");
   await cli.must(["cancel", "--yes"]);
-  expect((await operate(cli, "preview")).output).toContain(`firewall on ${died}: reverted`);
+  expect((await operate(cli, "preview")).output).toContain(`firewall on ${died}: rolled back`);
   await up(cli);
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).toContain("10.9.0.0/16");
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
