@@ -104,8 +104,8 @@ test("half-states of Docker are named, and healed by one deployment", async () =
   );
   const drift = await commandOn(cli, "drift", ["--json"]);
   expect(drift.exitCode).toBe(2);
-  expect(drift.output).toMatch(/"stale-mount"[^}]*"portainer"/);
-  expect(drift.output).toMatch(/"dead"[^}]*"glances"/);
+  expect(drift.output).toMatch(/"name": "portainer"[^}]*"stale-mount"/);
+  expect(drift.output).toMatch(/"name": "glances"[^}]*"dead"/);
   expect(drift.output).toContain("does not run, so no container can be started");
   await everythingIsDone();
   expect((await commandOn(cli, "drift")).output).toContain("Nothing differs");
