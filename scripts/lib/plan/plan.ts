@@ -1,18 +1,12 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn, parseName } from "../../../model/resource-names.js";
 import type { ResourceName } from "../../../model/resource-names.js";
+import type { PlannedChange } from "../../../model/review/verdict.js";
 import { containerDetails } from "./container.js";
 import { settingDetails } from "./setting.js";
 
-/** What the engine would do to one thing of a host. */
-export interface Change {
-  readonly host: string;
-  readonly kind: ResourceName["kind"];
-  /** Of the thing itself, such as the service's. */
-  readonly name: string;
-  readonly action: "create" | "update" | "replace" | "delete";
-  /** Removed here, and left on the host with its data. */
-  readonly kept: boolean;
+/** What the engine would do to one thing of a host, and what is different. */
+export interface Change extends PlannedChange {
   /** What is different, a line each; without the values of secrets. */
   readonly details: readonly string[];
 }
