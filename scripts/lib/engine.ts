@@ -13,4 +13,7 @@ export const pulumiHome = (env: Env): string => env["PULUMI_HOME"] || join(homed
 /** Folder of the engine that belongs to this program, to which npm's `pulumi` downloads it. */
 export const engineFolder = (env: Env): string => join(pulumiHome(env), "versions", version);
 
-export const hasEngine = (env: Env): boolean => existsSync(join(engineFolder(env), "bin/pulumi"));
+/** Its program. */
+export const engineOf = (env: Env): string => join(engineFolder(env), "bin/pulumi");
+
+export const hasEngine = (env: Env): boolean => existsSync(engineOf(env));

@@ -10,7 +10,7 @@ import type {
 } from "@pulumi/pulumi/automation/index.js";
 import { damagedState } from "./backend.js";
 import { UserError } from "./command.js";
-import { ENGINE_VERSION, engineFolder, hasEngine } from "./engine.js";
+import { ENGINE_VERSION, engineFolder, engineOf, hasEngine } from "./engine.js";
 import { lackError, LACKS } from "./lacks.js";
 import type { Lack } from "./lacks.js";
 import { lackOfStack } from "./lack-of-stack.js";
@@ -139,8 +139,8 @@ export class PulumiStack {
 
   /** The stack's outputs; empty before the first deployment. */
   async outputs(): Promise<Record<string, unknown>> {
-    const stack = await this.select();
-    const outputs = await this.asked(() => stack.outputs());
+    const { workspace } = await this.select();
+    const outputs = await this.asked(() => workspace.stackOutputs(this.name));
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
   }
 
@@ -200,7 +200,11 @@ export class PulumiStack {
       }
       await this.must(["stack", "init", "--no-select"]);
     }
-    return this.asked(() => Stack.select(this.name, workspace));
+    const stack = await this.asked(() => Stack.select(this.name, workspace));
+    // The API would start the engine three times more after each `up`, for what nobody here asks it.
+    stack.outputs = () => Promise.resolve({});
+    stack.info = () => Promise.resolve(undefined);
+    return stack;
   }
 
   private async workspace(): Promise<LocalWorkspace> {
@@ -268,7 +272,8 @@ export class PulumiStack {
   /** Runs `pulumi ARGS --stack STACK` for what the API does not have; a failure is an exit code. */
   run(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const stack = args[0] === "version" ? [] : ["--stack", this.name];
-    const cli = join(PROGRAM, "node_modules/.bin/pulumi");
+    const env = { ...process.env, ...this.env };
+    const cli = hasEngine(env) ? engineOf(env) : join(PROGRAM, "node_modules/.bin/pulumi"); // which downloads it
     return run(cli, [...args, ...stack, "--non-interactive", "--color", "never"], {
       ...options,
       cwd: this.directory,

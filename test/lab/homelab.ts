@@ -143,9 +143,9 @@ interface OperateOptions {
 export async function operate(
   cli: PulumiStack,
   kind: keyof Operations,
-  { env = {}, ...options }: OperateOptions = {},
+  { env, ...options }: OperateOptions = {},
 ): Promise<Operation> {
-  const stack = new PulumiStack(cli.directory, cli.name, { ...cli.env, ...env });
+  const stack = env === undefined ? cli : new PulumiStack(cli.directory, cli.name, { ...cli.env, ...env });
   const { ok, output, events } = await stack.operate(kind, {
     continueOnError: kind === "up",
     signal: AbortSignal.timeout(OPERATION_TIMEOUT_MS),
