@@ -13,6 +13,8 @@ import type { Lab } from "./lab.js";
 const STACK = "lab";
 const STACK_FILE = `Pulumi.${STACK}.yaml`;
 const DOMAIN = "homelab.test";
+/** In place of the placeholders of the real configuration. */
+const VALUES = { WOODPECKER_ADMIN: "lab", WOODPECKER_GITHUB_CLIENT: "Ov23liLabLabLabLabLa" };
 const SECRET_LENGTH = 32;
 
 /** What a lab's project may have otherwise. */
@@ -96,6 +98,7 @@ async function writeConfig(lab: Lab, directory: string, names: readonly string[]
     "homelab:domain": DOMAIN,
     "homelab:lan": { subnet: lab.subnet, subnet6: lab.subnet6 },
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
+    "homelab:values": VALUES,
     "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
   };
   const encryptionsalt: unknown = former.get("encryptionsalt");

@@ -18,6 +18,8 @@ export interface Scope {
   readonly missing: Readonly<Record<string, Remedy>>;
   /** Names that the program would provide in another homelab: why it does not in this one, and what to do. */
   readonly absent?: Readonly<Record<string, { readonly message: string; readonly remedy: Remedy }>>;
+  /** The problem with each value that nothing can work with; @default none */
+  readonly placeholders?: Readonly<Record<string, Problem>>;
   /** Name of the stack, for commands that the owner may run. */
   readonly stack: string;
 }
@@ -77,6 +79,10 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
   const lookUp = (name: string, fallback: string | undefined, path: Path): string | SecretName => {
     const value = scope.values[name];
     if (value !== undefined) {
+      const placeholder = Object.hasOwn(scope.placeholders ?? {}, name) ? scope.placeholders?.[name] : undefined;
+      if (placeholder !== undefined) {
+        found.push({ path, problem: placeholder });
+      }
       return value;
     }
     if (scope.secrets.includes(name)) {

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path/posix";
+import { placeholdersIn } from "../config/placeholders.js";
 import { settingPath } from "../config/settings.js";
 import type { Config, HostConfig } from "../config/settings.js";
 import type { Problem } from "../yaml/problem.js";
@@ -29,7 +30,9 @@ interface HostPlan {
 
 /** Plans every Compose file of a host: that of its role, and those that its owner has added. */
 export function planHost(args: HostPlan): Project[] {
-  const { host, config, open, declaration } = args;
+  const { stack, host, config, open, declaration } = args;
+  // As long as nobody asks whether all of it can be deployed, the sample's values do.
+  const placeholders = args.assumeSecrets === true ? {} : placeholdersIn(stack, config, declaration);
   const projects = composeFilesOf(config.hosts[host]).flatMap(({ file, named, remedy }) => {
     const source = open(file, (reason) =>
       declaration.problem(
@@ -39,7 +42,7 @@ export function planHost(args: HostPlan): Project[] {
         remedy,
       ),
     );
-    return (source && planProject({ ...args, source, defaultName: projectName(file) })) ?? [];
+    return (source && planProject({ ...args, source, placeholders, defaultName: projectName(file) })) ?? [];
   });
   return onceEach(projects);
 }

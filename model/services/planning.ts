@@ -23,6 +23,8 @@ export interface ProjectArgs {
    * @default false
    */
   readonly assumeSecrets?: boolean;
+  /** The problem with each value that is still the sample's, by its name; @default none */
+  readonly placeholders?: Readonly<Record<string, Problem>>;
 }
 
 /** What the top level of a Compose file declares. */

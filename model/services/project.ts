@@ -38,7 +38,10 @@ export function planProject(given: ProjectArgs): Project | undefined {
   const { source, problems } = given;
   const sources = sourcesIn(source.data);
   const args = given.assumeSecrets === true ? { ...given, config: withSecrets(given.config, sources) } : given;
-  const scope = scopeOf(args.stack, args.host, args.config, sources);
+  const scope = {
+    ...scopeOf(args.stack, args.host, args.config, sources),
+    placeholders: args.placeholders ?? {},
+  };
   const { data, problems: unresolved } = interpolate(source, scope);
   const malformed: Problem[] = [];
   const file = parseWith(composeFile, withoutTemplates(data), source, [], malformed);

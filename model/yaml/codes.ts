@@ -23,6 +23,7 @@ export type ProblemCode =
   | "plain-text-secret"
   | "reserved-name"
   | "reserved-path"
+  | "placeholder"
   // References.
   | "malformed-reference"
   | "undefined-variable"

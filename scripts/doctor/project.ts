@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { LineCounter, parseDocument, visit } from "yaml";
 import { loadHomelab } from "../../model/load.js";
 import { HomelabError } from "../../model/yaml/problem.js";
+import type { Problem } from "../../model/yaml/problem.js";
 import { backendOf } from "../lib/backend.js";
 import { commandLine } from "../../model/command-line.js";
 import { UserError } from "../lib/command.js";
@@ -14,9 +14,6 @@ import { PulumiStack } from "../lib/pulumi-stack.js";
 import { ill, lacking, well } from "./finding.js";
 import type { Diagnosis } from "./finding.js";
 
-/** What the sample of the repository has in place of what only its owner knows. */
-const PLACEHOLDERS = ["domain.com", "your-github-user", "client-id-of-your-oauth-app"];
-
 /** The declaration: what the check says, and what of the sample was left in it. */
 export function declaration(directory: string, stack: string): Diagnosis[] {
   const name = `Pulumi.${stack}.yaml`;
@@ -24,42 +21,38 @@ export function declaration(directory: string, stack: string): Diagnosis[] {
   if (!existsSync(path)) {
     return [lacking("configuration", LACKS.noStackFile(stack))];
   }
-  return [...placeholders(name, readFileSync(path, "utf8"), stack), checked(directory, stack)];
-}
-
-/** Placeholders that are a value of their own, with their lines. */
-export function placeholders(name: string, text: string, stack: string): Diagnosis[] {
-  const lines = new LineCounter();
-  const found: Diagnosis[] = [];
-  visit(parseDocument(text, { lineCounter: lines }), {
-    Scalar(_, { value, range }) {
-      if (PLACEHOLDERS.some((it) => it === value)) {
-        const { line } = lines.linePos(range?.[0] ?? 0);
-        found.push(
-          ill("configuration", "placeholder", `${name}:${line} still says "${String(value)}"`, {
-            prose: "write your own, or answer the questions of it",
-            command: commandLine("setup", stack),
-          }),
-        );
-      }
-    },
-  });
-  return found;
-}
-
-function checked(directory: string, stack: string): Diagnosis {
   try {
     const { hosts } = loadHomelab(stack, declarationDirectories(directory));
-    return well("declaration", `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}, no mistakes`);
+    return [well("declaration", `${hosts.length} ${hosts.length === 1 ? "host" : "hosts"}, no mistakes`)];
   } catch (error) {
     if (!(error instanceof HomelabError)) {
       throw error;
     }
-    const count = error.problems.length;
-    return ill("declaration", "problems", count === 1 ? "it has a mistake" : `it has ${count} mistakes`, {
-      command: commandLine("check", stack),
-    });
+    return mistakes(error.problems, stack);
   }
+}
+
+/** What is left of the sample, each with its line, and how many other mistakes there are. */
+function mistakes(problems: readonly Problem[], stack: string): Diagnosis[] {
+  const placeholders = problems.filter(({ code }) => code === "placeholder");
+  const others = problems.length - placeholders.length;
+  return [
+    ...placeholders.map(({ file, line, message, remedies: [remedy] }) =>
+      ill(
+        "configuration",
+        "placeholder",
+        `${file}:${line} ${message}`,
+        remedy ?? { command: commandLine("setup", stack) },
+      ),
+    ),
+    ...(others === 0
+      ? []
+      : [
+          ill("declaration", "problems", others === 1 ? "it has a mistake" : `it has ${others} mistakes`, {
+            command: commandLine("check", stack),
+          }),
+        ]),
+  ];
 }
 
 /** Where the state is, whether its secrets can be opened, and whether the stack is there. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadHomelab } from "../../model/load.js";
@@ -47,5 +47,15 @@ test("a missing file of a service is told where it is named", () => {
 test("a missing stack configuration is told", () => {
   expect(problemsOf(() => loadHomelab("other", [root, program]))).toEqual([
     "Pulumi.other.yaml:0 : the file is missing",
+  ]);
+});
+
+test("what the repository's sample leaves to its owner is a problem, each at its line", () => {
+  const text = readFileSync("Pulumi.homelab.yaml", "utf8").split("\n");
+  const found = problemsOf(() => loadHomelab("homelab", ["."])).filter((it) => it.includes("as the sample does"));
+  expect(found.map((it) => text[Number(/:(\d+) /.exec(it)?.[1]) - 1]?.trim())).toEqual([
+    "homelab:domain: domain.com",
+    "WOODPECKER_ADMIN: your-github-user",
+    "WOODPECKER_GITHUB_CLIENT: client-id-of-your-oauth-app",
   ]);
 });

@@ -55,6 +55,10 @@ const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "relative-bind": web('volumes: ["./x:/x"]'),
   "plain-text-secret": config("homelab:secrets: {TOKEN: x}"),
   "reserved-name": config("homelab:nas: {shares: {homes: {}}}"),
+  placeholder: {
+    ...web("hostname: ${DOMAIN}"),
+    config: CONFIG.replace("example.org", "domain.com"),
+  },
   "reserved-path": config("homelab:nas: {root: /mnt/media/x}"),
 
   "malformed-reference": web("hostname: ${-}"),

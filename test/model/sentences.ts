@@ -23,6 +23,8 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "plain-text-secret":
     "is stored in plain text -> encrypt it: npx pulumi config set --secret --path homelab:secrets.TOKEN",
   "reserved-name": '"homes" has a meaning of its own in Samba -> choose another name',
+  placeholder:
+    'still says "domain.com", as the sample does -> write a domain of your own, or home.arpa if you have none, or answer questions, and have this file written: npm run setup -- --stack test',
   "reserved-path": "is inside the folder where shares are mounted -> choose a folder outside /mnt/media",
   "malformed-reference":
     "a ${ without a name and a } -> write ${NAME} or ${NAME:-default}; for a dollar sign, write $$",

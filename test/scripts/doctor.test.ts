@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe as describeAll, ill, well } from "../../scripts/doctor/finding.js";
 import { compared, hosts } from "../../scripts/doctor/hosts.js";
 import { agent, engine, node, plugins } from "../../scripts/doctor/machine.js";
-import { declaration, placeholders, state } from "../../scripts/doctor/project.js";
+import { declaration, state } from "../../scripts/doctor/project.js";
 import { StackFile } from "../../scripts/lib/stack-file.js";
 import { CONFIG } from "../model/declare.js";
 
@@ -37,12 +37,21 @@ test("an agent, an engine and plugins that are missing are named with what mends
   expect(plugins(process.env).words).toMatch(/: docker$/);
 });
 
-test("each placeholder of the sample is named with its line", () => {
-  const text = "config:\n  homelab:domain: domain.com\n  a: my-domain.com # domain.com\n  b: [your-github-user]\n";
-  expect(placeholders("Pulumi.x.yaml", text, "x").map(({ words }) => words)).toEqual([
-    'Pulumi.x.yaml:2 still says "domain.com"',
-    'Pulumi.x.yaml:4 still says "your-github-user"',
-  ]);
+test("each placeholder of the sample that a service uses is named with its line, beside the other mistakes", () => {
+  const values = "  homelab:values: {WHO: your-github-user, NOBODY: your-github-user}\n";
+  writeFileSync(join(folder, "Pulumi.test.yaml"), CONFIG.replace("example.org", "domain.com") + values);
+  mkdirSync(join(folder, "stacks/nas"), { recursive: true });
+  const told = (service: string): (readonly [string | undefined, string])[] => {
+    writeFileSync(join(folder, "stacks/nas/compose.yaml"), `services:\n  web: {image: "nginx:1.29", ${service}}\n`);
+    return declaration(folder, "test").map(({ code, words }) => [code, words]);
+  };
+  expect(told("restart: always")).toEqual([[undefined, "1 host, no mistakes"]]);
+  const left = [
+    ["placeholder", 'Pulumi.test.yaml:2 still says "domain.com", as the sample does'],
+    ["placeholder", 'Pulumi.test.yaml:6 still says "your-github-user", as the sample does'],
+  ];
+  expect(told("labels: {a: '${WHO}@${DOMAIN}'}")).toEqual(left);
+  expect(told("labels: {a: '${WHO}@${DOMAIN} ${NONE}'}")).toEqual([...left, ["problems", "it has a mistake"]]);
 });
 
 test("a configuration that is missing, or has mistakes, is said so with the command", () => {

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { withSchema } from "../../lib/editor-schema.js";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { SAMPLE_DOMAIN } from "../../../model/config/placeholders.js";
 import { UserError } from "../../lib/command.js";
 import { flagOf } from "../answers.js";
 import { hostQuestions, hostsIn } from "../host-questions.js";
@@ -14,8 +15,6 @@ import type { Setup, Step } from "../steps.js";
 import { declarationOf } from "../template.js";
 import { ownZone } from "../zone.js";
 
-/** What the sample of the repository says, and nobody's own file does. */
-const SAMPLE_DOMAIN = "domain.com";
 /** Reserved for homes (RFC 8375). */
 const NO_DOMAIN = "home.arpa";
 const DOMAIN = /^([a-z0-9-]+\.)+[a-z]{2,}$/;

@@ -1,5 +1,5 @@
 import { HOST_KEY } from "../declare.js";
-import { inStack, mistake, PI5, STACK } from "./homelab.js";
+import { inStack, inWiki, mistake, PI5, STACK } from "./homelab.js";
 import type { Mistake } from "./homelab.js";
 
 /** In the stack's configuration. */
@@ -26,6 +26,27 @@ export const IN_CONFIGURATION: Readonly<Record<string, Mistake>> = {
     inStack("role: nas", "role: nas\n      rolle: nas"),
     `${STACK}:9 ${PI5}.rolle: unknown key "rolle"`,
     'remove it: "role" exists as well',
+  ),
+  "the sample's domain, below which a service has its name": mistake(
+    [
+      inStack("example.org", "domain.com"),
+      inWiki("TZ: ${TIMEZONE}", "TZ: ${TIMEZONE}\n      WIKI_URL: https://wiki.${DOMAIN}"),
+    ],
+    `${STACK}:2 config.homelab:domain: still says "domain.com", as the sample does`,
+    [
+      "write a domain of your own, or home.arpa if you have none",
+      "answer questions, and have this file written: npm run setup -- --stack test",
+    ],
+    ["domain.com", "home.arpa"],
+  ),
+  "the sample's user, who is nobody": mistake(
+    [
+      inStack("  homelab:services", "  homelab:values: {WIKI_OWNER: your-github-user}\n  homelab:services"),
+      inWiki("TZ: ${TIMEZONE}", "TZ: ${TIMEZONE}\n      WIKI_OWNER: ${WIKI_OWNER}"),
+    ],
+    `${STACK}:13 config.homelab:values.WIKI_OWNER: still says "your-github-user", as the sample does`,
+    ["write your user name on GitHub", "switch off under homelab:services what uses it"],
+    ["your-github-user", "anna"],
   ),
   "an address twice": mistake(
     inStack("192.168.1.102", "192.168.1.100"),
