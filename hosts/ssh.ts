@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import type { ExecFileException } from "node:child_process";
 import type { HostModel } from "../model/types.js";
 import { shellCommand } from "./shell.js";
 
@@ -69,6 +70,14 @@ export interface RunOptions {
   readonly input?: Buffer;
 }
 
+/** ssh(1) that is told to end says 255, which it says where there is no connection as well. */
+function exitCodeOf(error: ExecFileException | null): number | undefined {
+  if (error === null) {
+    return 0;
+  }
+  return error.killed !== true && typeof error.code === "number" ? error.code : undefined;
+}
+
 /**
  * Runs a command on a host. By Node's execFile and not by execa as in scripts/lib, because the program needs it at each
  * start, and to load execa takes longer than to probe a host.
@@ -89,8 +98,7 @@ export function runOn(
   const options = { timeout: timeoutSeconds * 1000, maxBuffer: MAX_OUTPUT_BYTES };
   return new Promise((resolve) => {
     const ssh = execFile("ssh", args, options, (error, stdout, stderr) => {
-      const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : undefined;
-      resolve({ ok: error === null, stdout, stderr, exitCode });
+      resolve({ ok: error === null, stdout, stderr, exitCode: exitCodeOf(error) });
     });
     if (input !== undefined) {
       ssh.stdin?.on("error", () => undefined).end(input); // where nobody reads it to the end, the exit code says so

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 /** What comes of a look at the host, and how many connections that took. */
-async function outcome(...answers: readonly string[]): Promise<[status: string | undefined, tries: number]> {
+async function outcome(answers: readonly string[], timeoutSeconds = 20): Promise<[status: string | undefined, tries: number]> {
   answers.forEach((script, i) => {
     writeFileSync(join(folder, String(i + 1)), script);
   });
@@ -32,11 +32,13 @@ async function outcome(...answers: readonly string[]): Promise<[status: string |
   writeFileSync(count, "0");
   writeFileSync(join(folder, "ssh"), `#!/bin/sh\nn=$(($(cat ${count}) + 1)); echo $n >${count}; . ${folder}/$n\n`);
   chmodSync(join(folder, "ssh"), 0o755);
-  const seen = await probeHosts([host]);
+  const seen = await probeHosts([host], { timeoutSeconds });
   return [seen.get(host.name)?.status, Number(readFileSync(count, "utf8"))];
 }
 
 const answers = `cat <<'REPORT'\n${REPORT}\nREPORT\n`;
+/** ssh(1) that is told to end does so with the same code as where there is no connection. */
+const HANGS = "trap 'exit 255' TERM; sleep 30 >/dev/null 2>&1 & wait\n";
 const says = (words: string, code = 255): string => `echo '${words}' >&2; exit ${code}\n`;
 
 test.each<[string, readonly string[], string, number]>([
@@ -46,5 +48,9 @@ test.each<[string, readonly string[], string, number]>([
   ["answers neither time", [says("Connection refused"), says("Connection refused")], "unreachable", 2],
   ["has another key, which stays so", [says("Host key verification failed.")], "wrong host key", 1],
 ])("a host that %s", async (_, scripts, status, tries) => {
-  expect(await outcome(...scripts)).toEqual([status, tries]);
+  expect(await outcome(scripts)).toEqual([status, tries]);
+});
+
+test("a host that does not answer in time", async () => {
+  expect(await outcome([HANGS, HANGS], 1)).toEqual(["timed out", 2]);
 });
