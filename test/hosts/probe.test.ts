@@ -24,7 +24,10 @@ afterEach(() => {
 });
 
 /** What comes of a look at the host, and how many connections that took. */
-async function outcome(answers: readonly string[], timeoutSeconds = 20): Promise<[status: string | undefined, tries: number]> {
+async function outcome(
+  answers: readonly string[],
+  timeoutSeconds = 20,
+): Promise<[status: string | undefined, tries: number]> {
   answers.forEach((script, i) => {
     writeFileSync(join(folder, String(i + 1)), script);
   });
