@@ -73,5 +73,7 @@ look_at_service_files() {
     "$WORK/files-made" "$WORK/files-modes" "$WORK/files-digests" | head -n $MAX_FILES
 }
 
-# Ports that something listens on, as in "22/tcp".
-listening() { ss -Hlntu | awk '{ n = split($5, part, ":"); print part[n] "/" $1 }' | sort -u; }
+# "PORT/PROTOCOL<tab>ADDRESS<tab>PROGRAM<tab>CONTAINER" of what something listens on. Without a container, that is empty.
+listening() { ss -Hlntup | awk -v root="$ROOT" -f "$LIB/lib/listening.awk" | sort -u; }
+# Bytes that are free for images; nothing where there is no engine yet.
+room_for_images() { stat -f -c '%a %S' "$ROOT/var/lib/docker" 2>/dev/null | awk '{ printf "%.0f\n", $1 * $2 }'; }

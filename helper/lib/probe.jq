@@ -60,6 +60,9 @@ def engine:
 {protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null, images: null, volumes: null} end) + {
   declared: (if $declared == "" then null else $declared | lines end),
   files: ($service_files | lines | map(capture("^(?<state>\\S+) (?<path>.+)$"))),
-  listening: ($listening | lines),
+  listening: ([$listening | lines[] | split("\t")[0]] | unique),
+  holders: [$listening | lines[] | split("\t") | select(length > 3) |
+    {port: .[0], address: .[1], program: .[2], container: .[3]}],
+  imageRoom: ($room | lines[0] | if . == null then null else tonumber end),
   caller: ($caller | lines[0])
 }

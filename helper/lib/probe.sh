@@ -20,10 +20,11 @@ probe() {
   done >"$WORK/all-said" # not into a pipe: a setting that cannot be looked at fails the probe
   awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" "$WORK/all-said" >"$WORK/said"
   listening >"$WORK/listening"
+  room_for_images >"$WORK/room"
   caller_address >"$WORK/caller"
   engine=false
   if wait "$docker_looks"; then engine=true; fi
-  set -- said inspected made networks networks-made images volumes declared service-files listening stale-binds architectures caller
+  set -- said inspected made networks networks-made images volumes declared service-files listening room stale-binds architectures caller
   for text in "$@"; do
     set -- "$@" --rawfile "$(printf '%s' "$text" | tr - _)" "$WORK/$text"
     shift

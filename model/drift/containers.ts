@@ -2,6 +2,7 @@ import type { DriftHost, Found, Leftover } from "./findings.js";
 import type { ServiceModel } from "../types.js";
 import { FORMER_SUFFIX } from "../helper.js";
 import { MOUNTS } from "../share-paths.js";
+import { inTheWay } from "./in-the-way.js";
 import type { ContainerReport, NetworkReport, ProbeReport } from "./report.js";
 import { shareIn } from "../share-paths.js";
 
@@ -51,7 +52,7 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
         ...LEFT_OVER,
       })),
       ...seen.flatMap(({ container }) => formerFiles(container)),
-      ...host.services.flatMap((service) => inTheWay(host, service, there, report.listening)),
+      ...host.services.flatMap((service) => inTheWay(host, service, there, report)),
       ...strangers(host, there),
     ],
     repair: new Set(seen.filter(({ repair }) => repair).map(({ container }) => container.name)),
@@ -184,36 +185,6 @@ function formerFiles({ name, state, stale }: ContainerReport): Found[] {
 /** One that ended well and that nobody restarts has done what it was made for. */
 export function hasFinished({ state, exitCode }: ContainerReport, { definition: { restart } }: ServiceModel): boolean {
   return state === "exited" && exitCode === 0 && (restart === "no" || restart.startsWith("on-failure"));
-}
-
-/** What keeps a service that is not there from being made: a stranger of its name, or one on its port. */
-function inTheWay(
-  host: DriftHost,
-  { name, ports }: ServiceModel,
-  there: readonly ContainerReport[],
-  listening: readonly string[],
-): Found[] {
-  const holder = there.find((it) => it.name === name);
-  if (holder?.service === "") {
-    const words = "another container has this name";
-    const remedy = { command: `npm run adopt -- ${host.name} ${name}` };
-    return [{ kind: "blocker", code: "name-taken", name, subject: name, words, remedy }];
-  }
-  if (holder?.state === "running" || holder?.state === "restarting") {
-    return [];
-  }
-  // A port that one of ours holds becomes free when that one is recreated.
-  const ours = new Set(there.filter(({ service }) => service !== "").flatMap((it) => it.ports));
-  return ports
-    .flatMap(({ published, protocol }) => (published === undefined ? [] : [`${published}/${protocol}`]))
-    .filter((port) => !ours.has(port) && (listening.includes(port) || there.some((it) => it.ports.includes(port))))
-    .map((port): Found => ({
-      kind: "blocker",
-      code: "port-taken",
-      name,
-      subject: name,
-      words: `port ${port} is in use by something else`,
-    }));
 }
 
 /** Containers of others whose ports nobody reaches any more once the firewall is there. */

@@ -58,6 +58,16 @@ const network = z.object({
   removed: z.boolean().default(false),
 });
 
+const holder = z.object({
+  port: z.string(),
+  /** As ss(8) has it, without brackets; 0.0.0.0, :: or * mean all. */
+  address: z.string(),
+  /** Name of the program; empty where the kernel itself listens. */
+  program: z.string(),
+  /** ID of the container that it runs in; empty outside of one. */
+  container: z.string(),
+});
+
 const probeReport = z
   .object({
     settings: z.record(z.string(), setting).readonly(),
@@ -77,6 +87,10 @@ const probeReport = z
       .readonly(),
     /** Ports on which something listens, as in 22/tcp. */
     listening: z.array(z.string()).readonly(),
+    /** Who listens on them; undefined where the helper does not say. */
+    holders: z.array(holder).readonly().optional(),
+    /** Bytes that are free where Docker keeps images; null without an engine. */
+    imageRoom: z.number().nullish(),
     /** Files that a setting would take over and that are not ours yet. */
     foreign: z.array(z.string()).readonly(),
     /** Address of the machine that asks, as the host sees it; null if it does not come by SSH. */

@@ -4,7 +4,9 @@ import type { HostModel } from "../../model/types.js";
 import { aftermathOn } from "./aftermath.js";
 import { chosenOf, scopeOf } from "./chosen.js";
 import type { Scope } from "./chosen.js";
+import { describeObstacles, obstaclesOn, outcomeOfObstacles, without } from "./obstacles.js";
 import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
+import type { HostOutcome } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
 import { keepCopies, recoverState } from "./state-copies.js";
@@ -54,13 +56,23 @@ export async function deployTo(
   { copy, yes, offline = false, only = [] }: DeploymentOptions,
 ): Promise<number> {
   const chosen = chosenOf(all, only);
+  const looking = obstaclesOn(chosen);
   // A state that is lost may be on any of them.
   const recovered = copy ? await recoverState(whole, all) : undefined;
   if (recovered !== undefined) {
     console.log(recovered);
   }
-  const scope = await scopeOf(whole, all, chosen);
+  const wanted = await scopeOf(whole, all, chosen);
+  const obstacles = await looking;
+  if (obstacles.size > 0) {
+    console.log(describeObstacles(obstacles));
+  }
+  const scope = without(wanted, obstacles);
   const { stack, hosts } = scope;
+  if (hosts.length === 0) {
+    console.log("Nothing was deployed.");
+    return EXIT.nothing;
+  }
   const warn = warningsOnce();
   const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(scope, offline, warn));
   if (!agreed) {
@@ -80,11 +92,11 @@ export async function deployTo(
   const reached = hosts.filter((host) => operation.outcome.notDone[host.name] === undefined);
   const notKept = await keepCopies(stack, reached);
   console.log("Checking the result:");
-  const complete = await judge(all, hosts, operation, stack.name);
+  const complete = await judge(all, hosts, operation, stack.name, outcomeOfObstacles(obstacles));
   if (notKept !== undefined) {
     console.log(`Note: ${notKept}`);
   }
-  const where = hosts.length === all.length ? "" : ` on ${hosts.map(({ name }) => name).join(", ")}`;
+  const where = wanted.hosts.length === all.length ? "" : ` on ${wanted.hosts.map(({ name }) => name).join(", ")}`;
   console.log(
     complete
       ? `Everything is done${where}.`
@@ -133,10 +145,11 @@ async function judge(
   hosts: readonly HostModel[],
   { ok, outcome, failures }: Deployment,
   stack: string,
+  leftOut: readonly HostOutcome[],
 ): Promise<boolean> {
   const tried = hosts.filter((host) => outcome.notDone[host.name] === undefined);
   const after = await aftermathOn(tried, stack);
-  const outcomes = [...outcomePerHost(hosts, outcome, after), ...outcomeOfRemoved(all, outcome, stack)];
+  const outcomes = [...outcomePerHost(hosts, outcome, after), ...leftOut, ...outcomeOfRemoved(all, outcome, stack)];
   failures.forEach((words) => {
     console.log(`\n${words}`);
   });

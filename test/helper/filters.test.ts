@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { where } from "./fake-host.js";
@@ -149,6 +149,35 @@ test("files of services are told apart", () => {
   expect(said.sort()).toEqual(["changed web/c", "mode-changed web/b", "removed web/d", "same web/a"]);
 });
 
+const SOCKETS = ["22/tcp\t0.0.0.0\tsshd\t", "22/tcp\t::\tsshd\t", "53/udp\t127.0.0.53\t\t"];
+
+test("who listens is named with its address and its container, as ss(8) and the kernel have them", () => {
+  const id = "0123456789abcdef".repeat(4);
+  const root = mkdtempSync(join(tmpdir(), "sockets-"));
+  for (const [pid, group] of [
+    ["7", `0::/system.slice/docker-${id}.scope`],
+    ["8", `12:pids:/docker/${id}\n0::/`],
+    ["9", "0::/system.slice/nginx.service"],
+  ] as const) {
+    mkdirSync(join(root, "proc", pid), { recursive: true });
+    writeFileSync(join(root, "proc", pid, "cgroup"), `${group}\n`);
+  }
+  const sockets = [
+    'tcp LISTEN 0 511 [::]:80 [::]:* users:(("nginx",pid=9,fd=7),("nginx",pid=10,fd=7))',
+    'tcp LISTEN 0 511 *:8080 *:* users:(("my server)",pid=7,fd=3))',
+    'udp UNCONN 0 0 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=8,fd=1))',
+    "tcp LISTEN 0 64 0.0.0.0:2049 0.0.0.0:*",
+    'tcp LISTEN 0 64 192.168.1.9:81 0.0.0.0:* users:(("gone",pid=404,fd=3))',
+  ];
+  expect(awk("listening.awk", lines(...sockets), "-v", `root=${root}`)).toEqual([
+    "80/tcp\t::\tnginx\t",
+    `8080/tcp\t*\tmy server)\t${id}`,
+    `53/udp\t127.0.0.53\tsystemd-resolve\t${id}`,
+    "2049/tcp\t0.0.0.0\t\t",
+    "81/tcp\t192.168.1.9\tgone\t",
+  ]);
+});
+
 test("settings with their findings, what is foreign, and ports; an engine that is silent", () => {
   const said = lines(
     "setting\tssh\tapplied\tabc",
@@ -156,7 +185,7 @@ test("settings with their findings, what is foreign, and ports; an engine that i
     "setting\tnfs\tabsent\t",
     "foreign\t/etc/exports.d/homelab.exports",
   );
-  expect(probe({ said, listening: lines("22/tcp", "53/udp") }, false)).toEqual({
+  expect(probe({ said, listening: lines(...SOCKETS), room: "1024\n" }, false)).toEqual({
     status: "ok",
     report: expect.objectContaining({
       settings: {
@@ -170,6 +199,12 @@ test("settings with their findings, what is foreign, and ports; an engine that i
       declared: null,
       foreign: ["/etc/exports.d/homelab.exports"],
       listening: ["22/tcp", "53/udp"],
+      holders: [
+        { port: "22/tcp", address: "0.0.0.0", program: "sshd", container: "" },
+        { port: "22/tcp", address: "::", program: "sshd", container: "" },
+        { port: "53/udp", address: "127.0.0.53", program: "", container: "" },
+      ],
+      imageRoom: 1024,
     }) as unknown,
   });
 });

@@ -25,6 +25,7 @@ function seen(more: Partial<ProbeReport>): { words: string[]; repairs: string[] 
 
 const WITHOUT_WEB = declaredOn(host).filter((it) => it !== "container web");
 const LEFT_OVER = "left over from an interrupted deployment";
+const FREE = "stop that, or choose another published port";
 const ADOPT = "another container has this name -> run npm run adopt -- pi5 web";
 
 test.each<[string, Partial<ProbeReport>, string[], string[]]>([
@@ -211,19 +212,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   [
     "somebody else's on the port",
     { declared: WITHOUT_WEB, containers: [container("theirs", { service: "", ports: ["8080/tcp"] }), JOB] },
-    ["port-taken: web on pi5: port 8080/tcp is in use by something else"],
-    [],
-  ],
-  [
-    "a program on the port",
-    { declared: WITHOUT_WEB, containers: [JOB] },
-    ["port-taken: web on pi5: port 8080/tcp is in use by something else"],
-    [],
-  ],
-  [
-    "one of ours on the port, still",
-    { declared: WITHOUT_WEB, containers: [container("former", { ports: ["8080/tcp"] }), JOB] },
-    [],
+    [`port-taken: web on pi5: port 8080/tcp is in use by the container theirs -> ${FREE}`],
     [],
   ],
   [
