@@ -14,6 +14,8 @@ const common = { testEnvironment: "<rootDir>/test/environment.mjs", transform, m
 export default {
   // One core less is the default, which of two leaves one.
   maxWorkers: "100%",
+  // What takes longer says so. Jest's own 5 s are over on a busy machine before a program has started.
+  testTimeout: 60_000,
   testSequencer: "<rootDir>/test/sequencer.mjs",
   reporters: ["default", "<rootDir>/test/reporters/slowest.mjs"],
   projects: [

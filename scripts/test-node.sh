@@ -35,8 +35,13 @@ node_of() {
   echo "$folder/node_modules/$package/bin"
 }
 
+failed=()
 for version in "${versions[@]}"; do
   bin=$(node_of "$version")
   echo "Node $("$bin/node" --version)"
-  PATH=$bin:$PATH node node_modules/.bin/jest --selectProjects unit "${files[@]}"
+  PATH=$bin:$PATH node node_modules/.bin/jest --selectProjects unit "${files[@]}" || failed+=("$version")
 done
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "Tests failed on Node ${failed[*]}" >&2
+  exit 1
+fi

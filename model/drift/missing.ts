@@ -90,7 +90,7 @@ const referenceOf = ({ reference }: ImageModel): string => reference;
 const filesOf = ({ name, files }: ServiceModel): string[] => files.map(({ path }) => `${name}${path}`);
 
 /** A reference as Docker lists it: without its own registry, and by the digest alone where there is one. */
-function plainReference(reference: string): string {
+export function plainReference(reference: string): string {
   const [named = "", digest] = reference.split("@");
   const short = named.replace(/^(index\.)?docker\.io\//, "").replace(/^library\//, "");
   return digest === undefined ? short : `${short.replace(/:[^/:]+$/, "")}@${digest}`;

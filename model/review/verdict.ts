@@ -29,6 +29,8 @@ export interface Facts {
   readonly stateful: ReadonlySet<string>;
   /** Hosts of which nothing is known, and why. */
   readonly notReached: Readonly<Record<string, string>>;
+  /** Hosts whose disk has little room for the images that they are to pull, or too little for them to fit. */
+  readonly tightDisks: readonly { readonly host: string; readonly fits: boolean; readonly words: string }[];
   /** Images that a registry says it has not, for the hosts that are to pull them, and why. */
   readonly missingImages: readonly {
     readonly image: string;
@@ -79,6 +81,14 @@ const RULES = {
     verdict: "stop",
     find: ({ missingImages }) =>
       missingImages.map(({ image, hosts, words }) => [hosts.join(", "), `image ${image} ${words}`]),
+  },
+  "disk-too-small": {
+    verdict: "stop",
+    find: ({ tightDisks }) => tightDisks.filter(({ fits }) => !fits).map(({ host, words }) => [host, words]),
+  },
+  "disk-tight": {
+    verdict: "caution",
+    find: ({ tightDisks }) => tightDisks.filter(({ fits }) => fits).map(({ host, words }) => [host, words]),
   },
   "audience-widened": {
     verdict: "caution",

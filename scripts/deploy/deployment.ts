@@ -56,7 +56,7 @@ export async function deployTo(
   { copy, yes, offline = false, only = [] }: DeploymentOptions,
 ): Promise<number> {
   const chosen = chosenOf(all, only);
-  const looking = obstaclesOn(chosen);
+  const looking = obstaclesOn(chosen, { offline });
   // A state that is lost may be on any of them.
   const recovered = copy ? await recoverState(whole, all) : undefined;
   if (recovered !== undefined) {
@@ -64,9 +64,9 @@ export async function deployTo(
   }
   const wanted = await scopeOf(whole, all, chosen);
   const obstacles = await looking;
-  if (obstacles.size > 0) {
-    console.log(describeObstacles(obstacles));
-  }
+  describeObstacles(obstacles).forEach((line) => {
+    console.log(line);
+  });
   const scope = without(wanted, obstacles);
   const { stack, hosts } = scope;
   if (hosts.length === 0) {

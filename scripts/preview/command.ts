@@ -7,6 +7,8 @@ import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { plannedChanges } from "../lib/plan/environment.js";
 import { imagesOfPlan, missingImages } from "../lib/registry/missing.js";
+import { tightDisks } from "../lib/registry/room.js";
+import { probeHosts } from "../../hosts/probe.js";
 import { declaredAt, showReview, withFormats } from "../lib/review/command.js";
 import type { Format } from "../lib/review/command.js";
 import type { ReviewInput } from "../lib/review/review.js";
@@ -33,12 +35,15 @@ async function look(name: string, base: string | undefined, offline: boolean): P
   const before = revision === undefined ? await deployed(stack) : declaredAt(name, directory, revision);
   const operation = await stack.operate("preview");
   const changes = await plannedChanges(stack, after.hosts, operation.events);
+  const wanted = offline ? [] : imagesOfPlan(changes, after.hosts);
+  const pulling = after.hosts.filter((host) => wanted.some((it) => it.host === host.name));
   return {
     after,
     revision,
     changes,
     events: operation.events,
-    ...(!offline && { missingImages: await missingImages(imagesOfPlan(changes, after.hosts)) }),
+    missingImages: await missingImages(wanted),
+    tightDisks: await tightDisks(pulling, await probeHosts(pulling)),
     ...(before !== undefined && { before }),
     ...(!operation.ok && { failure: reasonOf(operation, name) }),
   };
@@ -52,7 +57,7 @@ void runCommand(
     stackCommand("preview", "Show what a deployment would do, what could hurt, and who may reach more than before."),
   )
     .option("--base <revision>", "compare with where this branch left that one, instead of with what was deployed last")
-    .option("--offline", "do not ask registries whether new images exist", false)
+    .option("--offline", "do not ask registries whether new images exist and fit", false)
     .addHelpText(
       "after",
       examples(

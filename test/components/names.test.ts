@@ -19,12 +19,16 @@ import { HOST_KEY } from "../model/declare.js";
 
 const STACK = "homelab";
 
-/** The declaration of the project, with the host keys and secrets that only an owner has. */
+/** The declaration of the project, with the names, host keys and secrets that only an owner has. */
 function complete(): { homelab: HomelabModel; secrets: Record<string, string> } {
   const read = readFrom([join(__dirname, "../..")]);
   const file = `Pulumi.${STACK}.yaml`;
   const stack = read(file);
   const document = parseDocument("text" in stack ? stack.text : "");
+  document.setIn(["config", "homelab:domain"], "example.org");
+  for (const name of ["WOODPECKER_ADMIN", "WOODPECKER_GITHUB_CLIENT"]) {
+    document.setIn(["config", "homelab:values", name], "anna");
+  }
   const names = document.getIn(["config", "homelab:hosts"]);
   for (const { key } of isMap(names) ? names.items : []) {
     document.setIn(["config", "homelab:hosts", String(key), "hostKey"], HOST_KEY);

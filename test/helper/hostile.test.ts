@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { FakeHost, where } from "./fake-host.js";
 import { CASES, made, TAKEN } from "./hostile-inputs.js";
 
-jest.setTimeout(120_000); // starting programs is all that it takes, which a busy machine does slowly
+jest.setTimeout(300_000); // starting programs is all that it takes, which a busy machine does slowly
 
 test("what the helper does not know to be harmless it refuses, and nothing on the host changes", async () => {
   const host = new FakeHost({

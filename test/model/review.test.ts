@@ -62,6 +62,7 @@ const FACTS: Facts = {
     stateful: new Set(["pi5/db"]),
     notReached: {},
     missingImages: [],
+    tightDisks: [],
   },
 };
 const change = (kind: PlannedChange["kind"], name: string, action: PlannedChange["action"], kept = false): Facts => ({
@@ -89,6 +90,18 @@ describe("the verdict", () => {
       { ...FACTS, missingImages: [{ image: "web:9", hosts: ["pi5", "pi6"], words: "does not exist" }] },
       "stop",
       ["image-missing pi5, pi6"],
+    ],
+    [
+      "images that do not fit, and images that fill a disk",
+      {
+        ...FACTS,
+        tightDisks: [
+          { host: "pi5", fits: false, words: "do not fit" },
+          { host: "pi6", fits: true, words: "fill it" },
+        ],
+      },
+      "stop",
+      ["disk-too-small pi5", "disk-tight pi6"],
     ],
     [
       "more may reach a port",

@@ -40,6 +40,20 @@ export interface RegistryClient {
   labels(tag: string): Promise<Readonly<Record<string, string>>>;
   /** The platforms that a tag or digest has an image for, as in linux/arm64 or linux/arm/v7. @throws RegistryError */
   platforms(name: string): Promise<string[]>;
+  /**
+   * What is pulled of the image that a tag or digest names.
+   *
+   * @param platform @default the first that there is
+   * @throws RegistryError
+   */
+  layers(name: string, platform: string | undefined): Promise<readonly Layer[]>;
+}
+
+/** A part of an image, as a registry keeps it. */
+export interface Layer {
+  readonly digest: string;
+  /** Bytes, compressed. */
+  readonly size: number;
 }
 
 /** @param ask fetches; @default the fetch of Node */
@@ -117,6 +131,14 @@ export function registryClient({ registry, repository }: Repository, ask: typeof
       const platforms = manifests?.map(({ platform }) => platform) ?? [single];
       return platforms.flatMap((it) => (it?.os === undefined ? [] : [platformText(it)]));
     },
+    async layers(name, platform) {
+      const { manifests, layers } = await json(MANIFEST, `${base}/manifests/${name}`, MANIFESTS);
+      const one = manifests?.find(({ platform: it }) => {
+        const text = it?.os === undefined ? "unknown" : platformText(it);
+        return platform === undefined || text === platform || text.startsWith(`${platform}/`);
+      });
+      return layers ?? (one && (await json(MANIFEST, `${base}/manifests/${one.digest}`, MANIFESTS)).layers) ?? [];
+    },
   };
 }
 
@@ -130,6 +152,7 @@ const DIGEST = z.object({ digest: z.string() });
 const MANIFEST = z.object({
   manifests: z.array(DIGEST.extend({ platform: PLATFORM.optional() })).optional(),
   config: DIGEST.optional(),
+  layers: z.array(DIGEST.extend({ size: z.number() })).optional(),
 });
 const CONFIG = PLATFORM.extend({
   config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).optional(),

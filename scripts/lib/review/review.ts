@@ -9,6 +9,7 @@ import { notDoneIn, warningIn } from "../engine-events.js";
 import { describePlan } from "../plan/describe.js";
 import type { Change } from "../plan/plan.js";
 import type { MissingImage } from "../registry/missing.js";
+import type { TightDisk } from "../registry/room.js";
 import type { Revision } from "./revision.js";
 
 /** What a preview comes to, for a person or a program to judge. */
@@ -45,11 +46,13 @@ export interface ReviewInput {
   readonly revision?: Revision | undefined;
   /** What the registries do not have; left out where they were not asked. */
   readonly missingImages?: readonly MissingImage[];
+  /** Disks without much room for new images; left out where nobody looked. */
+  readonly tightDisks?: readonly TightDisk[];
 }
 
 /** Judges a change of the homelab. */
 export function reviewOf(input: ReviewInput): Review {
-  const { before, after, events = [], changes = [], failure, revision, missingImages = [] } = input;
+  const { before, after, events = [], changes = [], failure, revision, missingImages = [], tightDisks = [] } = input;
   const now = after && summaryOf(after);
   const difference = differenceBetween(before ?? now ?? {}, now ?? before ?? {});
   const notReached = notDoneIn(events);
@@ -60,6 +63,7 @@ export function reviewOf(input: ReviewInput): Review {
     stateful: after === undefined ? new Set() : statefulServices(after),
     notReached,
     missingImages,
+    tightDisks,
   });
   return {
     verdict: verdictOf(risks),
