@@ -23,6 +23,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     commands: {
       check: "every mistake in what is declared, then what it means",
       preview: "what a deployment would do, what could hurt, and who may reach more than before",
+      "review-state": "publish the state without its secrets, for previews without the passphrase",
       deploy: "deploy to all hosts or to some, and say what is done and what is not",
       "add-service": "add a Compose file that you have to a host",
       "remove-service": "take a service off its host, and say what of it stays",

@@ -12,26 +12,36 @@ import { probeHosts } from "../../hosts/probe.js";
 import { declaredAt, showReview, withFormats } from "../lib/review/command.js";
 import type { Format } from "../lib/review/command.js";
 import type { ReviewInput } from "../lib/review/review.js";
+import { withReviewStack } from "../lib/review-state/stack.js";
 import { revisionSince } from "../lib/review/revision.js";
 
 interface Options extends Format {
   readonly stack: string;
   readonly base?: string;
   readonly offline: boolean;
+  readonly withoutSecrets: boolean;
 }
 
 /** Shows what a deployment would do, and how much attention it needs. */
-async function preview({ stack, base, offline, ...format }: Options): Promise<void> {
-  const { verdict } = await showReview(() => look(stack, base, offline), format, stack);
+async function preview({ stack: name, markdown, json, withoutSecrets, ...options }: Options): Promise<void> {
+  const own = new PulumiStack(projectDirectory(), name);
+  const look = (): Promise<ReviewInput> =>
+    withoutSecrets
+      ? withReviewStack(own, { create: false }, ({ stack }) => previewOf(stack, own.directory, options))
+      : previewOf(own, own.directory, options);
+  const { verdict } = await showReview(look, { markdown, json }, name);
   process.exitCode = verdict === "failed" ? 1 : 0;
 }
 
-async function look(name: string, base: string | undefined, offline: boolean): Promise<ReviewInput> {
-  const directory = projectDirectory();
+async function previewOf(
+  stack: PulumiStack,
+  directory: string,
+  { base, offline }: Pick<Options, "base" | "offline">,
+): Promise<ReviewInput> {
+  const { name } = stack;
   const after = declaredHomelab(name, declarationDirectories(directory));
   const revision = base === undefined ? undefined : await revisionSince(directory, base);
   await useNamedKey();
-  const stack = new PulumiStack(directory, name);
   const before = revision === undefined ? await deployed(stack) : declaredAt(name, directory, revision);
   const operation = await stack.operate("preview");
   const changes = await plannedChanges(stack, after.hosts, operation.events);
@@ -58,6 +68,7 @@ void runCommand(
   )
     .option("--base <revision>", "compare with where this branch left that one, instead of with what was deployed last")
     .option("--offline", "do not ask registries whether new images exist and fit", false)
+    .option("--without-secrets", "do without the passphrase, by what npm run review-state has published", false)
     .addHelpText(
       "after",
       examples(

@@ -1,10 +1,12 @@
+import { createHash } from "node:crypto";
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { PASSPHRASE } from "../../scripts/lib/review-state/stack.js";
 import { ownersClone } from "./clone.js";
 import { configure, containers, differing, lab, operate, up } from "./homelab.js";
 import { freshLab } from "./states.js";
@@ -29,13 +31,13 @@ afterAll(async () => {
 });
 
 /** Runs one of the project's commands in the owner's clone, on the lab's stack; its configuration goes there and back. */
-async function command(...args: string[]): Promise<RunResult & { output: string }> {
+async function command(args: readonly string[], env = {}): Promise<RunResult & { output: string }> {
   const file = `Pulumi.${cli.name}.yaml`;
   await cp(join(cli.directory, file), join(clone, file));
   const [name = "", ...rest] = args;
   const result = await run("npm", ["run", "--silent", name, "--", "--stack", cli.name, ...rest], {
     cwd: clone,
-    env: { ...cli.env, INIT_CWD: clone },
+    env: { ...cli.env, INIT_CWD: clone, ...env },
   });
   await cp(join(clone, file), join(cli.directory, file));
   return { ...result, output: result.stdout + result.stderr };
@@ -96,7 +98,7 @@ test("npm run secrets makes what is missing once and not twice, and shows none o
   const former = await secretValues();
   await configure(cli, ["homelab:secrets"], {});
   const watch = watchProcesses();
-  const first = await command("secrets").finally(watch);
+  const first = await command(["secrets"]).finally(watch);
   const processes = await watch();
   expect(first.stderr).toBe("");
   const made = await secretValues();
@@ -108,7 +110,7 @@ test("npm run secrets makes what is missing once and not twice, and shows none o
   expect(shownIn(first.output + processes, made)).toEqual([]);
   expect(Object.values(made).filter((value) => Object.values(former).includes(value))).toEqual([]);
 
-  const second = await command("secrets");
+  const second = await command(["secrets"]);
   expect([second.exitCode, second.output.includes("made ")]).toEqual([2, false]);
   expect(await secretValues()).toEqual(made);
 
@@ -116,7 +118,7 @@ test("npm run secrets makes what is missing once and not twice, and shows none o
   for (const [, shown = ""] of first.stdout.matchAll(/set: {2}npx pulumi (.*)$/gm)) {
     await cli.must(shown.replace(/ --stack \S+/, "").split(" "), { input: "supplied-by-the-owner-0123456789" });
   }
-  const third = await command("secrets");
+  const third = await command(["secrets"]);
   expect([third.exitCode, third.output]).toEqual([0, expect.stringContaining("Nothing to do")]);
   expect(await secretValues()).toMatchObject(made);
 });
@@ -164,6 +166,61 @@ test("a preview with all differences shows neither the old nor the new value of 
   await writeFile(file, config);
 });
 
+/** Runs a command as a preview's runner may: no passphrase, and the key that may only look. */
+function asReviewer(...args: string[]): ReturnType<typeof command> {
+  const none = { PULUMI_CONFIG_PASSPHRASE_FILE: "", XDG_CONFIG_HOME: join(clone, "nobody") };
+  return command(args, { ...none, SSH_AUTH_SOCK: lab.probeAgentSocket });
+}
+const asReviewerPreviews = (): ReturnType<typeof command> => asReviewer("preview", "--without-secrets", "--offline");
+
+test("a preview without the passphrase says the same, by a state in which no secret is", async () => {
+  const refused = await asReviewerPreviews();
+  expect([refused.exitCode, refused.output]).toEqual([1, expect.stringContaining("npm run review-state")]);
+  const published = await command(["review-state"]);
+  expect([published.exitCode, published.output]).toEqual([0, expect.stringMatching(/^Published: .*\n$/)]);
+
+  const review = new PulumiStack(cli.directory, cli.name, {
+    ...cli.env,
+    PULUMI_BACKEND_URL: `file://${join(lab.dir, "backend/review")}`,
+    PULUMI_CONFIG_PASSPHRASE: PASSPHRASE,
+  });
+  const state = await review.must(["stack", "export", "--show-secrets"]);
+  const values = await secretValues();
+  const digests = Object.entries(values).map(([name, value]) => [
+    name,
+    createHash("sha256").update(value).digest("hex"),
+  ]);
+  expect(state).toContain("fingerprint-");
+  expect(shownIn(state, { ...values, ...Object.fromEntries(digests) })).toEqual([]);
+
+  expect((await asReviewerPreviews()).stdout).toMatch(/^routine: nothing changes/);
+  const file = join(cli.directory, `Pulumi.${cli.name}.yaml`);
+  const config = await readFile(file, "utf8");
+  await cli.setSecret("POSTGRES_PASSWORD", "another-postgres-password-0123456789");
+  expect((await asReviewerPreviews()).stdout).toMatch(/stateful-replaced|pi4-ci\/postgres: its container is replaced/);
+  await writeFile(file, config);
+});
+
+test("a branch whose program is hostile learns no secret from a preview, and cannot change a host", async () => {
+  const loot = join(clone, "loot");
+  const own = await readFile(join(clone, "index.ts"), "utf8");
+  const hostile = `
+    import { spawnSync } from "node:child_process";
+    import { writeFileSync } from "node:fs";
+    import { Config, runtime } from "@pulumi/pulumi";
+    const ssh = ["-F", ${JSON.stringify(lab.sshConfig)}, "-o", "BatchMode=yes", "-l", "deploy", "pi5", "touch /tmp/hostile"];
+    const written = spawnSync("ssh", ssh, { encoding: "utf8" });
+    const seen = { env: process.env, config: runtime.allConfig(), one: new Config().get("secrets"), written };
+    writeFileSync(${JSON.stringify(loot)}, JSON.stringify(seen));
+  `;
+  await writeFile(join(clone, "index.ts"), hostile + own);
+  const { exitCode } = await asReviewerPreviews().finally(() => writeFile(join(clone, "index.ts"), own));
+  const seen = await readFile(loot, "utf8");
+  expect([exitCode, shownIn(seen, await secretValues())]).toEqual([0, []]);
+  expect(seen).toMatch(/fingerprint-.*Permission denied/);
+  expect((await lab.ssh("pi5", ["test", "-e", "/tmp/hostile"])).exitCode).toBe(1);
+});
+
 test("npm run add-service puts an existing Compose file on a host: one command, then up", async () => {
   const before = await containers();
   const compose = join(clone, "docker-compose.yml");
@@ -181,14 +238,14 @@ services:
     healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 5s, start_interval: 1s, start_period: 30s }
 `,
   );
-  const asked = await command("add-service", compose, "pi5", "--name", "page");
+  const asked = await command(["add-service", compose, "pi5", "--name", "page"]);
   expect(asked.exitCode).toBe(2);
   expect(asked.output).toMatch(
     /my\/page\/compose\.yaml:\d+ {2}services\.page\.ports\[0\]\n\s+port 8080 is published without an audience/,
   );
-  const refused = await command("add-service", compose, "pi5", "--name", "page", "--audience", "lan");
+  const refused = await command(["add-service", compose, "pi5", "--name", "page", "--audience", "lan"]);
   expect([refused.exitCode, refused.output]).toEqual([1, expect.stringContaining("is there already")]);
-  const done = await command("add-service", compose, "pi5", "--name", "page", "--audience", "lan", "--force");
+  const done = await command(["add-service", compose, "pi5", "--name", "page", "--audience", "lan", "--force"]);
   expect([done.exitCode, done.output]).toEqual([0, expect.stringContaining("has nothing to object to")]);
 
   await up(cli);
@@ -201,12 +258,12 @@ services:
 test("npm run forget takes a dead host out of the state; an up of the rest changes the firewall that let it in", async () => {
   const before = await containers();
   await lab.powerOff("pi-zero-1");
-  const unknown = await command("forget", "pi-zero-7", "--yes");
+  const unknown = await command(["forget", "pi-zero-7", "--yes"]);
   expect([unknown.exitCode, unknown.output]).toEqual([1, expect.stringContaining('write "pi-zero-')]);
-  const unasked = await command("forget", "pi-zero-1");
+  const unasked = await command(["forget", "pi-zero-1"]);
   expect([unasked.exitCode, unasked.output]).toEqual([1, expect.stringContaining("Nothing was forgotten.")]);
 
-  const { output, exitCode } = await command("forget", "pi-zero-1", "--yes");
+  const { output, exitCode } = await command(["forget", "pi-zero-1", "--yes"]);
   expect([exitCode, output]).toEqual([0, expect.stringContaining("container  woodpecker-agent\n")]);
   const line = Number(/line (\d+) under homelab:hosts/.exec(output)?.[1]);
   const config = await readFile(join(cli.directory, `Pulumi.${cli.name}.yaml`), "utf8");
@@ -228,7 +285,7 @@ test("npm run forget takes a dead host out of the state; an up of the rest chang
 test("a forgotten host that comes back is emptied as forget said, then deployed like a new one", async () => {
   const before = await containers();
   const empty = "docker ps -aq --filter label=homelab.service | xargs -r docker rm -f";
-  expect((await command("forget", "pi-zero-2")).stdout).toContain(empty);
+  expect((await command(["forget", "pi-zero-2"])).stdout).toContain(empty);
   await lab.ssh("pi-zero-1", ["sh", "-c", empty]);
   await prepareProject(lab, { program: clone });
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/page/compose.yaml"]);

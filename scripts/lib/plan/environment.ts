@@ -5,13 +5,10 @@ import { secretVariables } from "../../../model/services/environment.js";
 import { fillIn } from "../../../model/text.js";
 import type { HostModel } from "../../../model/types.js";
 import type { PulumiStack } from "../pulumi-stack.js";
+import { plainOf } from "../secret-values.js";
 import { HIDDEN_ENVIRONMENT } from "./container.js";
 import { planOf } from "./plan.js";
 import type { Change, HiddenEnvironments } from "./plan.js";
-
-/** How the engine marks a secret in what it exports (sdk/go/common/resource/sig of github.com/pulumi/pulumi). */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const decrypted = z.looseObject({ [SIGNATURE]: z.string(), plaintext: z.string() });
 
 /** What is read of a state whose secrets are decrypted. */
 const exported = z.object({
@@ -92,7 +89,7 @@ function formerEnvironments(state: string): (host: string, service: string) => E
   for (const { urn, inputs, outputs } of resources) {
     const it = parseName(nameInUrn(urn));
     if (it?.kind === "container") {
-      environments.set(`${it.host}/${it.name}`, assignmentsIn(plain(inputs?.envs)));
+      environments.set(`${it.host}/${it.name}`, assignmentsIn(plainOf(inputs?.envs)));
     } else if (it?.kind === "containers") {
       Object.entries(outputs?.secretVariables ?? {}).forEach(([service, names]) =>
         secrets.set(`${it.host}/${service}`, names),
@@ -105,15 +102,6 @@ function formerEnvironments(state: string): (host: string, service: string) => E
     // Of a deployment that did not yet say which are secret, all are.
     return values && { values, hides: (name) => names?.includes(name) ?? true };
   };
-}
-
-/** A value in which the secrets are what they stand for. */
-function plain(value: unknown): unknown {
-  const secret = decrypted.safeParse(value);
-  if (secret.success) {
-    return plain(JSON.parse(secret.data.plaintext));
-  }
-  return Array.isArray(value) ? value.map(plain) : value;
 }
 
 const assignmentsIn = (list: unknown): ReadonlyMap<string, string> =>
