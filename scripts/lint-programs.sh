@@ -10,6 +10,10 @@ want() { # PACKAGE REASON
 }
 want shellcheck "finds mistakes in shell scripts"
 want shfmt "formats shell scripts"
+if ! python3 -c 'import ensurepip' 2>/dev/null; then
+  missing+=(python3-venv)
+  echo "missing: python3-venv, for the programs that look at workflows"
+fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then

@@ -33,6 +33,8 @@ rules() { eslint . --cache --cache-strategy content --cache-location "$CACHE/esl
 unused() { knip --no-progress; }
 format() { prettier --check . --log-level warn --cache --cache-strategy content --cache-location "$CACHE/prettier/lint"; }
 
+workflows() { bash scripts/lint-workflows.sh; }
+
 # Every shell script, also those that are not called .sh; shfmt does not know busybox's.
 shell() {
   local scripts digest
@@ -53,5 +55,6 @@ start types once types types "*.ts" "*.json"
 start eslint once eslint rules "*.ts" "*.mjs" "*.cjs" "*.json"
 start prettier once prettier format .
 start shell shell
+start workflows once workflows workflows .github .woodpecker "scripts/lint-workflows.*"
 start knip once knip unused .
 finish

@@ -8,11 +8,13 @@ import { declaredHomelab } from "../lib/declaration.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import type { Remedy } from "../../model/yaml/remedy.js";
 import { runCommand, stackCommand } from "../lib/command.js";
+import { forgeOf, keepIssue } from "../lib/forge.js";
 import { tableOf } from "../lib/table.js";
 
 interface Options {
   readonly stack: string;
   readonly json: boolean;
+  readonly issue: boolean;
 }
 
 /** What was seen of a host. */
@@ -29,12 +31,17 @@ const DRIFTED = 2;
 const UNREAD = 3;
 
 /** Shows how the hosts differ from how they were left, without an engine or a passphrase. Changes nothing. */
-async function drift({ stack, json }: Options): Promise<void> {
+async function drift({ stack, json, issue }: Options): Promise<void> {
   const { hosts } = declaredHomelab(stack);
   const observations = await probeHosts(hosts);
   const seen = hosts.map((host) => driftOn(host, observations.get(host.name), stack));
   console.log(json ? JSON.stringify({ hosts: seen }, null, 2) : describe(seen));
   process.exitCode = exitCodeOf(seen);
+  if (issue) {
+    const text = process.exitCode === 0 ? undefined : `\n\`\`\`text\n${describe(seen)}\n\`\`\`\n`;
+    const mark = `<!-- homelab-drift: ${stack} -->`;
+    console.log(`issue: ${await keepIssue(forgeOf(process.env), mark, `Drift in ${stack}`, text)}`);
+  }
 }
 
 function driftOn(host: HostModel, observation: Observation | undefined, stack: string): HostDrift {
@@ -74,5 +81,6 @@ void runCommand(
     "Show how the hosts differ from how they were left: exit 2 if they do, 3 if one cannot be read.",
   )
     .option("--json", "print JSON", false)
+    .option("--issue", "in a workflow: keep one open issue with it, and close that when nothing differs", false)
     .action(drift),
 );

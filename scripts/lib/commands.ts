@@ -23,7 +23,6 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     commands: {
       check: "every mistake in what is declared, then what it means",
       preview: "what a deployment would do, what could hurt, and who may reach more than before",
-      "review-state": "publish the state without its secrets, for previews without the passphrase",
       deploy: "deploy to all hosts or to some, and say what is done and what is not",
       "add-service": "add a Compose file that you have to a host",
       "remove-service": "take a service off its host, and say what of it stays",
@@ -42,6 +41,14 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       rename: "give a host another name, and keep what runs on it",
       forget: "remove a host that never comes back from the state",
       unlock: "release the lock of a deployment that was killed",
+    },
+  },
+  {
+    purpose: "In a workflow",
+    commands: {
+      "with-key": "run a command with the SSH key that $HOMELAB_KEY has",
+      "review-state": "publish the state without its secrets, for previews without the passphrase",
+      comment: "write a preview as the one comment of a pull request",
     },
   },
   {

@@ -186,12 +186,12 @@ test("a preview without the passphrase says the same, by a state in which no sec
   });
   const state = await review.must(["stack", "export", "--show-secrets"]);
   const values = await secretValues();
-  const digests = Object.entries(values).map(([name, value]) => [
-    name,
-    createHash("sha256").update(value).digest("hex"),
-  ]);
+  const digests: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values)) {
+    digests[`digest of ${name}`] = createHash("sha256").update(value).digest("hex");
+  }
   expect(state).toContain("fingerprint-");
-  expect(shownIn(state, { ...values, ...Object.fromEntries(digests) })).toEqual([]);
+  expect(shownIn(state, { ...values, ...digests })).toEqual([]);
 
   expect((await asReviewerPreviews()).stdout).toMatch(/^routine: nothing changes/);
   const file = join(cli.directory, `Pulumi.${cli.name}.yaml`);

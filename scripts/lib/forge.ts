@@ -1,0 +1,140 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { UserError } from "./command.js";
+
+// The REST API that GitHub and Gitea have in common, with what their workflows put into the environment.
+// https://docs.github.com/en/rest/issues/comments, https://docs.gitea.com/api
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Something that has a number and a text: an issue, a pull request, a comment. */
+const written = z.object({ id: z.number(), number: z.number().optional(), body: z.string().nullish() });
+type Written = z.infer<typeof written>;
+
+const event = z.object({ pull_request: z.object({ number: z.number() }) });
+
+/** The repository that a workflow runs for. */
+export interface Forge {
+  /** `GET` and the like on a path below the repository. @throws UserError with the forge's answer */
+  readonly ask: (method: string, path: string, body?: object) => Promise<unknown>;
+}
+
+/** @throws UserError if the environment is not that of a workflow */
+export function forgeOf(env: Env): Forge {
+  const [api, repository, token] = ["GITHUB_API_URL", "GITHUB_REPOSITORY", "GITHUB_TOKEN"].map((name) => {
+    const value = env[name];
+    if (value === undefined || value === "") {
+      throw new UserError(
+        `${name} is not set.\n-> run this in a workflow of GitHub or Gitea, with GITHUB_TOKEN in its env`,
+      );
+    }
+    return value;
+  });
+  return {
+    async ask(method, path, body) {
+      const url = `${api ?? ""}/repos/${repository ?? ""}${path}`;
+      const response = await fetch(url, {
+        method,
+        headers: {
+          accept: "application/json",
+          authorization: `Bearer ${token ?? ""}`,
+          ...(body && { "content-type": "application/json" }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (!response.ok) {
+        throw new ForgeError(response.status, `${method} ${url}: ${response.status} ${text.slice(0, 300)}`);
+      }
+      return text === "" ? undefined : (JSON.parse(text) as unknown);
+    },
+  };
+}
+
+/** What a forge refuses. */
+class ForgeError extends UserError {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Number of the pull request that a workflow runs for. @throws UserError if it runs for something else */
+export function pullRequestOf(env: Env): number {
+  const file = env["GITHUB_EVENT_PATH"];
+  const found = event.safeParse(file === undefined ? undefined : JSON.parse(readFileSync(file, "utf8")));
+  if (!found.success) {
+    throw new UserError("This workflow does not run for a pull request.\n-> use it on: pull_request");
+  }
+  return found.data.pull_request.number;
+}
+
+/** Pages of a list, until one is empty: GitHub's size of a page is `per_page`, Gitea's is `limit`. */
+async function all(forge: Forge, path: string): Promise<Written[]> {
+  const found: Written[] = [];
+  for (let page = 1; ; page++) {
+    const query = `${path.includes("?") ? "&" : "?"}per_page=50&limit=50&page=${page}`;
+    const items = z.array(written).parse(await forge.ask("GET", `${path}${query}`));
+    if (items.length === 0) {
+      return found;
+    }
+    found.push(...items);
+  }
+}
+
+/** Others may have written a comment with the same marker, which is not ours to change. */
+const NOT_OURS: readonly number[] = [403, 404];
+
+/**
+ * Writes the one comment of a pull request that begins with a marker: the one that is there is changed.
+ *
+ * @throws UserError if the forge refuses
+ */
+export async function writeComment(forge: Forge, pullRequest: number, marker: string, text: string): Promise<void> {
+  const comments = await all(forge, `/issues/${pullRequest}/comments`);
+  for (const { id } of comments.filter(({ body }) => body?.startsWith(marker))) {
+    try {
+      await forge.ask("PATCH", `/issues/comments/${id}`, { body: text });
+      return;
+    } catch (error) {
+      if (!(error instanceof ForgeError && NOT_OURS.includes(error.status))) {
+        throw error;
+      }
+    }
+  }
+  await forge.ask("POST", `/issues/${pullRequest}/comments`, { body: text });
+}
+
+/**
+ * Keeps the one open issue that begins with a marker: written where there is something to say, and closed with a comment
+ * where there is nothing any more.
+ *
+ * @param text what there is to say; undefined closes the issue
+ * @returns what was done
+ * @throws UserError if the forge refuses
+ */
+export async function keepIssue(
+  forge: Forge,
+  marker: string,
+  title: string,
+  text: string | undefined,
+): Promise<"opened" | "updated" | "closed" | "nothing to do"> {
+  const issues = await all(forge, "/issues?state=open&type=issues");
+  const open = issues.find(({ body }) => body?.startsWith(marker));
+  if (open?.number === undefined) {
+    if (text === undefined) {
+      return "nothing to do";
+    }
+    await forge.ask("POST", "/issues", { title, body: `${marker}\n${text}` });
+    return "opened";
+  }
+  if (text !== undefined) {
+    await forge.ask("PATCH", `/issues/${open.number}`, { body: `${marker}\n${text}` });
+    return "updated";
+  }
+  await forge.ask("POST", `/issues/${open.number}/comments`, { body: "Nothing differs any more." });
+  await forge.ask("PATCH", `/issues/${open.number}`, { state: "closed" });
+  return "closed";
+}
