@@ -12,14 +12,14 @@ export interface Mark {
   readonly ignoreChanges: string[];
 }
 
-/** Stands where nothing was ever repaired. It is the same for everybody who deploys, unlike the time of a run. */
+/** The token where nothing was ever repaired. It is the same for everybody who deploys, unlike the time of a run. */
 const FIRST = "1";
 
 /**
  * What the resources of a host need to know about its repair. The engine compares a declaration with its state and knows
  * nothing of the host, so each resource has a place whose text says nothing. As long as the host is in order, changes of
- * that place are ignored: the state keeps what it has. Where there is something to repair, the time of this run stands
- * there, so that the same drift is repaired a second time too.
+ * that place are ignored: the state keeps what it has. Where there is something to repair, it holds the time of
+ * this run, so that the same drift is repaired a second time too.
  */
 export class Repair {
   readonly leftovers: readonly Leftover[];

@@ -189,7 +189,7 @@ export class Lab {
     return this.host(name);
   }
 
-  /** Takes away a host that was added, with its disk. */
+  /** Removes a host that was added, with its disk. */
   async removeHost(name: string): Promise<void> {
     await this.hostsScript("remove", name);
   }

@@ -48,7 +48,7 @@ export type Source =
 
 /** Who on the tailnet is meant, in the terms of its policy. */
 export type TailnetSource =
-  /** The devices of people, whoever they are. */
+  /** The devices of all people. */
   | { readonly kind: "people" }
   | { readonly kind: "group"; readonly group: string }
   | { readonly kind: "host"; readonly host: string }

@@ -99,7 +99,7 @@ function hostModel(
   };
 }
 
-/** Whatever is switched on or off must be a service of some host. */
+/** What is switched on or off must be a service of some host. */
 function checkSwitches(config: Config, source: Source, known: readonly string[]): Problem[] {
   return Object.keys(config.services)
     .filter((name) => !known.includes(name))

@@ -44,7 +44,7 @@ export function readSubnet(text: string): Subnet | Refusal {
     return mistake(`"${text}" is not a source of packets`, "write an address or a subnet of a network");
   }
   if (isWithin(address, bits, EMBEDDED)) {
-    return mistake(`"${text}" stands for an IPv4 address`, "write that address");
+    return mistake(`"${text}" is an IPv4 address in another form`, "write that address");
   }
   return (bits === BITS[kind] ? network : `${network}/${bits}`) as Subnet;
 }

@@ -16,7 +16,7 @@ export class SecretText {
   }
 }
 
-/** Stands for the value of a secret of the stack's configuration. */
+/** In place of the value of a secret of the stack's configuration. */
 export interface SecretName {
   readonly secret: string;
   /**

@@ -32,7 +32,7 @@ export interface HostModel {
   readonly hostKey: string;
   /** What the host itself has to be, in the order in which it is applied. */
   readonly settings: readonly SettingModel[];
-  /** Who may come in where; whatever is not among them is shut. */
+  /** Who may reach which port; everybody else is shut out. */
   readonly openings: readonly Opening[];
   /** The images that the services run, each once. */
   readonly images: readonly ImageModel[];

@@ -39,7 +39,7 @@ export function explain(obstacle: Obstacle): { readonly matter: string; readonly
     case "broken":
       return {
         matter: `The tailnet's policy cannot be read: line ${obstacle.line}: ${obstacle.why}.`,
-        remedies: [{ prose: "mend it in the admin console" }],
+        remedies: [{ prose: "correct it in the admin console" }],
       };
     case "invalid":
       return {

@@ -24,7 +24,7 @@ check_extras() {
 
 owner_keys() { # what the owner had, without what is ours
   if [ -f "$DAEMON" ]; then
-    jq -e 'type == "object"' "$DAEMON" >/dev/null 2>&1 || refuse "$DAEMON is not JSON: mend or remove it"
+    jq -e 'type == "object"' "$DAEMON" >/dev/null 2>&1 || refuse "$DAEMON is not JSON: correct or remove it"
     jq --argjson ours "$(applied '.daemon + (.optional // {})' | jq -s 'add // {}')" 'delpaths([$ours | keys[] | [.]])' "$DAEMON"
   else
     echo '{}'

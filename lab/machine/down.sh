@@ -1,5 +1,5 @@
 #!/bin/bash
-# Take away what the lab made on this machine, by the ids it recorded.   down.sh [--purge]
+# Remove what the lab made on this machine, by the ids it recorded.   down.sh [--purge]
 # Kept for a quick return: caches, host image, the registries' content, keys; and, for safety, an "unreachable" route for the
 # lab's addresses, so that a program that still talks to them gets an error instead of sending packets out of this machine.
 # --purge removes these too, and what all labs share if this was the last one.

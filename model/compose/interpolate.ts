@@ -24,7 +24,7 @@ export interface Scope {
   readonly stack: string;
 }
 
-/** Stands for what nothing provides: a word that most grammars take, so that one mistake is told once. */
+/** In place of what nothing provides: a word that most grammars accept, so that one mistake is reported once. */
 const UNKNOWN = "unknown";
 
 /** What came of a document once its `${NAME}` were replaced. */

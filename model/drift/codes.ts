@@ -25,7 +25,7 @@ export const SETTING_CODES = [
   "noticed",
 ] as const;
 
-/** What no application of a setting mends. */
+/** What applying a setting does not repair. */
 export const NOT_HEALED: readonly FindingCode[] = ["helper-changed", "no-room"];
 
 /** What only a deployment that is over is asked for. */
@@ -52,7 +52,7 @@ export const FINDING_CODES = [
   /** Docker began to remove it and could not. */
   "dead",
   "left-over",
-  // What stands in the way of a deployment.
+  // What is in the way of a deployment.
   "name-taken",
   "port-taken",
   /** The new firewall would shut out the machine that deploys. */

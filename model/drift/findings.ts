@@ -7,7 +7,7 @@ export type DriftHost = Pick<HostModel, "name" | "settings" | "services" | "netw
 
 /**
  * What a finding is about: a setting, a container of ours or what belongs to it, something left over that is not declared,
- * something that stands in the way of a deployment, or something to know.
+ * something that is in the way of a deployment, or something to know.
  */
 type FindingKind = "setting" | "container" | "leftover" | "blocker" | "note";
 

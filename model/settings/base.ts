@@ -15,7 +15,7 @@ export const base: Setting = {
     told: [
       "others in `homelab-ssh` or `docker`",
       "further accounts with the user id 0",
-      "the helper itself, which `npm run bootstrap` mends",
+      "the helper itself, which `npm run bootstrap` repairs",
       "a disk that is full or has no inodes left",
     ],
   },

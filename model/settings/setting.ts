@@ -18,7 +18,7 @@ export interface Setting {
   readonly watched: {
     /** A deployment puts it right. */
     readonly healed: readonly string[];
-    /** The owner's own, or what a deployment cannot mend: it is told, and left. @default nothing */
+    /** The owner's own, or what a deployment cannot repair: it is reported and left. @default nothing */
     readonly told?: readonly string[];
   };
   /** What a host's helper is given; undefined where a host does not have this setting. */

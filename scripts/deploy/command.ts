@@ -18,7 +18,7 @@ async function deploy(
 
 void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
-    .argument("[hosts...]", "deploy to these alone; default all")
+    .argument("[hosts...]", "deploy to these alone; default: all")
     .option("--no-copy", "if the state is lost, recreate everything instead of using the copy that a host keeps")
     .option("--offline", "do not ask registries whether new images exist and fit", false)
     .option("--yes", "deploy without showing the changes and asking first", false)

@@ -26,7 +26,7 @@ export const ill = (what: string, code: string, words: string, remedy: Remedy): 
 
 export const lacking = (what: string, { code, words, remedy }: Lack): Diagnosis => ill(what, code, words, remedy);
 
-/** One line each: what is there, or what is wrong and the command that mends it. */
+/** One line each: what is there, or what is wrong and the command that fixes it. */
 export const describe = (all: readonly Diagnosis[]): string =>
   all
     .map(({ what, ok, words, remedy }) =>

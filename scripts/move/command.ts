@@ -122,8 +122,8 @@ void runCommand(
     .argument("<service>", "name of the service")
     .argument("<from>", "host that it leaves")
     .argument("<to>", "host that it goes to")
-    .option("--leave-folders", "go without folders of the host that it mounts: you copied them", false)
-    .option("--remove-old-copy", "remove the data that were left on the first host", false)
+    .option("--leave-folders", "do not copy the host's folders that it mounts: you have copied them", false)
+    .option("--remove-old-copy", "remove the data that stayed on the host that it left", false)
     .option("--yes", "do not ask", false)
     .addHelpText(
       "after",

@@ -17,7 +17,7 @@ async function outdated({ stack, json }: Options): Promise<void> {
 void runCommand(
   stackCommand(
     "outdated",
-    "Ask the registries for newer images: exit 2 if there are some, 3 if a registry could not be asked.",
+    "Ask the registries for newer images: exit 2 if there are any, 3 if a registry could not be asked.",
   )
     .option("--json", "print JSON", false)
     .addHelpText("after", examples(["npm run outdated", "then npm run update -- SERVICE"]))

@@ -15,7 +15,7 @@ async function remove(service: string, host: string | undefined, { stack }: { st
 }
 
 void runCommand(
-  stackCommand("remove-service", "Take a service out of the configuration, and say what stays; deploy it afterwards.")
+  stackCommand("remove-service", "Remove a service from the configuration, and say what stays; then deploy.")
     .argument("<service>", "its name, or HOST/SERVICE where several hosts have it")
     .argument("[host]", "name of its host, where several have it")
     .addHelpText(

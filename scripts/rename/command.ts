@@ -49,8 +49,8 @@ const pathOf = (file: string, directories: readonly string[]): string =>
 
 void runCommand(
   stackCommand("rename", "Give a host another name, in the declaration and in the state; what runs on it goes on.")
-    .argument("<host>", "its name")
-    .argument("<name>", "the name that it gets")
+    .argument("<host>", "its present name")
+    .argument("<name>", "its new name")
     .addHelpText("after", examples(["npm run rename -- pi5 nas1", "then: npm run deploy"]))
     .action(rename),
 );

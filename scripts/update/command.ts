@@ -43,9 +43,9 @@ async function update(written: string, version: string | undefined, { stack }: {
 }
 
 void runCommand(
-  stackCommand("update", "Write a newer version of a service's image into its Compose file; deploy it afterwards.")
+  stackCommand("update", "Write a newer version of a service's image into its Compose file; then deploy.")
     .argument("<service>", "its name, or HOST/SERVICE where several hosts have it")
-    .argument("[version]", "the tag to write; default the newest of the same kind")
+    .argument("[version]", "the tag to write; default: the newest of the same kind")
     .addHelpText(
       "after",
       examples(

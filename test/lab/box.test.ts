@@ -155,7 +155,7 @@ describe("hosts come and go", () => {
   const spare = "pi-zero-3";
   afterAll(() => lab.removeHost(spare));
 
-  test("a spare one is added, loses power, comes back with its disk, is made anew, and removed", async () => {
+  test("a spare one is added, loses power, comes back with its disk, is made again, and removed", async () => {
     const { address } = await lab.addHost(spare);
     expect((await lab.ssh(nas.name, ["getent", "hosts", spare])).stdout).toContain(address);
     const key = await lab.hostKey(spare);

@@ -88,7 +88,7 @@ test.each([
     "guests: 224.0.0.0/4",
     ['.guests: "224.0.0.0/4" is not a source of packets -> write an address or a subnet of a network'],
   ],
-  ['guests: "::ffff:1.2.3.4"', ['.guests: "::ffff:1.2.3.4" stands for an IPv4 address -> write that address']],
+  ['guests: "::ffff:1.2.3.4"', ['.guests: "::ffff:1.2.3.4" is an IPv4 address in another form -> write that address']],
   [
     "guests: [192.168.50.0/24, nobody]",
     [

@@ -57,7 +57,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     [],
   ],
   [
-    "a helper that only a bootstrap can mend",
+    "a helper that only a bootstrap can repair",
     firewall({ drift: [{ code: "helper-changed", item: "", words: "the helper was changed by hand" }] }),
     ["helper-changed: firewall on pi5: the helper was changed by hand -> run npm run bootstrap"],
     [],

@@ -30,7 +30,7 @@ test.each([
   expect(node(version).ok).toBe(ok);
 });
 
-test("an agent, an engine and plugins that are missing are named with what mends it", async () => {
+test("an agent, an engine and plugins that are missing are named with what fixes it", async () => {
   const found = [await agent(), engine(process.env), plugins(process.env)];
   expect(found.map(({ code }) => code)).toEqual(["no-agent", "no-engine", "no-plugin"]);
   mkdirSync(join(folder, "plugins/resource-command-v1.2.1"), { recursive: true });

@@ -50,7 +50,7 @@ test("a login counts as a place, and its service encrypts without a passphrase u
   expect([lack(), lack({ PULUMI_ACCESS_TOKEN: "pul-x" })]).toEqual(["no-backend", undefined]);
 });
 
-test("a lack is one sentence with the command that mends it", () => {
+test("a lack is one sentence with the command that fixes it", () => {
   expect(lackError(LACKS.noStack("homelab")).message).toBe(
     'There is no stack "homelab" yet where Pulumi keeps its state.\n-> run npm run setup',
   );
