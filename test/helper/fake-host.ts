@@ -106,6 +106,7 @@ export class FakeHost {
           stderr: this.plain(stderr),
         });
       });
+      child.stdin?.on("error", () => undefined); // a script need not read it
       child.stdin?.end(input);
     });
   }

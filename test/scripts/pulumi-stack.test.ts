@@ -106,7 +106,8 @@ test.each([
   ["error: read file: input/output error", "Pulumi failed: "],
 ])("what the engine cannot read is a sentence, not a stack trace: %s", async (said, sentence) => {
   await writeFile(join(folder, "broken"), said);
-  for (const answer of [stack().outputs(), stack().resources()]) {
+  for (const question of [() => stack().outputs(), () => stack().resources()]) {
+    const answer = question(); // one after the other: a rejection that nobody awaits yet ends the test
     await expect(answer).rejects.toThrow(UserError);
     await expect(answer).rejects.toThrow(sentence);
   }
