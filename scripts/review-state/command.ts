@@ -7,11 +7,8 @@ import { publishReviewState } from "./publish.js";
 /** Publishes the state without secrets, after a deployment. */
 async function reviewState({ stack }: { stack: string }): Promise<void> {
   await useNamedKey();
-  const changed = await publishReviewState(new PulumiStack(projectDirectory(), stack));
+  await publishReviewState(new PulumiStack(projectDirectory(), stack));
   console.log("Published: npm run preview -- --without-secrets needs no passphrase now.");
-  if (changed.length > 0) {
-    console.log(`Note: it would change ${changed.join(", ")}, as where something is not deployed yet.`);
-  }
 }
 
 void runCommand(

@@ -194,31 +194,33 @@ test("a preview without the passphrase says the same, by a state in which no sec
   expect(shownIn(state, { ...values, ...digests })).toEqual([]);
 
   expect((await asReviewerPreviews()).stdout).toMatch(/^routine: nothing changes/);
-  const file = join(cli.directory, `Pulumi.${cli.name}.yaml`);
-  const config = await readFile(file, "utf8");
-  await cli.setSecret("POSTGRES_PASSWORD", "another-postgres-password-0123456789");
-  expect((await asReviewerPreviews()).stdout).toMatch(/stateful-replaced|pi4-ci\/postgres: its container is replaced/);
-  await writeFile(file, config);
 });
 
-test("a branch whose program is hostile learns no secret from a preview, and cannot change a host", async () => {
+test("a branch whose program is hostile learns that a secret is another one and not which, and cannot change a host", async () => {
   const loot = join(clone, "loot");
   const own = await readFile(join(clone, "index.ts"), "utf8");
   const hostile = `
     import { spawnSync } from "node:child_process";
     import { writeFileSync } from "node:fs";
     import { Config, runtime } from "@pulumi/pulumi";
-    const ssh = ["-F", ${JSON.stringify(lab.sshConfig)}, "-o", "BatchMode=yes", "-l", "deploy", "pi5", "touch /tmp/hostile"];
+    const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"];
+    const ssh = ["-F", "none", ...options.flatMap((it) => ["-o", it]), "deploy@${lab.host("pi5").address}", "touch /tmp/hostile"];
     const written = spawnSync("ssh", ssh, { encoding: "utf8" });
     const seen = { env: process.env, config: runtime.allConfig(), one: new Config().get("secrets"), written };
     writeFileSync(${JSON.stringify(loot)}, JSON.stringify(seen));
   `;
   await writeFile(join(clone, "index.ts"), hostile + own);
-  const { exitCode } = await asReviewerPreviews().finally(() => writeFile(join(clone, "index.ts"), own));
+  const file = join(cli.directory, `Pulumi.${cli.name}.yaml`);
+  const config = await readFile(file, "utf8");
+  await cli.setSecret("POSTGRES_PASSWORD", "another-postgres-password-0123456789");
+  const values = await secretValues();
+  const { stdout } = await asReviewerPreviews().finally(() => writeFile(join(clone, "index.ts"), own));
+  expect(stdout).toMatch(/pi4-ci\/postgres: its container is replaced/);
   const seen = await readFile(loot, "utf8");
-  expect([exitCode, shownIn(seen, await secretValues())]).toEqual([0, []]);
+  expect(shownIn(seen + stdout, values)).toEqual([]);
   expect(seen).toMatch(/fingerprint-.*Permission denied/);
   expect((await lab.ssh("pi5", ["test", "-e", "/tmp/hostile"])).exitCode).toBe(1);
+  await writeFile(file, config);
 });
 
 test("npm run add-service puts an existing Compose file on a host: one command, then up", async () => {
