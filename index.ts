@@ -4,6 +4,7 @@ import { observe } from "./components/observe.js";
 import { lastDeployment, refuseRenames, warnOfMoves } from "./components/last-deployment.js";
 import type * as Components from "./components/roles.js";
 import type * as TailnetComponent from "./components/tailnet.js";
+import { secretsById } from "./components/secrets.js";
 import { HomelabError } from "./model/yaml/problem.js";
 import { loadHomelab, readFrom } from "./model/load.js";
 import { outputsOf } from "./model/outputs/index.js";
@@ -14,7 +15,6 @@ import type { HomelabModel } from "./model/types.js";
 async function main(): Promise<Record<string, unknown>> {
   const directories = [pulumi.getRootDirectory(), __dirname];
   const homelab = loadHomelab(pulumi.getStack(), directories);
-  const secrets = new pulumi.Config().getSecretObject<Record<string, string>>("secrets") ?? {};
   // What is still to be loaded is loaded once the probes are on their way.
   const [stateOf, { registerHost }, last] = await Promise.all([
     observe(homelab, pulumi.getStack()),
@@ -24,6 +24,7 @@ async function main(): Promise<Record<string, unknown>> {
   refuseRenames(homelab, last, readFrom(directories));
   await warnOfMoves(homelab, last, stateOf);
 
+  const secrets = secretsById(new pulumi.Config());
   const notDone = { ...(await registerTailnet(homelab, secrets)) };
   for (const host of homelab.hosts) {
     const state = stateOf(host);

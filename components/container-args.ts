@@ -1,5 +1,5 @@
 import type * as docker from "@pulumi/docker";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { hasHealthcheck, healthOf, healthySeconds } from "../model/services/health.js";
 import {
   cpuLimit,
@@ -29,6 +29,8 @@ export interface ContainerContext {
   readonly logDefaults: Readonly<Record<string, string>>;
   /** What to hand the provider for a network of that name. */
   readonly network: (name: string) => pulumi.Input<string>;
+  /** ID of a container that comes before this one. */
+  readonly container: (name: string) => pulumi.Input<string>;
   /** Where the host keeps a file that is to be mounted. */
   readonly fileOnHost: (file: FileModel) => string;
   /** Value of the label which comes first, and which has the container recreated whenever it changes. */
@@ -50,9 +52,9 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     image: it.image,
     hostname: it.hostname,
     domainname: it.domainname,
-    ...programOf(it),
+    ...programOf(it, context.render),
     workingDir: it.working_dir,
-    user: it.user,
+    user: it.user === "" ? undefined : it.user,
     groupAdds: some(it.group_add),
     envs: some(Object.entries(it.environment).map(([key, value]) => assignment(key, value, context.render))),
     labels: [
@@ -66,15 +68,16 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     ),
     ...mountArgs(service, context),
     tmpfs: tmpfsOf(it),
-    networkMode: it.network_mode ?? (service.networks.length > 0 ? "bridge" : undefined),
+    networkMode: networkModeOf(service, context),
     networksAdvanced: some(
       service.networks.map(({ name, aliases, ipv4Address }) =>
         defined({ name: context.network(name), aliases: [...aliases], ipv4Address }),
       ),
     ),
-    healthcheck: healthcheckOf(it),
-    wait: hasHealthcheck(it) || undefined,
-    waitTimeout: healthySeconds(it),
+    healthcheck: healthcheckOf(it, context.render),
+    wait: (hasHealthcheck(it) && !service.oneShot) || undefined,
+    waitTimeout: service.oneShot ? undefined : healthySeconds(it),
+    mustRun: service.oneShot ? false : undefined,
     restart,
     maxRetryCount: maxRetryCount === undefined ? undefined : Number(maxRetryCount),
     init: it.init,
@@ -112,6 +115,17 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
   });
 }
 
+/** The network of another container is named by that one's ID: when it is replaced, so is what shares its network. */
+function networkModeOf(
+  { definition, networks, networkOf }: ServiceModel,
+  { container }: ContainerContext,
+): pulumi.Input<string> | undefined {
+  if (networkOf !== undefined) {
+    return pulumi.interpolate`container:${container(networkOf)}`;
+  }
+  return definition.network_mode ?? (networks.length > 0 ? "bridge" : undefined);
+}
+
 /** With what Docker fills in: left out, the provider would see a difference at every run. */
 function logOptionsOf(
   { logging }: ComposeService,
@@ -123,13 +137,16 @@ function logOptionsOf(
 }
 
 /** The provider takes no empty entrypoint, which is to say that the command's first word is the program. */
-function programOf({
-  entrypoint,
-  command = [],
-}: ComposeService): Pick<docker.ContainerArgs, "entrypoints" | "command"> {
+function programOf(
+  { entrypoint, command = [] }: ComposeService,
+  render: Render,
+): Pick<docker.ContainerArgs, "entrypoints" | "command"> {
   const given = entrypoint?.length === 0 ? command.slice(0, 1) : (entrypoint ?? []);
   const rest = entrypoint?.length === 0 ? command.slice(1) : command;
-  return { ...(given.length > 0 && { entrypoints: [...given] }), ...(rest.length > 0 && { command: [...rest] }) };
+  return {
+    ...(given.length > 0 && { entrypoints: given.map(render) }),
+    ...(rest.length > 0 && { command: rest.map(render) }),
+  };
 }
 
 function labelsOf(service: ServiceModel, { filesDigest }: ContainerContext): Record<string, pulumi.Input<string>> {
@@ -148,12 +165,15 @@ function assignment(key: string, value: Text, render: Render): pulumi.Input<stri
   return typeof value === "string" ? `${key}=${value}` : render(value.after(`${key}=`));
 }
 
-function healthcheckOf(definition: ComposeService): docker.types.input.ContainerHealthcheck | undefined {
+function healthcheckOf(
+  definition: ComposeService,
+  render: Render,
+): docker.types.input.ContainerHealthcheck | undefined {
   const health = healthOf(definition);
   return (
     health &&
     defined({
-      tests: health.test && [...health.test],
+      tests: health.test?.map(render),
       interval: goDuration(health.interval),
       timeout: goDuration(health.timeout),
       startPeriod: goDuration(health.startPeriod),
@@ -164,4 +184,4 @@ function healthcheckOf(definition: ComposeService): docker.types.input.Container
 }
 
 const inMib = (bytes: number | undefined): number | undefined =>
-  bytes === undefined ? undefined : Math.round(bytes / MIB);
+  bytes === undefined || bytes < 0 ? bytes : Math.round(bytes / MIB);

@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { logDefaults } from "../model/settings/docker.js";
+import type { Text } from "../model/text.js";
 import type { HostModel, ImageModel, ServiceModel } from "../model/types.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs } from "./container-args.js";
@@ -67,7 +68,7 @@ export class Containers extends pulumi.ComponentResource {
       const before = service.dependsOn.flatMap((it) => containers.get(it) ?? []);
       const image = images.get(service.definition.image);
       const dependsOn = [leftovers, ...before, ...volumes, ...(image === undefined ? [] : [image])];
-      containers.set(service.name, this.container(service, networks, dependsOn));
+      containers.set(service.name, this.container(service, networks, containers, dependsOn));
     }
     // The engine hides an environment as a whole if one variable is secret: which one that is, is none.
     this.registerOutputs({
@@ -91,7 +92,11 @@ export class Containers extends pulumi.ComponentResource {
 
   private network({ name, internal, driver_opts, ipam }: HostModel["networks"][number]): docker.Network {
     const { token, ignoreChanges } = this.repair.of("networks", name, GENERATION_PLACE);
-    const ipamConfigs = (ipam?.config ?? []).map(({ subnet, gateway }) => ({ subnet, ...(gateway && { gateway }) }));
+    const ipamConfigs = (ipam?.config ?? []).map(({ subnet, gateway, ip_range: ipRange }) => ({
+      subnet,
+      ...(gateway && { gateway }),
+      ...(ipRange && { ipRange }),
+    }));
     return new docker.Network(
       printName({ kind: "network", host: this.host.name, name }),
       {
@@ -118,7 +123,7 @@ export class Containers extends pulumi.ComponentResource {
         name,
         labels: [...(needed ? [{ label: GENERATION_LABEL, value: token }] : []), { label: SERVICE_LABEL, value: name }],
         ...(driver && { driver }),
-        ...(driver_opts && { driverOpts: driver_opts }),
+        ...(driver_opts && { driverOpts: rendered(driver_opts, this.render) }),
       },
       {
         ...this.options,
@@ -133,6 +138,7 @@ export class Containers extends pulumi.ComponentResource {
   private container(
     service: ServiceModel,
     networks: ReadonlyMap<string, docker.Network>,
+    containers: ReadonlyMap<string, docker.Container>,
     dependsOn: pulumi.Resource[],
   ): docker.Container {
     const files = new ServiceFiles(
@@ -145,6 +151,7 @@ export class Containers extends pulumi.ComponentResource {
       render: this.render,
       logDefaults: logDefaults(this.host.role),
       network: (name) => networks.get(name)?.id ?? name,
+      container: (name) => containers.get(name)?.id ?? name,
       fileOnHost: ({ path }) => `${filesFolder(this.host.user)}/${service.name}${path}`,
       filesDigest: files.digest,
     });
@@ -161,3 +168,6 @@ export class Containers extends pulumi.ComponentResource {
     });
   }
 }
+
+const rendered = (options: Readonly<Record<string, Text>>, render: Render): Record<string, pulumi.Input<string>> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [key, render(value)]));

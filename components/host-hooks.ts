@@ -90,11 +90,31 @@ async function makeRoomForNetwork(at: At, args: pulumi.ResourceHookArgs): Promis
   await must(at, [`${HELPER_BIN}/make-room`, "network", dockerName(args)]);
 }
 
+/** For what a service that does its work and ends may take. */
+const ONE_SHOT_SECONDS = 900;
+
+/**
+ * Waits until a service that does its work and ends has done so.
+ *
+ * @throws Error if it has failed, or takes longer
+ */
+async function awaitEnd({ host }: At, name: string): Promise<void> {
+  const { ok, stdout, stderr } = await runOn(host, ["docker", "wait", name], ONE_SHOT_SECONDS);
+  const code = stdout.trim();
+  if (!ok || code !== "0") {
+    const why = ok ? `ended with code ${code}` : lastLine(stderr) || `has not ended within ${ONE_SHOT_SECONDS} s`;
+    throw new Error(`${host.name}: ${name} ${why}, so nothing that waits for it was started`);
+  }
+}
+
 /** Limits its processes, which the Docker provider cannot, and writes down how it is, for the probe. */
 async function containerCreated(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
   const service = at.host.services.find((it) => it.name === name);
   const limit = service && pidsLimit(service.definition);
+  if (service?.oneShot === true) {
+    await awaitEnd(at, name);
+  }
   await must(at, [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])]);
 }
 

@@ -100,6 +100,7 @@ async function writeConfig(lab: Lab, directory: string, names: readonly string[]
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
     "homelab:values": VALUES,
     "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
+    "homelab:projects": former.getIn(["config", "homelab:projects"]) ?? {},
   };
   const encryptionsalt: unknown = former.get("encryptionsalt");
   await writeFile(file, stringify({ config, ...(encryptionsalt === undefined ? {} : { encryptionsalt }) }), {

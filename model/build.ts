@@ -47,7 +47,9 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const shares = planShares({ stack, config, source, hosts: planned, problems });
 
   const hosts = planned.flatMap(({ name, host, projects }) => {
-    problems.push(...admit(name, host, projects));
+    const own = openingsOf({ host, config, services: [], offer: shares(name).offer });
+    const taken = own.flatMap(({ port, protocol, what }) => (port === undefined ? [] : [{ port, protocol, what }]));
+    problems.push(...admit({ name, host, projects, lan: worldOf(config).lan, taken }));
     if (host.hostKey === undefined) {
       const command = commandLine("bootstrap", stack, name);
       const message = "is not prepared yet: its host key is not pinned";
@@ -72,7 +74,7 @@ function hostModel(
   shares: HostShares,
 ): HostModel {
   const services = projects.flatMap((project) => project.services);
-  const networks = projects.flatMap((project) => project.networks);
+  const networks = byName(projects.flatMap((project) => project.networks));
   const openings = openingsOf({ host, config, services, offer: shares.offer });
   return {
     name,
@@ -94,10 +96,15 @@ function hostModel(
     }),
     images: imagesOf(services),
     networks,
-    volumes: projects.flatMap((project) => project.volumes),
+    volumes: byName(projects.flatMap((project) => project.volumes)),
     services,
   };
 }
+
+/** Each once: Compose files that give one the same name mean the same. */
+const byName = <Named extends { readonly name: string }>(list: readonly Named[]): Named[] => [
+  ...new Map(list.map((it) => [it.name, it])).values(),
+];
 
 /** What is switched on or off must be a service of some host. */
 function checkSwitches(config: Config, source: Source, known: readonly string[]): Problem[] {

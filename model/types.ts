@@ -1,6 +1,6 @@
 import type { Audience } from "./audience.js";
 import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose/file.js";
-import type { ComposePort } from "./compose/ports.js";
+import type { PlacedPort } from "./compose/ports.js";
 import type { ComposeService } from "./compose/service.js";
 import type { ComposeVolume } from "./compose/volumes.js";
 import type { Opening } from "./firewall/opening.js";
@@ -71,12 +71,12 @@ export interface FileModel {
 }
 
 /** A port that others can reach. */
-export interface PortModel extends Omit<ComposePort, "audience"> {
+export interface PortModel extends Omit<PlacedPort, "audience"> {
   readonly audience: readonly Audience[];
 }
 
 /** A port on which a service with the host's own network listens. */
-type ListenModel = ComposeService["x-homelab"]["listens"][number];
+type ListenModel = NonNullable<ComposeService["x-homelab"]["listens"]>[number];
 
 /** One container. */
 export interface ServiceModel {
@@ -91,6 +91,10 @@ export interface ServiceModel {
     readonly aliases: readonly string[];
     readonly ipv4Address?: string;
   }[];
+  /** Name of the container whose network it shares. */
+  readonly networkOf?: string;
+  /** It does its work and ends; what depends on it waits for that. */
+  readonly oneShot: boolean;
   /** Volumes by Docker's names. */
   readonly volumes: readonly ComposeVolume[];
   readonly files: readonly FileModel[];

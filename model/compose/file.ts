@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { service } from "./service.js";
-import { labels } from "./values.js";
+import { flag } from "./scalars.js";
+import { subnetOf } from "../subnet.js";
+import { labels, secretOptions } from "./values.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { dockerName, networkOptions, plugin } from "./grammar.js";
+import { REFUSED } from "./refused.js";
 import { volumeOptions } from "./host-paths.js";
 import { secretName, secretSources } from "./secret-sources.js";
 import { SecretText } from "../text.js";
@@ -20,30 +23,39 @@ const volumeKey = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, NO_NAME, {
 const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema, z.ZodNull]> =>
   z.union([schema, z.null()]);
 
+const NO_IPV6 = complaint("unsupported-key", "enable_ipv6 would need an IPv6 subnet of yours for the network", {
+  prose: "remove enable_ipv6",
+});
 const network = mapping(
   {
     name: dockerName.optional(),
     driver: z.enum(["bridge"]).optional(),
     driver_opts: labels.superRefine(networkOptions).optional(),
-    internal: z.boolean().default(false),
-    external: z.boolean().default(false),
-    ipam: mapping({
-      config: z
-        .array(
-          mapping({
-            subnet: z.cidrv4(),
-            gateway: z.ipv4().optional(),
-          }),
-        )
-        .readonly()
-        .default([]),
-    }).optional(),
+    /** The engine would need an IPv6 subnet of the owner's. */
+    enable_ipv6: flag.refine((it) => !it, NO_IPV6).optional(),
+    internal: flag.default(false),
+    external: flag.default(false),
+    ipam: mapping(
+      {
+        driver: z.literal("default").optional(),
+        config: z
+          .array(
+            mapping(
+              {
+                subnet: subnetOf("v4"),
+                gateway: z.ipv4().optional(),
+                ip_range: subnetOf("v4").optional(),
+              },
+              REFUSED["networks.NAME.ipam.config[]"],
+            ),
+          )
+          .readonly()
+          .default([]),
+      },
+      REFUSED["networks.NAME.ipam"],
+    ).optional(),
   },
-  {
-    attachable: "it is for Swarm",
-    labels: "the program sets its own",
-    enable_ipv6: "the engine would need an IPv6 subnet of its own",
-  },
+  REFUSED.networks,
 );
 export type ComposeNetwork = z.infer<typeof network>;
 
@@ -51,21 +63,18 @@ const volume = mapping(
   {
     name: dockerName.optional(),
     driver: plugin.optional(),
-    driver_opts: labels.superRefine(volumeOptions).optional(),
-    external: z.boolean().default(false),
-    "x-stateful": z.boolean().default(false),
+    driver_opts: secretOptions.superRefine(volumeOptions).optional(),
+    external: flag.default(false),
+    "x-stateful": flag.default(false),
   },
-  { labels: "the program sets its own" },
+  REFUSED.volumes,
 );
 export type ComposeVolumeDefinition = z.infer<typeof volume>;
 
 const content = z.union([z.string(), z.instanceof(SecretText)]);
 /** Where a file lies, from the Compose file that names it. */
 const besideFile = form(/^(?!\/)[^\0-\x1f]+$/, "is not a path of the project", { prose: "write file: ./NAME" });
-const config = mapping(
-  { file: besideFile.optional(), content: content.optional() },
-  { environment: "write content: with ${NAME} in it", external: "it is for Swarm", name: "it is for Swarm" },
-).refine(
+const config = mapping({ file: besideFile.optional(), content: content.optional() }, REFUSED.configs).refine(
   (it) => (it.file === undefined) !== (it.content === undefined),
   complaint(
     "not-exactly-one",
@@ -75,14 +84,7 @@ const config = mapping(
   ),
 );
 
-const secret = mapping(
-  { environment: secretName },
-  {
-    file: "secrets come from the stack's configuration, not from files; write environment: NAME",
-    external: "it is for Swarm",
-    name: "it is for Swarm",
-  },
-);
+const secret = mapping({ environment: secretName }, REFUSED.secrets);
 
 /** A Compose file: the services of one host that belong together. */
 export const composeFile = mapping(
@@ -95,9 +97,6 @@ export const composeFile = mapping(
     secrets: named(key, secret).default({}),
     "x-secrets": secretSources,
   },
-  {
-    version: "Compose no longer reads it; remove it",
-    include: "name each file under services: of the host in the stack's configuration",
-  },
+  REFUSED.top,
 );
 export type ComposeFile = z.infer<typeof composeFile>;

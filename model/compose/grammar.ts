@@ -32,8 +32,9 @@ export const searchDomain = wrong(
   "is not a domain",
   "use letters, digits and dashes, with dots between the parts",
 );
+/** Empty for that of the image. */
 export const account = wrong(
-  /^[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31})?$/,
+  /^([a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,31})?)?$/,
   "is not a user",
   'write "1000:1000", or names that the image knows',
 );
@@ -133,19 +134,13 @@ export function pathMistake(path: string): Refusal | undefined {
 /** The path in the one form that Docker keeps, too: no slash twice, and none at the end. */
 export const normalPath = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
 
-/** A path of a host or in a container. */
-export const absolutePath = (
-  relative: (path: string) => Refusal,
-): z.ZodPipe<z.ZodString, z.ZodTransform<string, string>> =>
-  z.string().transform((path, context): string => {
-    const mistake = path.startsWith("/") ? pathMistake(path) : relative(path);
-    return mistake === undefined ? normalPath(path) : refuse(context, mistake);
-  });
+const NO_CONTAINER_PATH = complaint("malformed", "is not a path in the container", { prose: "begin it with /" });
 
-/** In a container. */
-export const containerPath = absolutePath(() =>
-  complaint("malformed", "is not a path in the container", { prose: "begin it with /" }),
-);
+/** A path in a container. */
+export const containerPath = z.string().transform((path, context): string => {
+  const mistake = path.startsWith("/") ? pathMistake(path) : NO_CONTAINER_PATH;
+  return mistake === undefined ? normalPath(path) : refuse(context, mistake);
+});
 
 /** `/path`, or `/path:options` as mount(8) takes them. */
 export const tmpfsMount = z.string().transform((text, context): string => {

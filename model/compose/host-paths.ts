@@ -1,9 +1,10 @@
 import { posix } from "node:path";
 import type { z } from "zod";
+import type { Text } from "../text.js";
 import { complaint } from "../yaml/complaint.js";
 
-const DOCKER_SOCKETS = ["/var/run/docker.sock", "/run/docker.sock"];
-/** Directories whose loan to a container gives it the host. Files below some of them are ordinary to mount. */
+const DOCKER_SOCKET = "/run/docker.sock";
+/** Directories that give a container the host. Files below some of them are ordinary to mount. */
 const SYSTEM_PATHS = [
   "/",
   "/bin",
@@ -18,19 +19,27 @@ const SYSTEM_PATHS = [
   "/sys",
   "/usr",
   "/var",
+  "/var/lib",
+  "/var/lib/containerd",
+  "/var/lib/docker",
 ];
 
-const plain = (path: string): string => posix.normalize(path).replace(/(.)\/$/, "$1");
+/** Without the links that every Debian has. */
+const plain = (path: string): string =>
+  posix
+    .normalize(path)
+    .replace(/(.)\/$/, "$1")
+    .replace(/^\/var\/(run|lock)(?=\/|$)/, (_, name: string) => (name === "run" ? "/run" : "/run/lock"));
 
 /** Does a path of the host lead to Docker's socket? */
-export const isDockerSocket = (path: string): boolean => DOCKER_SOCKETS.includes(plain(path));
+export const isDockerSocket = (path: string): boolean => plain(path) === DOCKER_SOCKET;
 /** Is a path of the host a directory of the system? */
 export const isSystemPath = (path: string): boolean => SYSTEM_PATHS.includes(plain(path));
 
 /** A volume of the driver `local` can be a directory of the host by another name. */
-export function volumeOptions(map: Record<string, string>, context: z.RefinementCtx<Record<string, string>>): void {
+export function volumeOptions(map: Record<string, Text>, context: z.RefinementCtx<Record<string, Text>>): void {
   const { device } = map;
-  if (device !== undefined && (isSystemPath(device) || isDockerSocket(device))) {
+  if (typeof device === "string" && (isSystemPath(device) || isDockerSocket(device))) {
     const { error, params } = complaint("system-path", `${device} would be open to every service with this volume`, {
       prose: "mount only the part that a service needs, under its volumes:",
     });

@@ -1,25 +1,39 @@
 import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import type { Remedy } from "../yaml/remedy.js";
-import { setSecret } from "./secret-sources.js";
+import { secretId, setSecret, setValue, shareName } from "./names.js";
+import { partsOf } from "./template.js";
+import type { Part } from "./template.js";
 import { closest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
 import { SecretText } from "../text.js";
 import type { SecretName, Text } from "../text.js";
 
+/** What is said of a secret that a file refers to, and that is not set. */
+export interface MissingSecret {
+  readonly message: string;
+  readonly remedies: readonly Remedy[];
+}
+
 /** What `${NAME}` may stand for in a Compose file. */
 export interface Scope {
   readonly values: Readonly<Record<string, string>>;
-  /** Names of secrets whose values are there; the values themselves are not needed. */
-  readonly secrets: readonly string[];
-  /** Those of them that the file itself declares: the secret of another service is never meant. */
+  /** Secrets whose values are there, by the names that the file has for them; the values themselves are not needed. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Those of them that are the project's own, or that the file declares: the secret of another project is never meant. */
   readonly own: readonly string[];
-  /** Secrets that are known and not set: what to do about each. */
-  readonly missing: Readonly<Record<string, Remedy>>;
+  /** Secrets that are known and not set. */
+  readonly missing: Readonly<Record<string, MissingSecret>>;
   /** Names that the program would provide in another homelab: why it does not in this one, and what to do. */
   readonly absent?: Readonly<Record<string, { readonly message: string; readonly remedy: Remedy }>>;
   /** The problem with each value that nothing can work with; @default none */
   readonly placeholders?: Readonly<Record<string, Problem>>;
+  /** Names of the homelab's own that this project does not share. */
+  readonly others?: readonly string[];
+  /** How many of the homelab's own names it shares. */
+  readonly shared?: number;
+  /** The project whose names they are; undefined for the homelab. */
+  readonly owner?: string | undefined;
   /** Name of the stack, for commands that the owner may run. */
   readonly stack: string;
 }
@@ -33,9 +47,6 @@ export interface Interpolated {
   readonly problems: readonly { readonly path: Path; readonly problem: Problem }[];
 }
 
-// $$, ${NAME}, ${NAME:-default}, or a $ that is none of them.
-const REFERENCE = /\$(?:(\$)|\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|(\{[^}]*\}?)|)/g;
-
 /** Without what is around it: that may be a password. */
 const LONE_DOLLAR: readonly Remedy[] = [
   { prose: "write $$ for a dollar sign" },
@@ -43,8 +54,9 @@ const LONE_DOLLAR: readonly Remedy[] = [
 ];
 
 /**
- * Replaces `${NAME}` and `${NAME:-default}` in every value of a document as Compose does; `$$` is a dollar sign. A
- * name that nothing provides is a problem, as is a secret outside the places where a secret may stand.
+ * Replaces `$NAME`, `${NAME}` and `${NAME:-default}` with all of Compose's operators in every value of a document. A name
+ * that nothing provides is a problem, where to Compose it is empty; so is a secret outside the places where a secret may
+ * stand. A secret that is there is not empty.
  */
 export function interpolate(source: Source, scope: Scope): Interpolated {
   const found: { path: Path; problem: Problem }[] = [];
@@ -54,63 +66,81 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
   };
 
   const replace = (text: string, path: Path): Text => {
-    const parts: (string | SecretName)[] = [];
-    let end = 0;
-    for (const match of text.matchAll(REFERENCE)) {
-      parts.push(text.slice(end, match.index));
-      end = match.index + match[0].length;
-      const [, dollar, name, fallback, unclear] = match;
-      if (dollar !== undefined) {
-        parts.push("$");
-      } else if (name !== undefined) {
-        parts.push(lookUp(name, fallback, path));
-      } else if (unclear !== undefined) {
-        complain(path, "malformed-reference", "a ${ without a name and a }", {
-          prose: "write ${NAME} or ${NAME:-default}; for a dollar sign, write $$",
-        });
-      } else {
-        complain(path, "malformed-reference", "a lone $", ...LONE_DOLLAR);
-      }
+    const parts = partsOf(text);
+    if (parts === undefined) {
+      complain(path, "malformed-reference", "a ${ without a name and a }", {
+        prose: "write ${NAME} or ${NAME:-default}; for a dollar sign, write $$",
+      });
+      return UNKNOWN;
     }
-    parts.push(text.slice(end));
-    return join(parts);
+    return join(parts.flatMap((part) => (typeof part === "string" ? [part] : partsIn(resolve(part, path)))));
   };
 
-  const lookUp = (name: string, fallback: string | undefined, path: Path): string | SecretName => {
-    const value = scope.values[name];
+  const resolve = (reference: Reference, path: Path): Text => {
+    const { name, operator = "", rest } = reference;
+    const value = lookUp(name, path);
+    const isThere = value !== undefined && !(operator.startsWith(":") && value === "");
+    switch (operator.slice(-1)) {
+      case "-":
+        return isThere ? value : replace(rest, path);
+      case "+":
+        return isThere ? replace(rest, path) : "";
+      case "?":
+        return isThere ? value : unset(reference, path);
+      default:
+        return value ?? unset(reference, path);
+    }
+  };
+
+  /** The value of a name; undefined if nothing provides it. */
+  const lookUp = (name: string, path: Path): Text | undefined => {
+    const value = own(scope.values, name);
     if (value !== undefined) {
-      const placeholder = Object.hasOwn(scope.placeholders ?? {}, name) ? scope.placeholders?.[name] : undefined;
+      const placeholder = own(scope.placeholders ?? {}, name);
       if (placeholder !== undefined) {
         found.push({ path, problem: placeholder });
       }
       return value;
     }
-    if (scope.secrets.includes(name)) {
+    const secret = own(scope.secrets, name);
+    if (secret !== undefined) {
       if (maySecretStand(path)) {
-        return { secret: name };
+        return new SecretText([{ secret }]);
       }
       complain(path, "misplaced-secret", `the secret ${name} is not allowed here`, {
         prose: "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
       });
       return UNKNOWN;
     }
-    const remedy = Object.hasOwn(scope.missing, name) ? scope.missing[name] : undefined;
-    const absent = Object.hasOwn(scope.absent ?? {}, name) ? scope.absent?.[name] : undefined;
-    if (remedy !== undefined) {
-      complain(path, "missing-secret", `the secret ${name} is not set`, remedy);
-    } else if (fallback === undefined && absent !== undefined) {
-      complain(path, "undefined-variable", `nothing provides \${${name}}: ${absent.message}`, absent.remedy);
-    } else if (fallback === undefined) {
-      const meant = closest(name, [...Object.keys(scope.values), ...scope.own]);
-      complain(
-        path,
-        "undefined-variable",
-        `nothing provides \${${name}}`,
-        ...(meant === undefined ? [] : [{ prose: `write \${${meant}}` }]),
-        ...howToProvide(scope.stack, name, maySecretStand(path)),
-      );
+    const missing = own(scope.missing, name);
+    if (missing !== undefined) {
+      complain(path, "missing-secret", missing.message, ...missing.remedies);
+      return UNKNOWN;
     }
-    return fallback ?? UNKNOWN;
+    return undefined;
+  };
+
+  /** Nothing provides a name, or it is empty where it may not be. */
+  const unset = ({ name, operator, rest, whole }: Reference, path: Path): string => {
+    const absent = own(scope.absent ?? {}, name);
+    if (absent !== undefined) {
+      complain(path, "undefined-variable", `nothing provides \${${name}}: ${absent.message}`, absent.remedy);
+      return UNKNOWN;
+    }
+    if (!whole.startsWith("${")) {
+      complain(path, "malformed-reference", "a $ before a name that nothing provides", ...LONE_DOLLAR);
+      return UNKNOWN;
+    }
+    const reason = operator?.endsWith("?") === true && rest !== "" ? `: ${rest}` : "";
+    const meant = closest(name, [...Object.keys(scope.values), ...scope.own]);
+    complain(
+      path,
+      "undefined-variable",
+      Object.hasOwn(scope.values, name) ? `\${${name}} is empty${reason}` : `nothing provides \${${name}}${reason}`,
+      ...(meant === undefined ? [] : [{ prose: `write \${${meant}}` }]),
+      ...howToProvide(scope, name, maySecretStand(path)),
+    );
+    return UNKNOWN;
   };
 
   const walk = (value: unknown, path: Path): unknown => {
@@ -129,18 +159,31 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
   return { data: walk(source.data, []), problems: found };
 }
 
-function howToProvide(stack: string, name: string, secret: boolean): Remedy[] {
-  const value = `npx pulumi config set --stack ${stack} --path homelab:values.${name} VALUE`;
+type Reference = Exclude<Part, string>;
+const own = <Value>(map: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined;
+const partsIn = (text: Text): readonly (string | SecretName)[] => (typeof text === "string" ? [text] : text.parts);
+
+function howToProvide(scope: Scope, name: string, secret: boolean): Remedy[] {
+  const { stack, owner, others = [], shared = 0 } = scope;
+  const share = owner === undefined || !others.includes(name) ? [] : [shareName(stack, owner, name, shared)];
   return [
-    { prose: "set it", command: value },
-    ...(secret ? [{ prose: "set it as a secret", command: setSecret(stack, name) }] : []),
+    ...share.map((command) => ({ prose: `share the homelab's ${name}`, command })),
+    { prose: "set it", command: setValue(stack, owner, name) },
+    ...(secret ? [{ prose: "set it as a secret", command: setSecret(stack, secretId(owner, name)) }] : []),
   ];
 }
 
-/** Environment values and the contents of files: what Docker does not show to everyone as a label or a port. */
+/**
+ * Environment values, the contents of files, commands, health checks and options of volumes: what Docker shows to nobody but
+ * its own accounts.
+ */
 function maySecretStand(path: Path): boolean {
   return (
     (path[0] === "services" && path[2] === "environment" && path.length === 4) ||
+    (path[0] === "services" && path[2] === "command" && path.length <= 4) ||
+    (path[0] === "services" && path[2] === "healthcheck" && path[3] === "test" && path.length <= 5) ||
+    (path[0] === "volumes" && path[2] === "driver_opts" && path.length === 4) ||
     (path[0] === "configs" && path[2] === "content" && path.length === 3)
   );
 }

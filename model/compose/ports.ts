@@ -18,6 +18,11 @@ export interface ComposePort {
   readonly scheme: "http" | "https" | undefined;
 }
 
+/** The same, and which entry of the list it is from. */
+export interface PlacedPort extends ComposePort {
+  readonly at: number;
+}
+
 const FORM = /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}):)?(\d+)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp))?$/;
 const MAX_PORT = 65535;
 const isPort = (value: number): boolean => value >= 1 && value <= MAX_PORT;
@@ -64,19 +69,18 @@ const portNumber = z
   .transform(Number)
   .refine(isPort, complaint("out-of-range", NO_PORT, NUMBER));
 
-const longPort = mapping(
-  {
-    name: z.string().optional(),
-    target: portNumber,
-    published: portNumber.optional(),
-    protocol: z.enum(["tcp", "udp"]).default("tcp"),
-    host_ip: z.ipv4().optional(),
-    mode: z.enum(["host", "ingress"]).optional(),
-    "x-audience": audiences.optional(),
-    "x-scheme": z.enum(["http", "https"]).optional(),
-  },
-  { app_protocol: "use x-scheme: http or https" },
-).transform((port): ComposePort[] => [
+const longPort = mapping({
+  name: z.string().optional(),
+  target: portNumber,
+  published: portNumber.optional(),
+  protocol: z.enum(["tcp", "udp"]).default("tcp"),
+  host_ip: z.ipv4().optional(),
+  mode: z.enum(["host", "ingress"]).optional(),
+  "x-audience": audiences.optional(),
+  "x-scheme": z.enum(["http", "https"]).optional(),
+  /** Tells programs that read Compose files, and nobody here. */
+  app_protocol: z.string().optional(),
+}).transform((port): ComposePort[] => [
   {
     target: port.target,
     published: port.published,

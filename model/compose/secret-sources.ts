@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { commandLine } from "../command-line.js";
 import type { Remedy } from "../yaml/remedy.js";
+import { setSecret } from "./names.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 
@@ -18,9 +19,9 @@ const secretSource = mapping({
   ),
 );
 
-/** As in homelab:secrets. */
-export const secretName = form(/^[A-Z_][A-Z0-9_]*$/, "is not the name of a secret", {
-  prose: "write it in capitals, as in DB_PASSWORD",
+/** As Compose takes it in ${NAME}. */
+export const secretName = form(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not the name of a secret", {
+  prose: "use letters, digits and underscores, as in DB_PASSWORD",
 });
 
 /** The top-level x-secrets: of a Compose file. */
@@ -35,15 +36,11 @@ export function sourcesIn(data: unknown): SecretSources {
   return result.success ? result.data["x-secrets"] : {};
 }
 
-/** The command by which the owner sets a secret. */
-export const setSecret = (stack: string, name: string): string =>
-  `npx pulumi config set --stack ${stack} --secret --path homelab:secrets.${name}`;
-
 /** What the owner does about a secret that is not set. */
-export function howToSet(stack: string, name: string, { generate, obtain }: SecretSources[string] = {}): Remedy {
+export function howToSet(stack: string, id: string, { generate, obtain }: SecretSources[string] = {}): Remedy {
   if (generate !== undefined) {
     return { prose: "let it be made", command: commandLine("secrets", stack) };
   }
-  const command = setSecret(stack, name);
+  const command = setSecret(stack, id);
   return obtain === undefined ? { command } : { prose: `${obtain}; then set it`, command };
 }

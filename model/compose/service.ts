@@ -2,58 +2,65 @@ import { z } from "zod";
 import { audiences } from "../audience.js";
 import { FORMER_SUFFIX } from "../helper.js";
 import { ports } from "./ports.js";
+import { REFUSED } from "./refused.js";
+import type { PlacedPort } from "./ports.js";
 import { volumes } from "./volumes.js";
+import { bytes, bytesOrUnlimited, count, duration, flag, quoted, share, whole } from "./scalars.js";
 import {
-  bytes,
   command,
   device,
-  duration,
   environment,
   extraHosts,
   ipAddress,
   labels,
+  options,
   numbered,
   oneOrMore,
   ulimit,
 } from "./values.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
+import { SecretText } from "../text.js";
+import type { Text } from "../text.js";
 import * as grammar from "./grammar.js";
 
 // The part of the Compose file format that this program takes for a service (https://compose-spec.io), read strictly:
 // docs/compose.md lists what is supported and what is refused, with the reasons.
 
 const text = z.string();
-const name = /^[a-z0-9][a-z0-9._-]{1,63}$/;
+const name = /^[a-zA-Z0-9][a-zA-Z0-9._-]{1,63}$/;
 
 const healthcheck = mapping({
   test: z
     .union([
-      text.transform((line): readonly string[] => ["CMD-SHELL", line]),
-      z.tuple([z.enum(["CMD", "CMD-SHELL", "NONE"])], text).readonly(),
+      z.union([text, z.instanceof(SecretText)]).transform((line): readonly Text[] => ["CMD-SHELL", line]),
+      z.tuple([z.enum(["CMD", "CMD-SHELL", "NONE"])], z.union([text, z.instanceof(SecretText)])).readonly(),
     ])
     .optional(),
   interval: duration.optional(),
   timeout: duration.optional(),
   start_period: duration.optional(),
   start_interval: duration.optional(),
-  retries: z.int().positive().optional(),
-  disable: z.boolean().default(false),
-}).refine(
-  ({ test, disable }) => test !== undefined || disable,
-  complaint("healthcheck-without-test", "has no test", {
-    prose: "add test:, or write disable: true",
-  }),
-);
+  retries: count.optional(),
+  disable: flag.default(false),
+})
+  .refine(
+    ({ test, disable, ...times }) =>
+      test !== undefined || disable || Object.values(times).every((it) => it === undefined),
+    complaint("healthcheck-without-test", "has no test", {
+      prose: "add test:, or write disable: true",
+    }),
+  )
+  .transform((it) => (it.test === undefined && !it.disable ? undefined : it));
 
-const CONDITIONS = ["service_started", "service_healthy"] as const;
+const CONDITIONS = ["service_started", "service_healthy", "service_completed_successfully"] as const;
 type Condition = (typeof CONDITIONS)[number];
 const dependency = mapping(
   {
     condition: z.enum(CONDITIONS).default("service_started"),
-    required: z.boolean().default(true),
+    required: flag.default(true),
   },
-  { restart: "a service is restarted only when its own definition changes" },
+  REFUSED["depends_on.NAME"],
 );
 const dependsOn = z.union([
   z
@@ -64,19 +71,23 @@ const dependsOn = z.union([
   z.record(text, dependency),
 ]);
 
-const attachment = mapping({
-  aliases: z.array(grammar.hostName).readonly().default([]),
-  ipv4_address: z.ipv4().optional(),
-});
+const attachment = mapping(
+  {
+    aliases: z.array(grammar.hostName).readonly().default([]),
+    ipv4_address: z.ipv4().optional(),
+  },
+  REFUSED["networks.NAME (of a service)"],
+);
 const networks = z.union([
   z.array(text).transform((list) => Object.fromEntries(list.map((it) => [it, null]))),
   z.record(text, z.union([attachment, z.null()])),
 ]);
 
-const MODES = ["host", "none", "bridge"] as const;
-const networkMode = z.custom<(typeof MODES)[number]>(
-  (value) => MODES.some((it) => it === value),
-  complaint("unknown-value", "must be host, none or bridge", { prose: "attach both services to one network" }),
+/** `service:` and `container:` share the network of another container: what passes through a VPN's, above all. */
+const networkMode = form(
+  /^(host|none|bridge|(service|container):[a-zA-Z0-9][a-zA-Z0-9._-]{0,63})$/,
+  "must be host, none, bridge or service:NAME",
+  { prose: "write service:NAME for the network of another service, or name networks:" },
 );
 
 const mode = z
@@ -94,10 +105,7 @@ const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
     deliveredTo.transform((source): ComposeDelivery => ({ source, target: `${folder}${source}`, mode: undefined })),
     mapping(
       { source: deliveredTo, target: deliveredTo.optional(), mode: mode.optional() },
-      {
-        uid: "the file belongs to the account that deploys, as with Compose outside Swarm",
-        gid: "the file belongs to the account that deploys, as with Compose outside Swarm",
-      },
+      REFUSED["configs[] and secrets[] (of a service)"],
     ).transform(({ source, target = source, ...rest }): ComposeDelivery => ({
       source,
       target: target.startsWith("/") ? target : `${folder}${target}`,
@@ -123,11 +131,18 @@ const RESTART = /^(no|always|unless-stopped|on-failure(:\d+)?)$/;
 
 const resources = mapping({
   limits: mapping({
-    cpus: z.coerce.number().positive().optional(),
+    cpus: share.optional(),
     memory: bytes.optional(),
-    pids: z.int().optional(),
+    pids: whole.optional(),
   }).optional(),
-  reservations: mapping({ memory: bytes.optional() }).optional(),
+  reservations: mapping(
+    {
+      memory: bytes.optional(),
+      /** To Swarm alone it means something. */
+      cpus: share.optional(),
+    },
+    REFUSED["deploy.resources.reservations"],
+  ).optional(),
 });
 
 /** How the program treats a service, beyond what Compose can say. */
@@ -144,35 +159,20 @@ const homelab = mapping({
       }),
     )
     .readonly()
-    .default([]),
+    .optional(),
   platforms: z.array(grammar.platform).readonly().optional(),
   "privileged-reason": text.optional(),
   "socket-reason": text.optional(),
+  "mount-reason": text.optional(),
+  /** It does its work and ends. */
+  "one-shot": flag.default(false),
 });
-
-/** Keys that Compose has and this program does not take: why, and what to write instead. */
-export const REFUSED = {
-  build: "images are built by CI, not on the hosts; push the image to a registry and name it in image:",
-  env_file: "write the values under environment:, with ${NAME} for what comes from the stack's configuration",
-  expose: "containers of one network reach each other on every port; remove it",
-  extends: "use a YAML anchor and a merge key (<<:) in this file",
-  links: "services of one network find each other by name; remove it",
-  external_links: "attach both services to one network",
-  scale: "one service is one container; write a second service",
-  pull_policy: "an image is pulled when its reference changes",
-  develop: "it is for developing an image",
-  volumes_from: "name the volume in both services",
-  mac_address: "nothing in a homelab should depend on it",
-  ipc: "use shm_size: for more shared memory",
-  oom_kill_disable: "set mem_limit: high enough",
-  oom_score_adj: "set mem_limit: for the others",
-};
 
 export const service = mapping(
   {
     image: text,
     container_name: form(name, "is not a container name", {
-      prose: "use 2 to 64 small letters, digits and . _ -",
+      prose: "use 2 to 64 letters, digits and . _ - with a letter or a digit first",
     })
       .refine(
         (it) => !it.endsWith(FORMER_SUFFIX),
@@ -188,11 +188,13 @@ export const service = mapping(
     command: command.optional(),
     entrypoint: command.optional(),
     working_dir: grammar.containerPath.optional(),
-    user: numbered(grammar.account).optional(),
+    user: quoted(grammar.account).optional(),
     group_add: z.array(numbered(grammar.group)).readonly().default([]),
     environment: environment.superRefine(grammar.variableNames).default({}),
     labels: labels.superRefine(grammar.ownersLabels).default({}),
-    ports: ports.default([]).transform((list) => list.flat()),
+    ports: ports
+      .default([])
+      .transform((list) => list.flatMap((some, at) => some.map((port): PlacedPort => ({ ...port, at })))),
     volumes: volumes.default([]),
     tmpfs: oneOrMore(grammar.tmpfsMount).default([]),
     networks: networks.optional(),
@@ -200,11 +202,11 @@ export const service = mapping(
     depends_on: dependsOn.default({}),
     healthcheck: healthcheck.optional(),
     restart: form(RESTART, "must be no, always, unless-stopped or on-failure[:N]").default("no"),
-    init: z.boolean().optional(),
-    stop_signal: grammar.signal.optional(),
+    init: flag.optional(),
+    stop_signal: quoted(grammar.signal).optional(),
     stop_grace_period: duration.optional(),
-    read_only: z.boolean().default(false),
-    privileged: z.boolean().default(false),
+    read_only: flag.default(false),
+    privileged: flag.default(false),
     cap_add: capabilities.default([]),
     cap_drop: capabilities.default([]),
     security_opt: z.array(grammar.securityOption).readonly().default([]),
@@ -219,34 +221,28 @@ export const service = mapping(
     shm_size: bytes.optional(),
     mem_limit: bytes.optional(),
     mem_reservation: bytes.optional(),
-    memswap_limit: bytes.optional(),
-    cpus: z.coerce.number().positive().optional(),
-    cpu_shares: z.int().optional(),
+    memswap_limit: bytesOrUnlimited.optional(),
+    cpus: share.optional(),
+    cpu_shares: whole.optional(),
     cpuset: grammar.cpus.optional(),
-    pids_limit: z.int().optional(),
-    deploy: mapping(
-      { resources: resources.optional() },
-      {
-        replicas: "one service is one container; write a second service",
-        restart_policy: "write restart: in the service",
-      },
-    ).optional(),
+    pids_limit: whole.optional(),
+    deploy: mapping({ resources: resources.optional() }, REFUSED.deploy).optional(),
     dns: oneOrMore(ipAddress).default([]),
     dns_search: oneOrMore(grammar.searchDomain).default([]),
     dns_opt: z.array(grammar.resolverOption).readonly().default([]),
     extra_hosts: extraHosts.default([]),
     logging: mapping({
       driver: grammar.plugin.default("json-file"),
-      options: z.record(text, z.coerce.string()).readonly().default({}),
+      options: options.default({}),
     }).optional(),
-    stdin_open: z.boolean().default(false),
-    tty: z.boolean().default(false),
+    stdin_open: flag.default(false),
+    tty: flag.default(false),
     platform: grammar.platform.optional(),
     profiles: z.array(grammar.profile).readonly().default([]),
     configs: z.array(delivery("/")).readonly().default([]),
     secrets: z.array(delivery("/run/secrets/")).readonly().default([]),
-    "x-homelab": homelab.default({ updates: "pinned", listens: [] }),
+    "x-homelab": homelab.default({ updates: "pinned", "one-shot": false }),
   },
-  REFUSED,
+  REFUSED.service,
 );
 export type ComposeService = z.infer<typeof service>;

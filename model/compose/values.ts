@@ -3,60 +3,14 @@ import { z } from "zod";
 import { hostName, normalPath, pathMistake } from "./grammar.js";
 import { complaint, refuse } from "../yaml/complaint.js";
 import type { Refusal } from "../yaml/complaint.js";
+import { reading, whole } from "./scalars.js";
 import { mapping } from "../yaml/schema.js";
 import { SecretText } from "../text.js";
 import type { Text } from "../text.js";
 
 // The small values of a Compose file, each from all the forms in which Compose takes it to the one that the model keeps.
 
-/** A transform whose failure is a problem at this place. */
-function reading<In extends z.ZodType, Out>(
-  schema: In,
-  read: (value: z.output<In>) => Out | undefined,
-  wrong: Refusal,
-): z.ZodPipe<In, z.ZodTransform<Awaited<Out>, z.output<In>>> {
-  return schema.transform((value, context) => {
-    const result = read(value);
-    return result === undefined ? refuse(context, wrong) : (result as Awaited<Out>);
-  });
-}
-
 const text = z.string();
-const textOrNumber = z.union([text, z.number()]);
-
-// Durations and amounts of memory are read here and not by packages such as ms or bytes, whose units are not Compose's.
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600 };
-const DURATION = /^(?:\d+(?:\.\d+)?(?:us|ms|s|m|h))+$/;
-
-/** A duration such as `1m30s`, in seconds. */
-export const duration = reading(
-  text,
-  (value) =>
-    DURATION.test(value)
-      ? [...value.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h)/g)].reduce(
-          (sum, [, amount = "0", unit = "s"]) => sum + Number(amount) * (UNIT_SECONDS[unit] ?? 1),
-          0,
-        )
-      : undefined,
-  complaint("malformed", "is not a duration", { prose: "write a number with its unit, such as 30s or 1m30s" }),
-);
-
-const UNIT_BYTES: Readonly<Record<string, number>> = { "": 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
-
-/** An amount of memory such as `512m`, in bytes. */
-export const bytes = reading(
-  textOrNumber,
-  (value) => {
-    const match = /^(\d+(?:\.\d+)?)\s*([bkmg]?)b?$/i.exec(String(value));
-    return match === null
-      ? undefined
-      : Math.round(Number(match[1]) * (UNIT_BYTES[(match[2] ?? "").toLowerCase()] ?? 1));
-  },
-  complaint("malformed", "is not an amount of memory", {
-    prose: "write a number with its unit, such as 256m or 2g",
-  }),
-);
 
 /**
  * Words as Compose splits them: quotes group, a backslash escapes save in single quotes, nothing is expanded. Ours and no
@@ -79,9 +33,27 @@ function splitWords(line: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** A command: a list as it is, a text split into words. */
+/** Stands for a secret while a line is split: a character for private use, of which a line has at most a few hundred. */
+const HOLE = 0xe000;
+
+/** The same of a line with secrets in it, whose values are not split. */
+function splitSecretText({ parts }: SecretText): Text[] {
+  const line = parts.map((part, i) => (typeof part === "string" ? part : String.fromCodePoint(HOLE + i))).join("");
+  return splitWords(line).map((word): Text => {
+    const pieces = Array.from(word, (letter) => parts[(letter.codePointAt(0) ?? 0) - HOLE] ?? letter);
+    return pieces.every((piece) => typeof piece === "string") ? word : new SecretText(pieces);
+  });
+}
+
+const textOrSecret = z.union([text, z.instanceof(SecretText)]);
+
+/** A command: a list as it is, a text split into words. Words may contain secrets. */
 export const command = z
-  .union([text.transform((line): readonly string[] => splitWords(line)), z.array(text).readonly()])
+  .union([
+    text.transform((line): readonly Text[] => splitWords(line)),
+    z.instanceof(SecretText).transform((line): readonly Text[] => splitSecretText(line)),
+    z.array(textOrSecret).readonly(),
+  ])
   .refine(
     (words) => !words.includes(""),
     complaint("empty-word", "has an empty argument, which the Docker provider rejects", { prose: "remove it" }),
@@ -105,20 +77,31 @@ const NO_HOST_ENTRY = complaint("malformed", "is not a host entry", { prose: 'wr
 
 const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
 
+/** A mapping of texts. */
+export const options = z
+  .record(text, scalar)
+  .transform((map) => mapValues(map, (value) => (value === null ? "" : String(value))));
+
+/** A mapping of texts with secrets in them. */
+export const secretOptions = z
+  .record(text, z.union([scalar, z.instanceof(SecretText)]))
+  .transform((map) =>
+    mapValues(map, (value): Text => (value instanceof SecretText ? value : value === null ? "" : String(value))),
+  );
+
 /** A mapping of texts, or the same as a list of `KEY=value`. */
 export const labels = z.union([
-  z.record(text, scalar).transform((map) => mapValues(map, (value) => (value === null ? "" : String(value)))),
+  options,
   z.array(text).transform((list) => Object.fromEntries(list.map((entry) => splitAt(entry, "=")))),
 ]);
 
-const secretText = z.instanceof(SecretText);
 /** Compose would take it from the shell that runs it. */
 const noValue = (instead: string): Refusal =>
   complaint("missing-value", "has no value", {
     prose: `write ${instead}; values of the shell that deploys are not passed on`,
   });
 const nothing = z.null().transform((_, context): never => refuse(context, noValue("one")));
-const environmentValue = z.union([text, z.number(), z.boolean(), secretText, nothing]);
+const environmentValue = z.union([text, z.number(), z.boolean(), z.instanceof(SecretText), nothing]);
 
 /** Environment variables: a mapping, or a list of `KEY=value`. Values may contain secrets. */
 export const environment = z.union([
@@ -126,7 +109,7 @@ export const environment = z.union([
     .record(z.string(), environmentValue)
     .transform((map) => mapValues(map, (value): Text => (value instanceof SecretText ? value : String(value)))),
   z
-    .array(reading(z.union([text, secretText]), environmentEntry, noValue("KEY=value")))
+    .array(reading(z.union([text, z.instanceof(SecretText)]), environmentEntry, noValue("KEY=value")))
     .transform((list): Record<string, Text> => Object.fromEntries(list)),
 ]);
 
@@ -145,9 +128,11 @@ function environmentEntry(entry: Text): [string, Text] | undefined {
 /** Additional lines of /etc/hosts: `name=address` or `name:address` in a list, or a mapping. */
 export const extraHosts = z.union([
   z
-    .record(hostName, text)
+    .record(hostName, oneOrMore(text))
     .transform((map, context) =>
-      Object.entries(map).map(([host, ip]) => hostEntry(host, ip) ?? refuse(context, NO_HOST_ENTRY)),
+      Object.entries(map).flatMap(([host, ips]) =>
+        ips.map((ip) => hostEntry(host, ip) ?? refuse(context, NO_HOST_ENTRY)),
+      ),
     ),
   z.array(
     reading(
@@ -161,11 +146,18 @@ export const extraHosts = z.union([
   ),
 ]);
 
-/** Devices: `/dev/dri:/dev/dri:rwm`, of which the path in the container and the permissions may be left out. */
+/**
+ * Devices: `/dev/dri:/dev/dri:rwm`, of which the path in the container and the permissions may be left out; or the same as
+ * a mapping.
+ */
 export const device = reading(
-  text,
-  (value) => {
-    const [hostPath = "", containerPath = hostPath, permissions = "rwm", ...more] = value.split(":");
+  z.union([
+    text.transform((value) => value.split(":")),
+    mapping({ source: text, target: text.optional(), permissions: text.default("rwm") }).transform(
+      ({ source, target = source, permissions }) => [source, target, permissions],
+    ),
+  ]),
+  ([hostPath = "", containerPath = hostPath, permissions = "rwm", ...more]) => {
     const arePaths = [hostPath, containerPath].every((path) => /^\/[^/]/.test(path) && !pathMistake(path));
     return arePaths && hostPath.startsWith("/dev/") && /^[rwm]+$/.test(permissions) && more.length === 0
       ? { hostPath: normalPath(hostPath), containerPath: normalPath(containerPath), permissions }
@@ -176,8 +168,8 @@ export const device = reading(
 
 /** Limits of the kernel on processes: a number, or soft and hard. */
 export const ulimit = z.union([
-  z.int().transform((value) => ({ soft: value, hard: value })),
-  mapping({ soft: z.int(), hard: z.int() }),
+  whole.transform((value) => ({ soft: value, hard: value })),
+  mapping({ soft: whole, hard: whole }),
 ]);
 
 function hostEntry(host: string, ip: string): { host: string; ip: string } | undefined {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { absolutePath, containerPath, normalPath, pathMistake } from "./grammar.js";
-import { bytes } from "./values.js";
+import { containerPath, normalPath, pathMistake } from "./grammar.js";
+import { bytes, flag } from "./scalars.js";
+import { REFUSED } from "./refused.js";
 import { complaint, refuse } from "../yaml/complaint.js";
 import type { Refusal } from "../yaml/complaint.js";
 import { mapping } from "../yaml/schema.js";
@@ -15,6 +16,7 @@ export type ComposeVolume =
     }
   | {
       readonly type: "bind";
+      /** Absolute on the host; as the file has it, it may be relative to the project. */
       readonly source: string;
       readonly target: string;
       readonly readOnly: boolean;
@@ -31,23 +33,27 @@ export type ComposeVolume =
       readonly mode: number | undefined;
     };
 
-const RELATIVE = complaint(
-  "relative-bind",
-  "a path relative to this file is not on the host",
-  { prose: "put a file into the top-level configs:" },
-  { prose: "write the host's absolute path" },
-);
 const BEGIN = { prose: "begin it with /" };
 const ABSOLUTE = { prose: "write an absolute path of the host, such as /srv/data" };
 const HOME = complaint("relative-bind", "~ is a home folder, and a host does not know whose", ABSOLUTE);
 const WINDOWS = complaint("relative-bind", "this is a path of Windows, and the host runs Linux", ABSOLUTE);
-
-/** What is wrong with a path of a host that does not begin with a slash. */
-const noPathOfHost = (path: string): Refusal =>
-  WINDOWS_PATH.test(path) ? WINDOWS : path.startsWith("~") ? HOME : RELATIVE;
 const WINDOWS_PATH = /^[A-Za-z]:[\\/]|\\/;
 
-const hostPath = absolutePath(noPathOfHost);
+/** What is wrong with a path of a host. */
+const sourceMistake = (path: string): Refusal | undefined =>
+  WINDOWS_PATH.test(path) ? WINDOWS : path.startsWith("~") ? HOME : pathMistake(path.replace(/^(\.\.?\/)+|^\.$/, "/"));
+
+/** A path that is relative to the project begins with a dot, as Compose wants it in the short form. */
+const normalSource = (path: string): string => {
+  const normal = normalPath(path);
+  return /^(\/|\.\.?(\/|$))/.test(normal) ? normal : `./${normal}`;
+};
+
+/** On the host, or relative to the project. */
+const hostPath = z.string().transform((path, context): string => {
+  const mistake = sourceMistake(path);
+  return mistake === undefined ? normalSource(path) : refuse(context, mistake);
+});
 const PROPAGATION = ["private", "rprivate", "shared", "rshared", "slave", "rslave"] as const;
 
 const shortVolume = z.string().transform((text, context): ComposeVolume => {
@@ -65,7 +71,7 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
   if (!written.startsWith("/")) {
     return refuse(context, complaint("malformed", `${written} is not a path in the container`, BEGIN));
   }
-  const mistake = pathMistake(written) ?? (first.startsWith("/") ? pathMistake(first) : undefined);
+  const mistake = pathMistake(written) ?? (/^[./~]/.test(first) ? sourceMistake(first) : undefined);
   if (mistake !== undefined) {
     return refuse(context, mistake);
   }
@@ -74,13 +80,10 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
   if (second === undefined) {
     return { type: "volume", source: undefined, target, readOnly };
   }
-  if (/^[.~]/.test(first)) {
-    return refuse(context, noPathOfHost(first));
-  }
-  return first.startsWith("/")
+  return /^[./]/.test(first)
     ? {
         type: "bind",
-        source: normalPath(first),
+        source: normalSource(first),
         target,
         readOnly,
         createHostPath: true,
@@ -91,33 +94,55 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
 
 const isPropagation = (flag: string): boolean => (PROPAGATION as readonly string[]).includes(flag);
 
-const common = { target: containerPath, read_only: z.boolean().default(false) };
+const NO_COPY = complaint("unsupported-key", "Docker copies what the image has at that path into an empty volume", {
+  prose: "remove nocopy",
+});
+const common = { target: containerPath, read_only: flag.default(false) };
+
+/** What is refused of a mount, and what is for other types of mounts. */
+const others = (...types: readonly string[]): Readonly<Record<string, string>> => ({
+  ...REFUSED["volumes[] (of a service)"],
+  ...Object.fromEntries(types.map((type) => [type, `it is for type: ${type}; remove it`])),
+});
 
 const longVolume = z
   .discriminatedUnion("type", [
-    mapping({
-      ...common,
-      type: z.literal("volume"),
-      source: z.string().optional(),
-      volume: mapping(
-        {},
-        { nocopy: "Docker copies what the image has at that path", subpath: "mount the whole volume" },
-      ).optional(),
-    }).unwrap(),
-    mapping({
-      ...common,
-      type: z.literal("bind"),
-      source: hostPath,
-      bind: mapping({
-        create_host_path: z.boolean().default(true),
-        propagation: z.enum(PROPAGATION).optional(),
-      }).optional(),
-    }).unwrap(),
-    mapping({
-      type: z.literal("tmpfs"),
-      target: containerPath,
-      tmpfs: mapping({ size: bytes.optional(), mode: z.int().optional() }).optional(),
-    }).unwrap(),
+    mapping(
+      {
+        ...common,
+        type: z.literal("volume"),
+        source: z.string().optional(),
+        volume: mapping(
+          { nocopy: flag.refine((it) => !it, NO_COPY).optional() },
+          REFUSED["volumes[].volume"],
+        ).optional(),
+      },
+      others("bind", "tmpfs"),
+    ).unwrap(),
+    mapping(
+      {
+        ...common,
+        type: z.literal("bind"),
+        source: hostPath,
+        bind: mapping(
+          { create_host_path: flag.default(true), propagation: z.enum(PROPAGATION).optional() },
+          REFUSED["volumes[].bind"],
+        ).optional(),
+      },
+      others("volume", "tmpfs"),
+    ).unwrap(),
+    mapping(
+      {
+        type: z.literal("tmpfs"),
+        target: containerPath,
+        tmpfs: mapping({ size: bytes.optional(), mode: z.int().optional() }).optional(),
+      },
+      {
+        ...others("volume", "bind"),
+        source: "a tmpfs has none; remove it",
+        read_only: "a tmpfs that nobody can write to is empty; remove it",
+      },
+    ).unwrap(),
   ])
   .transform((volume): ComposeVolume => {
     switch (volume.type) {

@@ -5,6 +5,7 @@ import { parseSettings, settingPath } from "./settings.js";
 import type { Config } from "./settings.js";
 import type { Problem } from "../yaml/problem.js";
 import { checkNas } from "./nas.js";
+import { PROVIDED } from "./names.js";
 import { traitsOf } from "../roles.js";
 import type { Source } from "../yaml/source.js";
 
@@ -15,6 +16,7 @@ export function parseConfig(source: Source, problems: Problem[]): Config | undef
     problems.push(
       ...checkHosts(config, source),
       ...checkAudiences(config, source),
+      ...checkProvided(config, source),
       ...checkNas(config, source, settingPath("nas")),
     );
   }
@@ -43,6 +45,14 @@ function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
         }),
       );
     }
+    const ends = [ipaddr.IPv4.networkAddressFromCIDR(lan.subnet), ipaddr.IPv4.broadcastAddressFromCIDR(lan.subnet)];
+    if (subnet[1] < 31 && ends.some((it) => it.toString() === address)) {
+      problems.push(
+        source.problem(at, "outside-lan", `${address} is the address of the LAN itself, or of all its hosts at once`, {
+          prose: "write the address of one host",
+        }),
+      );
+    }
     const { range: key } = traitsOf(role);
     const range = key && lan[key];
     if (range !== undefined && !isBetween(address, range.first, range.last)) {
@@ -64,6 +74,19 @@ function checkHosts({ hosts, lan }: Config, source: Source): Problem[] {
   }
   return problems;
 }
+
+/** What the program provides follows from elsewhere, and is not changed for every project at once. */
+const checkProvided = ({ values }: Config, source: Source): Problem[] =>
+  Object.keys(values).flatMap((name) => {
+    const from = PROVIDED[name];
+    return from === undefined
+      ? []
+      : [
+          source.problem(settingPath("values", name), "reserved-name", `${name} follows from ${from}`, {
+            prose: "remove it here",
+          }),
+        ];
+  });
 
 /** The owner's audiences have names that mean nothing else, and those that may reach SSH exist. */
 function checkAudiences(config: Config, source: Source): Problem[] {

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { ROLES } from "../roles.js";
 import { AUDIENCE_NAME, remoteAudience } from "../audience.js";
 import { subnet, subnetOf } from "../subnet.js";
-import { bytes } from "../compose/values.js";
+import { bytes } from "../compose/scalars.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
+import { projects, secrets, values } from "./names.js";
 import { tailnet } from "./tailnet-settings.js";
-import { complaint, complaintAt, form, refuse } from "../yaml/complaint.js";
+import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
 import { suggest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
@@ -14,13 +15,6 @@ import type { Path, Source } from "../yaml/source.js";
 const hostName = form(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "is not a host name", {
   prose: "use small letters, digits and dashes",
 });
-const variable = form(/^[A-Z_][A-Z0-9_]*$/, "is not a name for a value", {
-  prose: "write it in capitals, digits and underscores",
-});
-
-/** A secret as Pulumi encrypts it. */
-const encrypted = z.strictObject({ secure: z.string() });
-
 /** The platforms that Raspberry Pis and PCs have, as image registries name them. */
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/arm/v6"] as const;
 
@@ -102,14 +96,6 @@ const subnets = z
   ])
   .readonly();
 
-const secret = z.custom<{ readonly secure: string }>(
-  (value) => encrypted.safeParse(value).success,
-  complaintAt("plain-text-secret", "is stored in plain text", (name) => ({
-    prose: "encrypt it",
-    command: `npx pulumi config set --secret --path homelab:secrets.${name}`,
-  })),
-);
-
 /** What `homelab:*` may say. */
 export const settings = mapping({
   domain: form(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "is not a domain", { prose: "write it as example.org" }),
@@ -127,8 +113,9 @@ export const settings = mapping({
   nas: nas.optional(),
   tailnet: tailnet.optional(),
   services: named(form(/./, "is not a service"), z.boolean()).default({}),
-  values: named(variable, z.coerce.string()).default({}),
-  secrets: named(variable, secret).default({}),
+  values,
+  secrets,
+  projects,
 });
 
 /** What the owner sets in the stack's configuration; of the secrets only the names. */

@@ -31,6 +31,7 @@ export interface Surroundings extends World {
 export interface OpenPort {
   readonly port: number;
   readonly protocol: "tcp" | "udp";
+  /** Name of the service or of the program in small letters, as comments of rules have it. */
   readonly what: string;
   readonly published: boolean;
   readonly sources: readonly Source[];
@@ -41,7 +42,15 @@ export const openPorts = (openings: readonly Opening[], world: World): OpenPort[
   inOrder(openings).flatMap(({ kind, port, protocol, what, from }) =>
     port === undefined
       ? []
-      : [{ port, protocol, what, published: kind === "published", sources: sourcesOf(from, world) }],
+      : [
+          {
+            port,
+            protocol,
+            what: what.toLowerCase(),
+            published: kind === "published",
+            sources: sourcesOf(from, world),
+          },
+        ],
   );
 
 /**

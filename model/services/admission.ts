@@ -1,12 +1,17 @@
+import { checkAddresses } from "./addresses.js";
+import { checkPorts } from "./host-ports.js";
+import type { HostPort } from "./host-ports.js";
 import { memoryLimit } from "./limits.js";
-import { isDockerSocket, isSystemPath } from "../compose/host-paths.js";
+import { checkMounts } from "./mount-rules.js";
+import { checkShared } from "./shared-names.js";
+import type { Subnet } from "../subnet.js";
 import { ROUTER_RULE } from "../labels.js";
 import type { HostConfig } from "../config/settings.js";
-import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import type { ServiceModel } from "../types.js";
+import type { Complain } from "./mount-rules.js";
 import type { Project } from "./project.js";
-import type { Path, Source } from "../yaml/source.js";
+import type { Source } from "../yaml/source.js";
 
 /** A service and the Compose file that declares it. */
 interface Placed {
@@ -16,8 +21,18 @@ interface Placed {
   readonly project: string;
 }
 
+/** A host, and what is to run on it. */
+interface Admission {
+  readonly name: string;
+  readonly host: HostConfig;
+  readonly projects: readonly Project[];
+  readonly lan: readonly Subnet[];
+  /** Ports of the host that it needs itself. */
+  readonly taken: readonly HostPort[];
+}
+
 /** What may not run on a host although it is well-formed: each rule that a service breaks. */
-export function admit(name: string, host: HostConfig, projects: readonly Project[]): Problem[] {
+export function admit({ name, host, projects, lan, taken }: Admission): Problem[] {
   const problems: Problem[] = [];
   const placed = projects.flatMap(({ services, source, name: project }) =>
     services.map((service) => ({ service, source, project })),
@@ -35,13 +50,13 @@ export function admit(name: string, host: HostConfig, projects: readonly Project
   return [
     ...problems,
     ...checkNames(placed),
-    ...checkPorts(placed),
+    ...checkPorts(placed, taken),
+    ...checkAddresses(projects, { lan }),
+    ...checkShared(projects),
     ...checkProjects(projects),
     ...checkMemory(name, host, placed),
   ];
 }
-
-type Complain = (path: Path, code: ProblemCode, message: string, prose: string) => void;
 
 /** As Docker's own: a registry, and the parts of a path in small letters. */
 const IMAGE =
@@ -52,7 +67,7 @@ function checkImage({ definition: { image } }: ServiceModel, complain: Complain)
   const reference = IMAGE.exec(image)?.groups;
   if (reference === undefined || image.length > LONGEST_IMAGE) {
     complain(["image"], "malformed", `"${image}" is not an image reference`, "write NAME:TAG");
-  } else if (reference["tag"] === undefined) {
+  } else if (reference["tag"] === undefined && reference["digest"] === undefined) {
     complain(
       ["image"],
       "untagged-image",
@@ -62,33 +77,6 @@ function checkImage({ definition: { image } }: ServiceModel, complain: Complain)
   } else if (reference["tag"] === "latest" && reference["digest"] === undefined) {
     complain(["image"], "moving-tag", `${image} changes with every push`, "write a version as the tag");
   }
-}
-
-function checkMounts({ volumes, definition }: ServiceModel, complain: Complain): void {
-  volumes.forEach((volume, i) => {
-    if (volume.type !== "bind") {
-      return;
-    }
-    const { source } = volume;
-    const place = ["volumes", i];
-    if (isDockerSocket(source)) {
-      if (definition["x-homelab"]["socket-reason"] === undefined) {
-        complain(
-          place,
-          "socket-without-reason",
-          "Docker's socket gives root on the host",
-          "use a socket proxy, or say why in x-homelab.socket-reason",
-        );
-      }
-    } else if (isSystemPath(source)) {
-      complain(
-        place,
-        "system-path",
-        `${source} is a directory of the system`,
-        "mount only the part that the service needs",
-      );
-    }
-  });
 }
 
 function checkPlatform({ definition }: ServiceModel, name: string, { platform }: HostConfig, complain: Complain): void {
@@ -139,29 +127,6 @@ function checkRoutes(
     const prose = "put the service on the host with Traefik, or remove the label and publish a port";
     complain(["labels", route], "route-without-proxy", message, prose);
   }
-}
-
-/** Two services of a host cannot publish one port. */
-function checkPorts(placed: readonly Placed[]): Problem[] {
-  const problems: Problem[] = [];
-  const holders = new Map<string, string>();
-  for (const { service, source } of placed) {
-    const { key } = service;
-    service.ports.forEach((port, i) => {
-      if (port.published === undefined) {
-        return;
-      }
-      const place = `${port.published}/${port.protocol}`;
-      const holder = holders.get(place);
-      if (holder !== undefined) {
-        const message = `port ${place} of the host is already taken by ${holder}`;
-        const remedy = { prose: "choose another published port" };
-        problems.push(source.problem(["services", key, "ports", i], "duplicate-port", message, remedy));
-      }
-      holders.set(place, key);
-    });
-  }
-  return problems;
 }
 
 /** Characters of a name that is proposed; a container may have a few more (compose/service.ts). */

@@ -1,11 +1,11 @@
 import { dirname, join } from "node:path/posix";
-import { howToSet } from "../compose/secret-sources.js";
 import type { ComposeDelivery } from "../compose/service.js";
 import { SecretText } from "../text.js";
 import type { Text } from "../text.js";
 import type { FileModel } from "../types.js";
 import type { Path } from "../yaml/source.js";
 import type { Planning } from "./planning.js";
+import { missingSecret, secretsOf } from "./scope.js";
 
 const DEFAULT_FILE_MODE = 0o444;
 
@@ -41,12 +41,17 @@ export function secretFile(planning: Planning, at: Path, delivery: ComposeDelive
   const name = compose.secrets[delivery.source]?.environment;
   if (name === undefined) {
     planning.unknown(at, "secret", delivery.source, Object.keys(compose.secrets));
-  } else if (!Object.hasOwn(args.config.secrets, name)) {
-    const remedy = howToSet(args.stack, name, compose["x-secrets"][name]);
-    const place = ["secrets", delivery.source, "environment"];
-    planning.complain(place, "missing-secret", `the secret ${name} is not set`, remedy);
+    return deliver(delivery, "");
   }
-  return deliver(delivery, new SecretText([{ secret: name ?? "" }]));
+  const { owner } = planning;
+  const set = secretsOf(args.config, owner);
+  const id = Object.hasOwn(set, name) ? set[name] : undefined;
+  if (id === undefined) {
+    const { stack, config } = args;
+    const { message, remedies } = missingSecret({ stack, config, owner }, name, compose["x-secrets"][name]);
+    planning.complain(["secrets", delivery.source, "environment"], "missing-secret", message, ...remedies);
+  }
+  return deliver(delivery, new SecretText([{ secret: id ?? "" }]));
 }
 
 const deliver = ({ target, mode = DEFAULT_FILE_MODE }: ComposeDelivery, content: Text): FileModel => ({

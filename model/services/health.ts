@@ -1,3 +1,4 @@
+import type { Text } from "../text.js";
 import type { ComposeService } from "../compose/service.js";
 
 type Definition = Pick<ComposeService, "healthcheck">;
@@ -5,7 +6,7 @@ type Definition = Pick<ComposeService, "healthcheck">;
 /** A health check with every value said. */
 export interface HealthModel {
   /** The check, as Docker takes it; undefined for that of the image. */
-  readonly test: readonly string[] | undefined;
+  readonly test: readonly Text[] | undefined;
   /** Seconds, as all the others. */
   readonly interval: number;
   readonly timeout: number;

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { ComposeVolume } from "../compose/volumes.js";
 import { shareIn } from "../share-paths.js";
 import type { ServiceModel, VolumeModel } from "../types.js";
@@ -22,8 +23,59 @@ export function volumesOf(planning: Planning, services: readonly ServiceModel[])
 
 const sourceOf = (volume: ComposeVolume): string | undefined => (volume.type === "tmpfs" ? undefined : volume.source);
 
+/** What the NAS of the homelab exports, and to whom, follows from mounts of shares: a volume by NFS would find it shut. */
+export function checkNasVolumes(planning: Planning): void {
+  const { hosts } = planning.args.config;
+  for (const [key, it] of Object.entries(planning.file.volumes)) {
+    const { type, o } = it?.driver_opts ?? {};
+    const address = typeof o === "string" ? /(?:^|,)addr=([^,]+)/.exec(o)?.[1] : undefined;
+    const nas = Object.entries(hosts).find(
+      ([name, host]) => address !== undefined && [name, host.address].includes(address),
+    );
+    if (typeof type === "string" && type.startsWith("nfs") && nas !== undefined) {
+      planning.complain(
+        ["volumes", key, "driver_opts"],
+        "own-nas-volume",
+        `${nas[0]} exports a share only to hosts whose services mount it by its path`,
+        { prose: "remove this volume, and mount the share: /mnt/media/SHARE:/path/in/container" },
+      );
+    }
+  }
+}
+
+/** Where hosts have the directories that Compose files name by a relative path, by project. */
+const PROJECT_DATA = "/var/lib/homelab-data";
+
+/** The directory of a project on its host that a path relative to the Compose file names. */
+export const onHost = (project: string, path: string): string => posix.join(PROJECT_DATA, project, path);
+
+/** An absolute path as it is. A directory keeps its path below one of the project's; a file has to be delivered. */
+function sourceOnHost(planning: Planning, at: Path, source: string): string {
+  if (source.startsWith("/")) {
+    return source;
+  }
+  const path = posix.normalize(source);
+  if (path.startsWith("..")) {
+    const message = `${source} lies outside the project's directory`;
+    planning.complain(at, "relative-bind", message, { prose: "write the host's absolute path" });
+  } else if ("text" in planning.args.read(posix.join(posix.dirname(planning.args.source.file), path))) {
+    const message = `${source} is a file of the project, and not on the host`;
+    planning.complain(
+      at,
+      "relative-bind",
+      message,
+      {
+        prose: `put it into the top-level configs:, as in NAME: {file: ${source}}, and name it in configs: of the service`,
+      },
+      { prose: "write the host's absolute path" },
+    );
+  }
+  return onHost(planning.name, path);
+}
+
 /** A mount of a service, with the volume by Docker's name. */
-export function mountOf(planning: Planning, at: Path, volume: ComposeVolume): ComposeVolume {
+export function mountOf(planning: Planning, at: Path, given: ComposeVolume): ComposeVolume {
+  const volume = given.type === "bind" ? { ...given, source: sourceOnHost(planning, at, given.source) } : given;
   if (volume.type === "bind" && shareIn(volume.source) !== undefined) {
     // A share that is not there is an error, and never an empty folder, whatever the file says.
     return { ...volume, createHostPath: false };

@@ -37,7 +37,8 @@ export function attachmentsOf(
     return [];
   }
   const { networks } = planning.file;
-  return Object.entries(definition.networks ?? { [DEFAULT_NETWORK]: null }).map(([network, it]) => {
+  const named = definition.networks ?? {};
+  return Object.entries(Object.keys(named).length === 0 ? { [DEFAULT_NETWORK]: null } : named).map(([network, it]) => {
     if (network !== DEFAULT_NETWORK && !Object.hasOwn(networks, network)) {
       planning.unknown(place, "network", network, Object.keys(networks));
     }

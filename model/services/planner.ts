@@ -5,7 +5,9 @@ import type { Path } from "../yaml/source.js";
 import { configFile, secretFile } from "./files.js";
 import { mountOf } from "./mounts.js";
 import { attachmentsOf } from "./networks.js";
+import { networkSharedBy } from "./passengers.js";
 import type { Planning } from "./planning.js";
+import { checkLimits } from "./limit-rules.js";
 import { listensOf, portsOf, urlOf } from "./ports.js";
 
 /** Turns a service of a Compose file into one of the model, and finds what does not fit together. */
@@ -16,12 +18,16 @@ export function planService(
   isOn: (key: string) => boolean,
 ): ServiceModel {
   const at: Path = ["services", key];
-  const ports = portsOf(planning, at, definition);
+  checkLimits(planning, at, definition);
+  const carrier = networkSharedBy(planning, at, definition);
+  const ports = carrier === undefined ? portsOf(planning, at, definition) : [];
   return {
     key,
     name: definition.container_name ?? key,
     definition,
     networks: attachmentsOf(planning, at, key, definition),
+    ...(carrier !== undefined && { networkOf: nameOf(planning, carrier) }),
+    oneShot: definition["x-homelab"]["one-shot"] || isAwaited(planning, key, isOn),
     volumes: definition.volumes.map((volume, i) => mountOf(planning, [...at, "volumes", i], volume)),
     files: [
       ...definition.configs.map((it, i) => configFile(planning, [...at, "configs", i], it)),
@@ -29,10 +35,28 @@ export function planService(
     ],
     ports,
     listens: listensOf(planning, at, definition),
-    dependsOn: dependenciesOf(planning, at, definition, isOn),
+    dependsOn: dependenciesOf(planning, at, withCarrier(definition, carrier), isOn),
     urls: ports.flatMap((port) => urlOf(planning, port) ?? []),
   };
 }
+
+const nameOf = ({ file }: Planning, key: string): string => file.services[key]?.container_name ?? key;
+
+/** A service needs the one whose network it has. */
+const withCarrier = (definition: ComposeService, carrier: string | undefined): ComposeService =>
+  carrier === undefined || Object.hasOwn(definition.depends_on, carrier)
+    ? definition
+    : {
+        ...definition,
+        depends_on: { ...definition.depends_on, [carrier]: { condition: "service_started", required: true } },
+      };
+
+/** Does a service that is on wait until this one has ended? */
+const isAwaited = ({ file }: Planning, key: string, isOn: (key: string) => boolean): boolean =>
+  Object.entries(file.services).some(
+    ([other, { depends_on: on }]) =>
+      isOn(other) && Object.hasOwn(on, key) && on[key]?.condition === "service_completed_successfully",
+  );
 
 /** Names of the containers that must run before a service. */
 function dependenciesOf(
@@ -55,7 +79,7 @@ function dependenciesOf(
           "dependency-off",
           `${key} is switched off`,
           { prose: "switch it on under homelab:services" },
-          { prose: "write required: false" },
+          { prose: `write ${key}: {condition: service_started, required: false} in depends_on` },
         );
       }
       return [];
@@ -63,6 +87,11 @@ function dependenciesOf(
     if (condition === "service_healthy" && !hasHealthcheck(service)) {
       planning.complain(place, "dependency-without-healthcheck", `${key} has no healthcheck`, {
         prose: "write condition: service_started",
+      });
+    }
+    if (condition === "service_completed_successfully" && !/^(no|on-failure)/.test(service.restart)) {
+      planning.complain(place, "dependency-never-ends", `${key} is restarted whenever it ends`, {
+        prose: `write restart: "no" in ${key}`,
       });
     }
     return [service.container_name ?? key];

@@ -6,6 +6,8 @@ import type { Problem } from "../yaml/problem.js";
 import type { Remedy } from "../yaml/remedy.js";
 import { suggest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
+import { ownerOf } from "./scope.js";
+import type { Owner } from "./scope.js";
 
 /** What planning a Compose file for a host needs. */
 export interface ProjectArgs {
@@ -35,11 +37,15 @@ export class Planning {
   /** Compose's project name. */
   readonly name: string;
 
+  /** Whose names the file refers to. */
+  readonly owner: Owner;
+
   constructor(
     readonly args: ProjectArgs,
     readonly file: ComposeFile,
   ) {
     this.name = file.name ?? args.defaultName;
+    this.owner = ownerOf(args.source.file, this.name);
   }
 
   complain(at: Path, code: ProblemCode, message: string, ...remedies: readonly Remedy[]): void {
@@ -47,8 +53,8 @@ export class Planning {
   }
 
   /** @param known names of which one may be meant */
-  unknown(at: Path, kind: Kind, name: string, known: readonly string[]): void {
-    const remedy = suggest(name, known, { otherwise: `add ${name}: under the top-level ${kind}s:` });
+  unknown(at: Path, kind: Kind, name: string, known: readonly string[], as = (it: string): string => `"${it}"`): void {
+    const remedy = suggest(name, known, { as, otherwise: `add ${name}: under the top-level ${kind}s:` });
     this.complain(at, `unknown-${kind}`, `there is no ${kind} "${name}"`, remedy);
   }
 

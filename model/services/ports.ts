@@ -10,30 +10,68 @@ const DEFAULT_PORTS = { http: 80, https: 443 };
 
 /** The ports of a service, each with its audience. */
 export function portsOf(planning: Planning, at: Path, definition: ComposeService): PortModel[] {
-  return definition.ports.map((port, i) => {
-    const place = [...at, "ports", i];
-    const audience = port.audience ?? definition["x-homelab"].audience;
+  if (definition.network_mode === "host") {
+    checkHostPorts(planning, at, definition);
+    return [];
+  }
+  return definition.ports.map((port) => {
+    const place = [...at, "ports", port.at];
+    const loopback = port.hostIp?.startsWith("127.") === true ? port.hostIp : undefined;
+    const audience =
+      port.audience ?? (loopback !== undefined ? (["localhost"] as const) : definition["x-homelab"].audience);
+    const published = port.published ?? port.target;
     if (audience === undefined) {
-      const long = `{target: ${port.target}, published: "${port.published ?? port.target}", protocol: ${port.protocol}, x-audience: [lan]}`;
+      const long = `{target: ${port.target}, published: "${published}", protocol: ${port.protocol}, x-audience: [lan]}`;
       const message = `port ${port.target} is published without an audience`;
       planning.complain(place, "no-audience", message, { prose: `write ${long}` });
-    }
-    if (definition.network_mode === "host") {
-      const prose = `write x-homelab: {listens: [{port: ${port.published ?? port.target}, protocol: ${port.protocol}, audience: [lan]}]}`;
-      planning.complain(place, "useless-ports", "Docker publishes no ports with network_mode: host", { prose });
-    } else if (port.published === undefined && audience !== undefined && !isLocalOnly(audience)) {
+    } else if (loopback !== undefined && !isLocalOnly(audience)) {
+      const message = `${loopback} is reached from the host itself only, and the audience is wider`;
+      planning.complain(
+        place,
+        "loopback-audience",
+        message,
+        { prose: "write x-audience: [localhost]" },
+        { prose: "remove host_ip" },
+      );
+    } else if (port.published === undefined && !isLocalOnly(audience)) {
       const message = `port ${port.target} has no published port, so Docker picks one that no firewall rule can name`;
-      planning.complain(place, "random-port", message, { prose: `write published: "${port.target}"` });
+      const long = `{target: ${port.target}, published: "${port.target}", protocol: ${port.protocol}, x-audience: [${audience.join(", ")}]}`;
+      planning.complain(place, "random-port", message, { prose: `write ${long}` });
     }
     return { ...port, audience: audience ?? [] };
   });
+}
+
+/** With the host's network Docker publishes nothing: who may reach which port is said where there are no ports. */
+function checkHostPorts(planning: Planning, at: Path, { ports, "x-homelab": it }: ComposeService): void {
+  const audience = `[${(it.audience ?? ["lan"]).join(", ")}]`;
+  const listens = ports.map(
+    ({ target, protocol }) => `{port: ${target}, protocol: ${protocol}, audience: ${audience}}`,
+  );
+  if (ports.length > 0) {
+    const prose =
+      it.listens === undefined
+        ? `write x-homelab: {listens: [${listens.join(", ")}]} in place of ports:`
+        : "remove ports:, and name under x-homelab.listens what others reach";
+    planning.complain([...at, "ports"], "useless-ports", "Docker publishes no ports with network_mode: host", {
+      prose,
+    });
+  } else if (it.listens === undefined) {
+    planning.complain(
+      [...at, "network_mode"],
+      "no-listens",
+      "it has the host's own network, and nothing says who may reach which of its ports",
+      { prose: `write x-homelab: {listens: [{port: 8080, protocol: tcp, audience: ${audience}}]} with its ports` },
+      { prose: "write x-homelab: {listens: []} if nobody but the host itself may" },
+    );
+  }
 }
 
 /** The ports of the host on which a service listens itself. */
 export function listensOf(
   planning: Planning,
   at: Path,
-  { network_mode, "x-homelab": { listens } }: ComposeService,
+  { network_mode, "x-homelab": { listens = [] } }: ComposeService,
 ): ServiceModel["listens"] {
   if (network_mode !== "host") {
     listens.forEach((_, i) => {
@@ -55,13 +93,13 @@ export function checkAudiences(planning: Planning, at: Path, definition: Compose
       }
     });
   };
-  const { audience, listens } = definition["x-homelab"];
+  const { audience, listens = [] } = definition["x-homelab"];
   check(["x-homelab", "audience"], audience);
   listens.forEach((it, i) => {
     check(["x-homelab", "listens", i, "audience"], it.audience);
   });
-  definition.ports.forEach((it, i) => {
-    check(["ports", i, "x-audience"], it.audience);
+  definition.ports.forEach((it) => {
+    check(["ports", it.at, "x-audience"], it.audience);
   });
 }
 

@@ -1,10 +1,11 @@
 import { composeFile } from "../compose/file.js";
+import type { ComposeFile } from "../compose/file.js";
 import type { ComposeService } from "../compose/service.js";
 import type { Config } from "../config/settings.js";
 import type { NetworkModel, ServiceModel, VolumeModel } from "../types.js";
 import { interpolate } from "../compose/interpolate.js";
 import { inDependencyOrder } from "./order.js";
-import { volumesOf } from "./mounts.js";
+import { checkNasVolumes, volumesOf } from "./mounts.js";
 import { networksOf } from "./networks.js";
 import { planService } from "./planner.js";
 import { Planning } from "./planning.js";
@@ -12,7 +13,8 @@ import type { ProjectArgs } from "./planning.js";
 import { checkAudiences } from "./ports.js";
 import type { Problem } from "../yaml/problem.js";
 import { parseWith } from "../yaml/schema.js";
-import { scopeOf } from "./scope.js";
+import { ownerOf, scopeOf } from "./scope.js";
+import type { Owner } from "./scope.js";
 import { sourcesIn } from "../compose/secret-sources.js";
 import type { SecretSources } from "../compose/secret-sources.js";
 import type { Path, Source } from "../yaml/source.js";
@@ -29,36 +31,44 @@ export interface Project {
   readonly known: readonly string[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
+  /** The file's keys of networks and of volumes, by Docker's names. */
+  readonly networkKeys: Readonly<Record<string, string>>;
+  readonly volumeKeys: Readonly<Record<string, string>>;
   /** Where its secrets come from. */
   readonly secretSources: SecretSources;
+  /** Whose names it refers to. */
+  readonly owner: Owner;
 }
 
 /** Plans a Compose file for a host. Undefined if the file cannot be read, in which case there are problems. */
 export function planProject(given: ProjectArgs): Project | undefined {
   const { source, problems } = given;
   const sources = sourcesIn(source.data);
-  const args = given.assumeSecrets === true ? { ...given, config: withSecrets(given.config, sources) } : given;
+  const owner = ownerOf(source.file, nameIn(source.data) ?? given.defaultName);
+  const args = given.assumeSecrets === true ? { ...given, config: withSecrets(given.config, sources, owner) } : given;
   const scope = {
-    ...scopeOf(args.stack, args.host, args.config, sources),
-    placeholders: args.placeholders ?? {},
+    ...scopeOf(args.stack, args.host, args.config, sources, owner),
+    placeholders: placeholdersFor(args, owner),
   };
   const { data, problems: unresolved } = interpolate(source, scope);
   const malformed: Problem[] = [];
   const file = parseWith(composeFile, withoutTemplates(data), source, [], malformed);
-  const known = new Set(unresolved.map(({ problem }) => problem.path));
-  problems.push(...malformed.filter(({ path }) => !known.has(path)));
+  const causes = unresolved.filter(({ problem }) => !isBelow(problem, malformed));
+  problems.push(...malformed.filter(({ path }) => !causes.some(({ problem }) => follows(path, problem.path))));
   if (file === undefined) {
-    problems.push(...unresolved.map(({ problem }) => problem).filter((it) => !isBelow(it, malformed)));
+    problems.push(...causes.map(({ problem }) => problem));
     return undefined;
   }
   const isOn = (key: string): boolean => args.config.services[key] ?? file.services[key]?.profiles.length === 0;
   const on = Object.entries(file.services).filter(([key]) => isOn(key));
+  problems.push(...checkNothingOn(source, file, args.config, on.length));
   problems.push(...unresolved.filter(({ path }) => concerns(path, on)).map(({ problem }) => problem));
 
   const planning = new Planning(args, file);
   Object.entries(file.services).forEach(([key, definition]) => {
     checkAudiences(planning, ["services", key], definition);
   });
+  checkNasVolumes(planning);
   const services = on.map(([key, definition]) => planService(planning, key, definition, isOn));
   return {
     source,
@@ -68,7 +78,10 @@ export function planProject(given: ProjectArgs): Project | undefined {
     known: Object.keys(file.services),
     networks: networksOf(planning, services),
     volumes: volumesOf(planning, services),
+    networkKeys: keysByName(planning, "networks"),
+    volumeKeys: keysByName(planning, "volumes"),
     secretSources: sources,
+    owner,
   };
 }
 
@@ -76,10 +89,48 @@ export function planProject(given: ProjectArgs): Project | undefined {
 const isBelow = ({ code, path }: Problem, malformed: readonly Problem[]): boolean =>
   code === "misplaced-secret" && malformed.some((it) => it.code === "unknown-key" && path.startsWith(`${it.path}.`));
 
-function withSecrets(config: Config, sources: SecretSources): Config {
-  const assumed = Object.fromEntries(Object.keys(sources).map((name) => [name, { secure: "" }]));
-  return { ...config, secrets: { ...assumed, ...config.secrets } };
+/** A value that the project has of its own is no sample's. */
+const placeholdersFor = ({ config, placeholders = {} }: ProjectArgs, { project }: Owner): Record<string, Problem> =>
+  Object.fromEntries(
+    Object.entries(placeholders).filter(([name]) => !Object.hasOwn(config.projects[project]?.values ?? {}, name)),
+  );
+
+/** A file all of whose services wait for a profile deploys nothing, unless the owner has decided on one of them. */
+function checkNothingOn(source: Source, file: ComposeFile, config: Config, on: number): Problem[] {
+  const [first, ...others] = Object.keys(file.services);
+  if (on > 0 || first === undefined || [first, ...others].some((key) => Object.hasOwn(config.services, key))) {
+    return [];
+  }
+  const message = "every service of the file has a profile, and so none is on";
+  return [source.problem(["services"], "nothing-on", message, { prose: `write homelab:services: {${first}: true}` })];
 }
+
+const keysByName = (planning: Planning, section: "networks" | "volumes"): Record<string, string> =>
+  Object.fromEntries(Object.keys(planning.file[section]).map((key) => [planning.dockerName(section, key), key]));
+
+/** The project's name, before the file is checked as a whole. */
+function nameIn(data: unknown): string | undefined {
+  const name: unknown = typeof data === "object" && data !== null && "name" in data ? data.name : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
+function withSecrets(config: Config, sources: SecretSources, { project, ours }: Owner): Config {
+  const assumed = Object.fromEntries(Object.keys(sources).map((name) => [name, { secure: "" }]));
+  if (ours) {
+    return { ...config, secrets: { ...assumed, ...config.secrets } };
+  }
+  const own = config.projects[project] ?? { values: {}, secrets: {}, shared: [] };
+  const shared = own.shared.filter((name) => Object.hasOwn(config.secrets, name));
+  const missing = Object.fromEntries(Object.entries(assumed).filter(([name]) => !shared.includes(name)));
+  const secrets = { ...missing, ...own.secrets };
+  return { ...config, projects: { ...config.projects, [project]: { ...own, secrets } } };
+}
+
+/** Is a mistake at one path, as in a.b[0].c, only what another at the second leads to: at the same place, or around it? */
+const follows = (path: string, cause: string): boolean =>
+  path === cause || (/^[.[]/.test(cause.slice(path.length)) && cause.startsWith(path) && DEEP.test(path));
+/** A value of a service, or deeper. */
+const DEEP = /^[^.]+\.[^.]+\.[^.]+/;
 
 /** Keys with x- at the top are places for YAML anchors, as in Compose. */
 function withoutTemplates(data: unknown): unknown {

@@ -1,11 +1,15 @@
 import type { ServiceModel } from "../types.js";
 import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
 import { OAUTH_SECRET, OBTAIN_CLIENT } from "../config/tailnet-settings.js";
+import { ownerOf } from "../compose/names.js";
+import type { Project } from "./project.js";
 import { SecretText } from "../text.js";
+import type { Text } from "../text.js";
 import type { Declared } from "./declared.js";
 
 /** A secret that a service which is on needs, or somebody who uses the shares. */
 export interface NeededSecret {
+  /** Its name, or PROJECT/NAME. */
   readonly name: string;
   /** It is there, in the stack's configuration. */
   readonly present: boolean;
@@ -22,10 +26,10 @@ export function neededSecrets({ config, projects }: Pick<Declared, "config" | "p
   const needed = new Map<string, NeededSecret>();
   for (const { host, project } of projects) {
     for (const service of project.services) {
-      for (const name of secretNames(service)) {
-        const { generate, obtain } = project.secretSources[name] ?? {};
+      for (const name of secretNames(service, project)) {
+        const { generate, obtain } = project.secretSources[ownerOf(name).name] ?? {};
         const usedBy = [...(needed.get(name)?.usedBy ?? []), `${host}/${service.name}`];
-        needed.set(name, { name, present: Object.hasOwn(config.secrets, name), generate, obtain, usedBy });
+        needed.set(name, { name, present: isSet(config, name), generate, obtain, usedBy });
       }
     }
   }
@@ -43,8 +47,22 @@ export function neededSecrets({ config, projects }: Pick<Declared, "config" | "p
   return [...needed.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Names of the secrets in a service's environment and files. */
-function secretNames({ definition, files }: ServiceModel): Set<string> {
-  const texts = [...Object.values(definition.environment), ...files.map(({ content }) => content)];
+function isSet(config: Declared["config"], id: string): boolean {
+  const { project, name } = ownerOf(id);
+  return Object.hasOwn(project === undefined ? config.secrets : (config.projects[project]?.secrets ?? {}), name);
+}
+
+/** Names of the secrets in what a service is made from. */
+function secretNames({ definition, files, volumes }: ServiceModel, project: Project): Set<string> {
+  const mounted = project.volumes.filter(({ name }) =>
+    volumes.some((it) => it.type === "volume" && it.source === name),
+  );
+  const texts: readonly Text[] = [
+    ...Object.values(definition.environment),
+    ...(definition.command ?? []),
+    ...(definition.healthcheck?.test ?? []),
+    ...files.map(({ content }) => content),
+    ...mounted.flatMap(({ driver_opts: options }) => Object.values(options ?? {})),
+  ];
   return new Set(texts.flatMap((text) => (text instanceof SecretText ? text.names : [])));
 }

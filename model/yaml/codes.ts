@@ -43,6 +43,8 @@ export type ProblemCode =
   | "outside-lan"
   | "outside-range"
   | "duplicate-address"
+  | "overlapping-subnet"
+  | "outside-subnet"
   | "renamed-host"
   // Shares.
   | "no-nas"
@@ -60,6 +62,12 @@ export type ProblemCode =
   | "route-without-proxy"
   | "duplicate-container"
   | "duplicate-port"
+  | "duplicate-mount"
+  | "conflicting-networks"
+  | "conflicting-volumes"
+  | "own-nas-volume"
+  | "mount-without-reason"
+  | "nothing-on"
   | "duplicate-project"
   | "memory-exceeded"
   | "healthcheck-without-test"
@@ -70,7 +78,11 @@ export type ProblemCode =
   | "random-port"
   | "useless-ports"
   | "useless-listens"
+  | "no-listens"
+  | "conflicting-audiences"
+  | "loopback-audience"
   // Dependencies.
   | "dependency-cycle"
+  | "dependency-never-ends"
   | "dependency-off"
   | "dependency-without-healthcheck";

@@ -15,7 +15,7 @@ export interface Complaint {
 /** How a complaint travels through zod, which hands on `params` as they are. */
 export interface Refusal {
   readonly error: string;
-  readonly params: { readonly complain: (key: string) => Complaint };
+  readonly params: { readonly complain: (key: string, path: readonly string[]) => Complaint };
 }
 
 /** What a check of ours says of a value that it refuses: for `refine`, `custom` and `refuse`. */
@@ -25,9 +25,13 @@ export const complaint = (code: ProblemCode, message: string, ...remedies: reado
 });
 
 /** The same where what to do depends on the key of the value. */
-export const complaintAt = (code: ProblemCode, message: string, remedy: (key: string) => Remedy): Refusal => ({
+export const complaintAt = (
+  code: ProblemCode,
+  message: string,
+  remedy: (key: string, path: readonly string[]) => Remedy,
+): Refusal => ({
   error: message,
-  params: { complain: (key) => ({ code, message, remedies: [remedy(key)] }) },
+  params: { complain: (key, path) => ({ code, message, remedies: [remedy(key, path)] }) },
 });
 
 /** Fails a transform. */
@@ -59,7 +63,7 @@ export const unknownKeys = (known: readonly string[], refused: Readonly<Record<s
 /** The complaint of an issue that a check of ours raised. */
 export function complaintOf({ params, path, message }: z.core.$ZodIssueCustom): Complaint {
   const { complain } = (params ?? {}) as Partial<Refusal["params"]>;
-  return complain?.(String(path.at(-1))) ?? { code: "malformed", message, remedies: [] };
+  return complain?.(String(path.at(-1)), path.map(String)) ?? { code: "malformed", message, remedies: [] };
 }
 
 /** A string of a form that a pattern tells. */

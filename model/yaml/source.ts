@@ -114,6 +114,7 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
 /** As the library's own `visit`, which also keeps the path to each node: in all that took as long as reading the text. */
 function forEachLeaf(node: unknown, look: (leaf: Scalar | Alias) => void): void {
   if (isPair(node)) {
+    readMode(node);
     forEachLeaf(node.key, look);
     forEachLeaf(node.value, look);
   } else if (isCollection(node)) {
@@ -122,6 +123,15 @@ function forEachLeaf(node: unknown, look: (leaf: Scalar | Alias) => void): void 
     });
   } else if (isScalar(node) || isAlias(node)) {
     look(node);
+  }
+}
+
+/** A file's mode is octal to everybody who writes 0440, and to Compose; not to YAML 1.2. */
+function readMode({ key, value }: Pair): void {
+  const written = isScalar(key) && key.value === "mode" && isScalar(value) ? value.source : undefined;
+  if (written !== undefined && isScalar(value) && typeof value.value === "number" && /^0o?[0-7]{3,4}$/.test(written)) {
+    value.value = parseInt(written.replace("o", ""), 8);
+    delete value.source;
   }
 }
 

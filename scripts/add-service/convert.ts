@@ -3,7 +3,8 @@ import type { Document, Node, YAMLMap } from "yaml";
 import { parseSource } from "../../model/yaml/source.js";
 import { drop, entry, keyOf, sections } from "./context.js";
 import type { Context, Found, Note } from "./context.js";
-import { mergeEnvFiles, moveSecrets } from "./environment.js";
+import { mergeEnvFiles, moveSecrets, nameVariables } from "./environment.js";
+import { moveSecretsOfCommands } from "./commands.js";
 import { rewritePorts } from "./ports.js";
 import { rewriteReferences } from "./references.js";
 import { rewriteResources } from "./resources.js";
@@ -106,16 +107,20 @@ function rewrite(context: Context, root: YAMLMap): void {
   services.forEach(({ key, value }) => {
     mergeEnvFiles(context, key, value);
   });
+  templates.forEach(({ value }) => value.delete("env_file")); // each service has its variables now
   for (const { key, value } of [...templates, ...services]) {
-    value.delete("env_file");
     rewriteService(context, key, value);
     rewritePorts(context, key, value);
     rewriteVolumes(context, key, value);
+  }
+  for (const { value } of [...templates, ...services]) {
+    nameVariables(context, value);
   }
   rewriteResources(context);
   rewriteReferences(context);
   for (const { key, value } of [...templates, ...services]) {
     moveSecrets(context, key, value);
+    moveSecretsOfCommands(context, key, value);
   }
 }
 

@@ -1,3 +1,5 @@
+import { partsOf } from "../../model/compose/template.js";
+
 /**
  * The variables of an env file as Compose reads it. Not dotenv or Node's parseEnv, because neither says in which quotes a
  * value is.
@@ -19,4 +21,34 @@ export function parseEnvFile(
     variables.set(name, value);
   }
   return variables;
+}
+
+/**
+ * The same with references to variables replaced by what stands before, as Compose does: the values as they are in the end.
+ * What nothing says is empty.
+ */
+export function expandEnv(variables: ReadonlyMap<string, string>): Map<string, string> {
+  const known = new Map<string, string>();
+  const expand = (text: string): string =>
+    (partsOf(text) ?? [text])
+      .map((part) => {
+        if (typeof part === "string") {
+          return part;
+        }
+        const value = known.get(part.name);
+        const isThere = value !== undefined && !(part.operator?.startsWith(":") === true && value === "");
+        const sign = part.operator?.slice(-1);
+        return sign === "+"
+          ? isThere
+            ? expand(part.rest)
+            : ""
+          : isThere || sign !== "-"
+            ? (value ?? "")
+            : expand(part.rest);
+      })
+      .join("");
+  for (const [name, text] of variables) {
+    known.set(name, expand(text));
+  }
+  return known;
 }

@@ -3,19 +3,11 @@ import type { YAMLMap } from "yaml";
 import { adopt, entry, isText, keyOf, merged } from "./context.js";
 import type { Context } from "./context.js";
 import { parseEnvFile } from "./env-file.js";
-import { declareSecret } from "./resources.js";
-
-const SECRET_WORD = /(^|_)(PASS|PWD|PASSPHRASE|KEY|CREDENTIALS?)(_|$)|PASSWORD|PASSWD|TOKEN|SECRET|APIKEY/;
-const NO_SECRET = /_(FILE|PATH|DIR|URL|HOST|PORT|TTL|EXPIRY|EXPIRATION|LENGTH|NAME|TYPE|ENABLED|ALGORITHM|ID|USER)$/;
-const CREDENTIALS_IN_URL = /:\/\/[^/:@\s]*:[^/@\s]+@/;
-const NO_VALUE = /^(|true|false|yes|no|on|off|0|1)$/i;
-
-/** Does a variable of this name hold something that nobody should see? */
-export const isSecretName = (name: string): boolean =>
-  SECRET_WORD.test(name.toUpperCase()) && !NO_SECRET.test(name.toUpperCase());
+import { isSecret } from "./looks-secret.js";
+import { declareSecret, secretNameFor } from "./resources.js";
 
 /** Variables that are set in the shell: the value is the variable's own name. */
-const fromShell = (name: string): string => (name === "TZ" ? "${TIMEZONE}" : `\${${name.toUpperCase()}}`);
+const fromShell = (name: string): string => `\${${name}}`;
 
 /** Is it a value that stands in for nothing? */
 const isEmpty = (node: unknown): boolean => node === null || (isScalar(node) && node.value === null);
@@ -28,6 +20,7 @@ export function mergeEnvFiles(context: Context, name: string, service: YAMLMap):
   }
   const variables = new Map<string, string>();
   const items: unknown[] = isSeq(value) ? value.items : [value];
+  const missing: string[] = [];
   for (const item of items) {
     const file = isMap(item) ? String(item.get("path")) : isScalar(item) ? String(item.value) : "";
     const found = context.look(file);
@@ -36,10 +29,23 @@ export function mergeEnvFiles(context: Context, name: string, service: YAMLMap):
       parseEnvFile(found.text).forEach((value, key) => variables.set(key, value));
       context.changed.push({ line, text: `${name}: ${file} merged into environment:` });
     } else if (!(isMap(item) && item.get("required") === false)) {
-      context.todo.push({ line, text: `${name}: ${file} is not there; write its variables under environment:` });
+      missing.push(file);
+      context.todo.push({
+        line,
+        text: `${name}: ${file} is not there; write its variables under environment:, and remove env_file:`,
+      });
     }
   }
   adopt(context, service, "environment");
+  mergeVariables(context, service, variables);
+  service.delete("env_file");
+  if (missing.length > 0) {
+    service.set("env_file", context.document.createNode(missing)); // the check fails until that is done
+  }
+}
+
+/** What stands there already wins. */
+function mergeVariables(context: Context, service: YAMLMap, variables: ReadonlyMap<string, string>): void {
   const known = new Set(variablesOf(context, service.get("environment", true)).map(({ key }) => key));
   const added = [...variables].filter(([key]) => !known.has(key));
   const environment: unknown = service.get("environment", true);
@@ -61,7 +67,6 @@ export function mergeEnvFiles(context: Context, name: string, service: YAMLMap):
       pair.value = made;
     }
   }
-  service.delete("env_file");
 }
 
 /** A variable of a service, in whichever form it is written. */
@@ -107,6 +112,15 @@ function variablesOf(context: Context, environment: unknown): Variable[] {
   });
 }
 
+/** Variables that Compose takes from the shell get their value from the configuration. */
+export function nameVariables(context: Context, service: YAMLMap): void {
+  for (const { key, value, set } of variablesOf(context, service.get("environment", true))) {
+    if (value === fromShell(key)) {
+      set(value);
+    }
+  }
+}
+
 /**
  * Turns values that look like secrets into `${NAME}`, so that they do not get into the repository, and says in x-secrets
  * where each value is. Equal values become one secret.
@@ -114,11 +128,8 @@ function variablesOf(context: Context, environment: unknown): Variable[] {
 export function moveSecrets(context: Context, name: string, service: YAMLMap): void {
   for (const { key, value, node, set } of variablesOf(context, service.get("environment", true))) {
     const line = context.lineOf(node);
-    if (value.includes("${")) {
-      set(value);
-    } else if (!NO_VALUE.test(value) && (isSecretName(key) || CREDENTIALS_IN_URL.test(value))) {
-      const secret = context.secrets.get(value) ?? secretName(context, name, key);
-      context.secrets.set(value, secret);
+    if (isSecret(key, value)) {
+      const secret = secretNameFor(context, name, key, value);
       set(`\${${secret}}`);
       const where = line > 0 ? `in line ${line} of ${context.file}` : `in the env file of ${name} in ${context.file}`;
       declareSecret(context, secret, `the value of ${key} ${where}, which this file was made from`);
@@ -128,16 +139,4 @@ export function moveSecrets(context: Context, name: string, service: YAMLMap): v
       });
     }
   }
-}
-
-/** A secret's name belongs to the whole stack: it begins with the project's, so that it is nobody else's. */
-function secretName({ name, secrets }: Context, service: string, key: string): string {
-  const upper = (...words: string[]): string =>
-    words
-      .join("_")
-      .toUpperCase()
-      .replace(/[^A-Z0-9]+/g, "_");
-  const own = key.toUpperCase().startsWith(`${upper(name)}_`) ? upper(key) : upper(name, key);
-  const short = /^[0-9]/.test(own) ? `APP_${own}` : own;
-  return [...secrets.values()].includes(short) ? upper(name, service, key) : short;
 }

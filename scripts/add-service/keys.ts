@@ -90,20 +90,11 @@ function rewriteDeploy(context: Context, service: YAMLMap): void {
   if (deploy.get("replicas") === 1) {
     drop(context, deploy, "replicas", "one service is one container");
   }
-  const condition: unknown = mapAt(deploy, "restart_policy")?.get("condition") ?? "any";
-  const restart = ({ any: "always", "on-failure": "on-failure", none: "no" } as Record<string, string>)[
-    String(condition)
-  ];
-  if (deploy.has("restart_policy") && restart !== undefined) {
-    drop(
-      context,
-      deploy,
-      "restart_policy",
-      service.has("restart") ? "restart: says it" : `restart: ${restart} says it`,
-    );
-    if (!service.has("restart")) {
-      service.set("restart", restart);
-    }
+  const policy = mapAt(deploy, "restart_policy");
+  if (policy !== undefined) {
+    const restart = restartOf(policy);
+    drop(context, deploy, "restart_policy", `restart: ${restart} says it`);
+    service.set("restart", restart); // of the two, this one counts to Compose
   }
   for (const key of ["mode", "placement", "update_config", "rollback_config", "endpoint_mode", "labels"]) {
     drop(context, deploy, key, "it is for Swarm");
@@ -111,6 +102,15 @@ function rewriteDeploy(context: Context, service: YAMLMap): void {
   if (deploy.items.length === 0) {
     service.delete("deploy");
   }
+}
+
+/** In Docker's words; how long to wait is Swarm's matter. */
+function restartOf(policy: YAMLMap): string {
+  const given: unknown = policy.get("condition");
+  const condition = typeof given === "string" ? given : "any";
+  const attempts: unknown = policy.get("max_attempts");
+  const restart = ({ any: "always", none: "no" } as Record<string, string>)[condition] ?? condition;
+  return restart === "on-failure" && typeof attempts === "number" ? `${restart}:${attempts}` : restart;
 }
 
 /** A name under a section of the root that nothing else has. */

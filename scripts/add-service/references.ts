@@ -1,55 +1,92 @@
-import { visit } from "yaml";
-import { isSecretName } from "./environment.js";
+import { isMap, visit } from "yaml";
+import { partsOf } from "../../model/compose/template.js";
+import type { Part } from "../../model/compose/template.js";
+import { setValue } from "../../model/compose/names.js";
+import { PROVIDED } from "../../model/config/names.js";
 import { isText } from "./context.js";
 import type { Context } from "./context.js";
-import { parseEnvFile } from "./env-file.js";
+import { expandEnv, parseEnvFile } from "./env-file.js";
+import { isSecret, isSecretName, isSecretValue } from "./looks-secret.js";
 import { declareSecret } from "./resources.js";
 import { shellCommand } from "../../hosts/shell.js";
 
-// $$, ${NAME}, ${NAME:-default}, ${NAME-default}, ${NAME:?message}, ${NAME?message}, $NAME
-const REFERENCE = /\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?])([^}]*))?\}|\$([A-Za-z_][A-Za-z0-9_]*)/g;
+type Reference = Exclude<Part, string>;
 
-/** Writes references to variables in the one form that is read, and says where their values were until now. */
+/**
+ * Says where the values of variables were until now. References stay as they are but for TZ, which the program provides
+ * where the file does not say it, and defaults that are secrets, which are not copied.
+ */
 export function rewriteReferences(context: Context): void {
   const { document, look } = context;
   const env = look(".env");
-  const known = env.kind === "file" ? parseEnvFile(env.text) : new Map<string, string>();
+  const known = env.kind === "file" ? expandEnv(parseEnvFile(env.text)) : new Map<string, string>();
   const lines = new Map<string, number>();
   visit(document, {
-    Scalar: (key, node) => {
-      if (key === "key" || !isText(node) || !node.value.includes("$")) {
+    Scalar: (key, node, path) => {
+      if (key === "key" || !isText(node) || !node.value.includes("$") || isOwnNote(path)) {
         return;
       }
-      node.value = node.value.replace(
-        REFERENCE,
-        (whole, braced?: string, sign?: string, rest?: string, bare?: string) => {
-          const name = braced ?? bare;
-          if (name === undefined) {
-            return whole;
-          }
-          if (name === "TZ") {
-            return "${TIMEZONE}";
-          }
-          const upper = name.toUpperCase();
-          if (!lines.has(name)) {
-            lines.set(name, context.lineOf(node));
-          }
-          return sign?.endsWith("-") ? `\${${upper}:-${rest ?? ""}}` : `\${${upper}}`;
-        },
-      );
+      node.value = rewrite(node.value, (reference) => {
+        const line = context.lineOf(node);
+        lines.set(reference.name, lines.get(reference.name) ?? line);
+        return referenceFor(context, reference, known, line);
+      });
     },
   });
   for (const [name, line] of lines) {
     const value = known.get(name);
-    const upper = name.toUpperCase();
     if (value === undefined) {
       continue;
     }
-    if (isSecretName(upper)) {
-      declareSecret(context, upper, `the value of ${name} in the .env beside ${context.file}`);
+    if (isSecret(name, value) || isSecretName(name) || isSecretValue(value)) {
+      declareSecret(context, name, `the value of ${name} in the .env beside ${context.file}`);
     } else {
-      const command = `npx pulumi config set --stack ${context.stack} --path homelab:values.${upper} ${shellCommand([value])}`;
-      context.todo.push({ line, text: `\${${upper}} came from .env: ${command}` });
+      const command = setValue(context.stack, context.name, name, shellCommand([value]));
+      const instead =
+        PROVIDED[name] === undefined ? "" : `, and is for this project alone what ${PROVIDED[name]} is for others`;
+      context.todo.push({ line, text: `\${${name}} came from .env${instead}: ${command}` });
     }
   }
+}
+
+/** Where a secret comes from is said in words, not in references. */
+const isOwnNote = (path: readonly unknown[]): boolean =>
+  path.some((it) => isMap(it) && it.items.some(({ key }) => String(key) === "obtain"));
+
+/** A text with other references. */
+function rewrite(text: string, by: (reference: Reference) => string): string {
+  const parts = partsOf(text);
+  return parts === undefined
+    ? text
+    : parts
+        .map((part) =>
+          typeof part === "string"
+            ? part.replaceAll("$", "$$$$")
+            : by(part.rest === "" ? part : withRest(part, rewrite(part.rest, by))),
+        )
+        .join("");
+}
+
+const withRest = (reference: Reference, rest: string): Reference => ({
+  ...reference,
+  rest,
+  whole: `\${${reference.name}${reference.operator ?? ""}${rest}}`,
+});
+
+function referenceFor(
+  context: Context,
+  { name, operator, rest, whole }: Reference,
+  known: ReadonlyMap<string, string>,
+  line: number,
+): string {
+  if (name === "TZ" && !known.has(name) && operator?.endsWith("-") !== true) {
+    context.changed.push({ line, text: `${whole}: what homelab:timezone says` });
+    return "${TIMEZONE}";
+  }
+  if (operator?.endsWith("-") === true && !known.has(name) && isSecret(name, rest)) {
+    context.changed.push({ line, text: `the default of \${${name}} looks like a secret, and is not copied` });
+    declareSecret(context, name, `the default of ${name} in line ${line} of ${context.file}`);
+    return `\${${name}}`;
+  }
+  return whole;
 }

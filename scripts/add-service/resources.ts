@@ -1,7 +1,8 @@
 import { isMap, isScalar } from "yaml";
 import type { Pair } from "yaml";
-import { drop, keyOf, rootMap, sections } from "./context.js";
+import { drop, isText, keyOf, mapAt, rootMap, sections } from "./context.js";
 import type { Context } from "./context.js";
+import { replaceSecrets } from "./looks-secret.js";
 
 /** Rewrites the networks, volumes and secrets at the top. */
 export function rewriteResources(context: Context): void {
@@ -15,10 +16,11 @@ export function rewriteResources(context: Context): void {
     rewriteResource(context, "volume", name, pair);
     keepData(context, pair);
   }
+  moveSecretsOfOptions(context);
   for (const [, { value, key }] of sections(context, "secrets")) {
     if (isMap(value) && value.has("file")) {
-      const name = `${context.name}_${String(key)}`.toUpperCase().replace(/[^A-Z0-9]+/g, "_");
       const file = String(value.get("file"));
+      const name = secretNameFor(context, context.name, String(key), file);
       context.changed.push({
         line: context.lineOf(value),
         text: `secret ${String(key)}: from ${name}, no longer ${file}`,
@@ -29,6 +31,48 @@ export function rewriteResources(context: Context): void {
     }
   }
 }
+
+/** Passwords among the options of a volume, as of SMB. */
+function moveSecretsOfOptions(context: Context): void {
+  for (const [name, { value }] of sections(context, "volumes")) {
+    const options = isMap(value) ? mapAt(value, "driver_opts") : undefined;
+    const node: unknown = options?.get("o", true);
+    if (isText(node)) {
+      node.value = replaceSecrets(node.value, (secret) => {
+        const own = secretNameFor(context, name, "PASSWORD", secret);
+        const line = context.lineOf(node);
+        declareSecret(context, own, `the password in line ${line} of ${context.file}`);
+        context.changed.push({ line, text: `volume ${name}: the password is now \${${own}}; its value is not copied` });
+        return `\${${own}}`;
+      });
+    }
+  }
+}
+
+/**
+ * The name of a secret of the project, by what it was called: the same for the same value, and one that the file does not
+ * use for something else.
+ */
+export function secretNameFor({ document, secrets }: Context, owner: string, key: string, value: string): string {
+  const known = secrets.get(value);
+  if (known !== undefined) {
+    return known;
+  }
+  const upper = (...words: string[]): string =>
+    words
+      .join("_")
+      .toUpperCase()
+      .replace(/[^A-Z0-9]+/g, "_")
+      .replace(/^(?=[0-9])/, "APP_");
+  const taken = new Set([...secrets.values(), ...namesIn(document.toString())]);
+  const wanted = [upper(key), upper(owner, key), ...[2, 3, 4, 5, 6, 7, 8, 9].map((i) => upper(owner, key, String(i)))];
+  const name = wanted.find((it) => !taken.has(it)) ?? upper(owner, key);
+  secrets.set(value, name);
+  return name;
+}
+
+/** Variables that a text refers to. */
+const namesIn = (text: string): string[] => [...text.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = ""]) => name);
 
 /** Says where a secret comes from, in the file's x-secrets. */
 export function declareSecret(context: Context, name: string, obtain: string): void {

@@ -1,9 +1,12 @@
 import { posix } from "node:path";
+import { onHost } from "../../model/services/mounts.js";
 import { isMap, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
 import { isText, rootMap } from "./context.js";
 import type { Context } from "./context.js";
 import { append, freeKey } from "./keys.js";
+import { isSecretFile } from "./looks-secret.js";
+import { declareSecret, secretNameFor } from "./resources.js";
 
 /** What a service mounts from beside its Compose file. */
 interface RelativeBind {
@@ -66,8 +69,17 @@ function becomesConfig(context: Context, name: string, service: YAMLMap, bind: R
   const found = context.look(source);
   const path = posix.normalize(source);
   if (found.kind !== "file" || path.startsWith("..") || path.startsWith("~") || !PATH_IN_CONTAINER.test(target)) {
-    context.todo.push({ line, text: whatToDo(context, name, bind, found.kind) });
+    if (found.kind === "missing" && !/^(\.\.|~)/.test(path)) {
+      const text = `${name}: ${source}, which is not here, begins as an empty directory, ${onHost(context.name, path)} on the host`;
+      context.changed.push({ line, text });
+    } else {
+      context.todo.push({ line, text: whatToDo(context, name, bind, found.kind) });
+    }
     return false;
+  }
+  if (isSecretFile(posix.basename(path), found.text)) {
+    becomesSecret(context, name, service, bind, path);
+    return true;
   }
   const configs = rootMap(context, "configs");
   const known = configs.items.find(({ value }) => isMap(value) && value.get("file") === `./${path}`);
@@ -83,13 +95,39 @@ function becomesConfig(context: Context, name: string, service: YAMLMap, bind: R
   return true;
 }
 
+/** What nobody should see is delivered as a secret, and not copied. */
+function becomesSecret(
+  context: Context,
+  name: string,
+  service: YAMLMap,
+  { source, target, line }: RelativeBind,
+  path: string,
+): void {
+  const secret = secretNameFor(context, context.name, posix.basename(path).replace(/^\.+/, ""), `file ${path}`);
+  const secrets = rootMap(context, "secrets");
+  const known = secrets.items.find(({ value }) => isMap(value) && value.get("environment") === secret);
+  const wanted = path
+    .toLowerCase()
+    .replace(/^[^a-z0-9]+/, "")
+    .replace(/[^a-z0-9._-]+/g, "-");
+  const key = known === undefined ? freeKey(context, "secrets", wanted) : String(known.key);
+  if (known === undefined) {
+    secrets.set(key, context.document.createNode({ environment: secret }, { flow: true }));
+    declareSecret(context, secret, `the content of ${source}, which ${context.file} mounted`);
+  }
+  append(context, service, "secrets", { source: key, target });
+  const text = `${name}: ${source} looks secret and is now the secret ${secret}, mounted read-only; it is not copied`;
+  context.changed.push({ line, text });
+}
+
+/** Data of a directory that lies beside the file are not on the host yet. */
 function whatToDo({ name: project }: Context, name: string, { source, target }: RelativeBind, kind: string): string {
-  const folder = `/srv/${project}/${posix.basename(posix.normalize(source)).replace(/^[.~]+/, "") || "data"}`;
-  const what = kind === "missing" ? "does not exist here (Docker makes a directory of it)" : `is a ${kind} file`;
-  const described =
-    kind === "directory" ? "is a directory" : kind === "file" ? "lies outside the file's directory" : what;
-  return (
-    `${name}: ${source} ${described}, and is not on the host: copy it there (sudo rsync -a) and mount it by an absolute ` +
-    `path, ${folder}:${target}; or name a volume, ${posix.basename(folder)}:${target}, for data that may begin empty`
-  );
+  const path = posix.normalize(source);
+  if (path.startsWith("..") || path.startsWith("~")) {
+    return `${name}: ${source} lies outside the file's directory: copy it to the host, and mount it by its absolute path there, /srv/${project}/NAME:${target}`;
+  }
+  const folder = onHost(project, path);
+  return kind === "binary"
+    ? `${name}: ${source} is a binary file: copy it to the host, and mount it by its absolute path there, ${folder}:${target}`
+    : `${name}: ${source} is ${folder} on the host; copy what lies in it there before the first deployment: sudo rsync -a`;
 }

@@ -8,6 +8,7 @@ import type {
   Stack,
   StackSummary,
 } from "@pulumi/pulumi/automation/index.js";
+import { secretPath } from "../../model/compose/names.js";
 import { damagedState } from "./backend.js";
 import { UserError } from "./command.js";
 import { ENGINE_VERSION, engineFolder, engineOf, hasEngine } from "./engine.js";
@@ -144,10 +145,10 @@ export class PulumiStack {
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]));
   }
 
-  /** Encrypts a secret into the stack's configuration. */
+  /** Encrypts a secret, NAME or PROJECT/NAME, into the stack's configuration. */
   async setSecret(name: string, value: string): Promise<void> {
     // Not the API's setConfig, which passes the value as an argument, where every user of the machine can see it.
-    await this.must(["config", "set", "--secret", "--path", `homelab:secrets.${name}`], { input: value });
+    await this.must(["config", "set", "--secret", "--path", secretPath(name)], { input: value });
   }
 
   /**
@@ -156,7 +157,7 @@ export class PulumiStack {
    * @throws UserError if it is not set, or the passphrase does not open it
    */
   async getSecret(name: string): Promise<string> {
-    return (await this.must(["config", "get", "--path", `homelab:secrets.${name}`])).replace(/\n$/, "");
+    return (await this.must(["config", "get", "--path", secretPath(name)])).replace(/\n$/, "");
   }
 
   /**

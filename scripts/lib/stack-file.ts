@@ -5,6 +5,7 @@ import { isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, YAMLMap } from "yaml";
 import { parseConfig } from "../../model/config/config.js";
 import { sshPort } from "../../model/config/settings.js";
+import { secretId } from "../../model/compose/names.js";
 import { isRole, ROLES } from "../../model/roles.js";
 import type { Role } from "../../model/roles.js";
 import { HomelabError } from "../../model/yaml/problem.js";
@@ -29,6 +30,7 @@ export interface StackHost {
 const HOSTS = ["config", "homelab:hosts"];
 const SERVICES = ["config", "homelab:services"];
 const SECRETS = ["config", "homelab:secrets"];
+const PROJECTS = ["config", "homelab:projects"];
 
 /** Pulumi.<stack>.yaml, for commands that look something up in it or change it. What they do not change stays as it is. */
 export class StackFile {
@@ -73,8 +75,16 @@ export class StackFile {
 
   /** Names of the secrets that are set. */
   get secrets(): string[] {
-    const secrets: unknown = this.document.getIn(SECRETS);
-    return isMap(secrets) ? secrets.items.map(({ key }) => String(key)) : [];
+    const projects = this.keysAt(PROJECTS).map((it) => ({ it, path: [...PROJECTS, it, "secrets"] }));
+    return [
+      ...this.keysAt(SECRETS),
+      ...projects.flatMap(({ it, path }) => this.keysAt(path).map((name) => secretId(it, name))),
+    ];
+  }
+
+  private keysAt(path: readonly string[]): string[] {
+    const map: unknown = this.document.getIn(path);
+    return isMap(map) ? map.items.map(({ key }) => String(key)) : [];
   }
 
   /** @throws UserError if there is no such host, or what is said of it cannot be used */

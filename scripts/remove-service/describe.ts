@@ -1,5 +1,6 @@
 import { isDockerSocket, isSystemPath } from "../../model/compose/host-paths.js";
 import type { Declared, DeclaredService } from "../../model/services/declared.js";
+import { removeSecret } from "../../model/compose/names.js";
 import { neededSecrets } from "../../model/services/secrets.js";
 import { commandLine } from "../../model/command-line.js";
 import { placeOf } from "./removal.js";
@@ -17,9 +18,7 @@ export function describeRemoval({ change, before, after }: Removal, stack: strin
       .filter(({ stateful }) => stateful)
       .map(({ host, name, place }) => `  volume ${place}: ${sshTo(before, host)} docker volume rm ${name}`),
     ...foldersOf(gone).map((folder) => `  folder ${folder}`),
-    ...unusedSecrets(before, after).map(
-      (name) => `  secret ${name}: npx pulumi config rm --path homelab:secrets.${name} --stack ${stack}`,
-    ),
+    ...unusedSecrets(before, after).map((name) => `  secret ${name}: ${removeSecret(stack, name)}`),
     ...filesLeft(gone, after).map((file) => `  ${file}, in this project`),
   ];
   return [

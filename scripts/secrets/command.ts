@@ -3,13 +3,12 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import { declaredHomelab, declaredParts } from "../lib/declaration.js";
 import type { Declared } from "../../model/services/declared.js";
-import { remedyText } from "../../model/yaml/remedy.js";
-import { suggest } from "../../model/yaml/suggest.js";
 import { hidden } from "../lib/ask.js";
 import { examples, runCommand, stackCommand, UserError } from "../lib/command.js";
 import { calledFrom, declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
 import { StackFile } from "../lib/stack-file.js";
+import { secretCalled } from "./called.js";
 import { importSecrets } from "./import.js";
 import { rotateSecret } from "./rotate.js";
 import { describeSecrets, makeMissingSecrets } from "./secrets.js";
@@ -46,10 +45,7 @@ async function secrets({ stack: name, show, rotate, import: file }: Options): Pr
 /** @throws UserError if it is not set */
 async function valueOf(secret: string, stack: PulumiStack): Promise<string> {
   const set = StackFile.read(stack.directory, stack.name).secrets;
-  if (!set.includes(secret)) {
-    throw new UserError(`There is no secret "${secret}": ${remedyText(suggest(secret, set))}`);
-  }
-  return stack.getSecret(secret);
+  return stack.getSecret(secretCalled(secret, set, "There is no secret"));
 }
 
 /** @throws UserError if it cannot be read */

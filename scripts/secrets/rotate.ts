@@ -3,7 +3,6 @@ import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
 import type { HostModel } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
-import { suggest } from "../../model/yaml/suggest.js";
 import { commandLine } from "../../model/command-line.js";
 import { UserError } from "../lib/command.js";
 import { placeOf, serviceOn } from "../lib/find-service.js";
@@ -11,6 +10,7 @@ import type { PlacedService } from "../lib/find-service.js";
 import { mustRun } from "../lib/on-host.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
 import { accountsWith } from "./database.js";
+import { secretCalled } from "./called.js";
 import { randomText } from "./random-text.js";
 import { changePassword } from "./sql.js";
 import type { Change } from "./sql.js";
@@ -35,8 +35,9 @@ export interface RotateArgs {
  * @returns what was done and what is left to do, without the value
  * @throws UserError if there is no such secret, or a database does not take it; then it is as it was
  */
-export async function rotateSecret(name: string, { stack, declared, hosts, ask }: RotateArgs): Promise<string> {
-  const secret = presentSecret(name, neededSecrets(declared), stack.name);
+export async function rotateSecret(written: string, { stack, declared, hosts, ask }: RotateArgs): Promise<string> {
+  const secret = presentSecret(written, neededSecrets(declared), stack.name);
+  const { name } = secret;
   const accounts = accountsWith(name, declared.services).map((account) => ({
     ...account,
     placed: serviceOn(hosts, account.at.host, account.at.service.name),
@@ -56,13 +57,14 @@ export async function rotateSecret(name: string, { stack, declared, hosts, ask }
   ].join("\n");
 }
 
-function presentSecret(name: string, needed: readonly NeededSecret[], stack: string): NeededSecret {
+function presentSecret(written: string, needed: readonly NeededSecret[], stack: string): NeededSecret {
+  const name = secretCalled(
+    written,
+    needed.map((it) => it.name),
+    "No service that is on needs a secret",
+  );
   const secret = needed.find((it) => it.name === name);
-  if (secret === undefined) {
-    const names = needed.map((it) => it.name);
-    throw new UserError(`No service that is on needs a secret "${name}": ${remedyText(suggest(name, names))}`);
-  }
-  if (!secret.present) {
+  if (secret?.present !== true) {
     throw new UserError(`${name} is not set yet: ${remedyText({ command: commandLine("secrets", stack) })}`);
   }
   return secret;

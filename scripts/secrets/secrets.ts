@@ -1,5 +1,5 @@
 import { declaredParts } from "../lib/declaration.js";
-import { setSecret } from "../../model/compose/secret-sources.js";
+import { setSecret } from "../../model/compose/names.js";
 import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";

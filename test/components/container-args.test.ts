@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { containerArgs } from "../../components/container-args.js";
 import type { ContainerContext } from "../../components/container-args.js";
 import { goDuration } from "../../components/go-duration.js";
@@ -6,6 +7,7 @@ import { serviceOf } from "../model/declare.js";
 const context: ContainerContext = {
   logDefaults: { "max-size": "10m", "max-file": "3" },
   render: (text) => (typeof text === "string" ? text : text.names.join()),
+  container: (name: string): string => `id-of-${name}`,
   network: (name) => `id-of-${name}`,
   fileOnHost: ({ path }) => `/home/deploy/files${path}`,
   generation: "1",
@@ -173,7 +175,7 @@ test.each<[string, string, object]>([
     },
   ],
   ["dns", "dns: 192.168.1.1", { dns: ["192.168.1.1"] }],
-  ["user and groups", "{user: 1000, group_add: [44]}", { user: "1000", groupAdds: ["44"] }],
+  ["user and groups", "{user: '1000', group_add: [44]}", { user: "1000", groupAdds: ["44"] }],
   [
     "init, pid and hostname",
     "{init: true, pid: host, hostname: h}",
@@ -206,7 +208,7 @@ test.each<[string, string, object]>([
 });
 
 test("the host's network has no networks of its own", () => {
-  const args = argsOf("network_mode: host");
+  const args = argsOf("network_mode: host", "x-homelab: {listens: []}");
   expect({ ...args, networksAdvanced: MINIMAL.networksAdvanced }).toEqual({ ...MINIMAL, networkMode: "host" });
   expect(args).not.toHaveProperty("networksAdvanced");
 });
@@ -230,4 +232,19 @@ test.each([
   [3605, "1h0m5s"],
 ])("%d seconds are %s to Go", (seconds, text) => {
   expect(goDuration(seconds)).toBe(text);
+});
+
+test("the network of another container is that of its ID, so that both are replaced together", async () => {
+  const service = serviceOf(
+    "services:\n  web:\n    image: nginx:1.29\n    network_mode: service:vpn\n  vpn:\n    image: vpn:1\n",
+  );
+  const { networkMode, networksAdvanced } = containerArgs(service, context);
+  expect(await new Promise((resolve) => pulumi.output(networkMode).apply(resolve))).toBe("container:id-of-vpn");
+  expect(networksAdvanced).toBeUndefined();
+});
+
+test("a service that ends is not made again because it does not run", () => {
+  expect(argsOf("x-homelab: {one-shot: true}", "healthcheck: {test: x}")).toMatchObject({ mustRun: false });
+  expect(argsOf("x-homelab: {one-shot: true}", "healthcheck: {test: x}")).not.toHaveProperty("wait");
+  expect(argsOf("restart: always")).not.toHaveProperty("mustRun");
 });

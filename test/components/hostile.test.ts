@@ -62,7 +62,7 @@ const CONFIG: Json = {
     "homelab:domain": "example.org",
     "homelab:timezone": "Etc/UTC",
     "homelab:reboot": "04:30",
-    "homelab:lan": { subnet: "10.0.0.0/8", subnet6: "fd00::/64", agents: { first: "10.0.0.1", last: "10.0.0.99" } },
+    "homelab:lan": { subnet: "10.0.0.0/16", subnet6: "fd00::/64", agents: { first: "10.0.0.1", last: "10.0.0.99" } },
     "homelab:admin": { from: ["lan", "guests"] },
     "homelab:hosts": {
       one: {
@@ -78,9 +78,14 @@ const CONFIG: Json = {
     "homelab:audiences": { guests: ["10.1.0.0/16"] },
     "homelab:nas": { base: "debian", root: "/srv/nas", shares: { films: { write: ["anna"], read: ["ben"] } } },
     "homelab:services": { "switched-on": true },
-    "homelab:values": { GREETING: "good day", SUBNET: "10.88.5", CANARY: "canary" },
+    "homelab:projects": {
+      parity: {
+        values: { GREETING: "good day", SUBNET: "10.88.5", CANARY: "canary" },
+        secrets: { PARITY_SECRET: { secure: "x" } },
+      },
+    },
     "homelab:secrets": Object.fromEntries(
-      ["PARITY_SECRET", "SMB_PASSWORD_ANNA", "SMB_PASSWORD_BEN"].map((name) => [name, { secure: "x" }]),
+      ["SMB_PASSWORD_ANNA", "SMB_PASSWORD_BEN"].map((name) => [name, { secure: "x" }]),
     ),
   },
 };
@@ -183,7 +188,7 @@ test("it is refused, or gets to the host as it is and runs nothing", async () =>
   const taken = variants(Math.floor(Math.random() * HOSTILE.length));
   expect(taken.length).toBeGreaterThan(10);
   const commands = new Set(taken.flatMap(({ host }) => hookCommands(host).map((words) => shellCommand(words))));
-  const secrets = pulumi.secret({ PARITY_SECRET: "s", SMB_PASSWORD_ANNA: "a", SMB_PASSWORD_BEN: "b" });
+  const secrets = pulumi.secret({ "parity/PARITY_SECRET": "s", SMB_PASSWORD_ANNA: "a", SMB_PASSWORD_BEN: "b" });
   const all = await registered(() => {
     taken.forEach(({ host }, i) => new Host(undefined, `h${i}`, { host: { ...host, name: `h${i}` }, secrets }));
   });

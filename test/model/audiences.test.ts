@@ -128,7 +128,7 @@ test.each([
   ["x-homelab: {listens: [{port: 1, audience: [gests]}]}\n    network_mode: host", "x-homelab.listens[0].audience[0]"],
   ["x-homelab: {audience: [gests]}\n    profiles: [off]", "x-homelab.audience[0]"],
 ])("wherever it is written: %s", (lines, place) => {
-  const compose = `services:\n  web:\n    image: nginx:1.29\n    ${lines}\n`;
+  const compose = `services:\n  web:\n    image: nginx:1.29\n    ${lines}\n  other: {image: nginx:1.29}\n`;
   expect(problemsOf(() => model(compose, named("guests: 192.168.50.0/24")))).toEqual([
     `stacks/nas/compose.yaml:4 services.web.${place}: unknown audience "gests" -> write "guests"`,
   ]);

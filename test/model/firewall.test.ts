@@ -189,13 +189,13 @@ test("a service with the host's network says where it listens", () => {
 test.each([
   [
     WEB.replace("    ports:", "    network_mode: host\n    ports:"),
-    "stacks/nas/compose.yaml:5 services.web.ports[0]: Docker publishes no ports with network_mode: host -> " +
-      "write x-homelab: {listens: [{port: 8080, protocol: tcp, audience: [lan]}]}",
+    "stacks/nas/compose.yaml:5 services.web.ports: Docker publishes no ports with network_mode: host -> " +
+      "write x-homelab: {listens: [{port: 80, protocol: tcp, audience: [lan]}]} in place of ports:",
   ],
   [
     WEB.replace(', published: "8080"', ""),
     "stacks/nas/compose.yaml:4 services.web.ports[0]: port 80 has no published port, so Docker picks one that no firewall rule " +
-      'can name -> write published: "80"',
+      'can name -> write {target: 80, published: "80", protocol: tcp, x-audience: [lan]}',
   ],
   [
     `${WEB}    x-homelab: {listens: [{port: 1, audience: [lan]}]}\n`,

@@ -35,7 +35,7 @@ describe("what a host runs", () => {
     const build = () => model(first, host("role: nas, services: [my/x.yaml]"), { "my/x.yaml": twice });
     expect(problemsOf(build)).toEqual([
       `my/x.yaml:1 name: ${FILE} on the same host has the same project name, "nas" -> write another name: at the top`,
-      "my/x.yaml:5 services.other.ports[0]: port 80/tcp of the host is already taken by web -> choose another published port",
+      "my/x.yaml:5 services.other.ports[0]: port 80/tcp of the host is already taken by web -> choose another port of the host",
     ]);
   });
 });
@@ -85,8 +85,8 @@ describe("values", () => {
 
 describe("YAML as people write it", () => {
   test("a port that YAML 1.1 would take for a number to the base of sixty", () => {
-    const { ports } = serviceOf(`${WEB}    ports: [22:22]\n    x-homelab: {audience: [lan]}\n`);
-    expect(ports).toEqual([expect.objectContaining({ target: 22, published: 22 })]);
+    const { ports } = serviceOf(`${WEB}    ports: [23:23]\n    x-homelab: {audience: [lan]}\n`);
+    expect(ports).toEqual([expect.objectContaining({ target: 23, published: 23 })]);
   });
 
   test("no is a word", () => {

@@ -165,7 +165,7 @@ describe("mistakes in a Compose file", () => {
       "a port of the host twice",
       web("ports: [{target: 80, published: 80, x-audience: [lan]}, {target: 81, published: 80, x-audience: [lan]}]"),
       [
-        `${FILE}:4 services.web.ports[1]: port 80/tcp of the host is already taken by web -> choose another published port`,
+        `${FILE}:4 services.web.ports[1]: port 80/tcp of the host is already taken by web -> choose another port of the host`,
       ],
     ],
     [
@@ -190,10 +190,10 @@ describe("mistakes in a Compose file", () => {
       ],
     ],
     [
-      "a lone dollar sign",
+      "a variable of the container that is none of Compose's",
       web("command: echo $HOME"),
       [
-        `${FILE}:4 services.web.command: a lone $ -> write $$ for a dollar sign, or write \${NAME} for a value of the configuration`,
+        `${FILE}:4 services.web.command: a $ before a name that nothing provides -> write $$ for a dollar sign, or write \${NAME} for a value of the configuration`,
       ],
     ],
     [
@@ -220,16 +220,16 @@ describe("mistakes in a Compose file", () => {
     ],
     [
       "a relative bind",
-      web('volumes: ["./x:/x"]'),
+      web('volumes: ["../x:/x"]'),
       [
-        `${FILE}:4 services.web.volumes[0]: a path relative to this file is not on the host -> put a file into the top-level configs:, or write the host's absolute path`,
+        `${FILE}:4 services.web.volumes[0]: ../x lies outside the project's directory -> write the host's absolute path`,
       ],
     ],
     [
       "Docker's socket without a reason",
       web('volumes: ["/var/run/docker.sock:/var/run/docker.sock"]'),
       [
-        `${FILE}:4 services.web.volumes[0]: Docker's socket gives root on the host -> use a socket proxy, or say why in x-homelab.socket-reason`,
+        `${FILE}:4 services.web.volumes[0]: Docker's socket gives root on the host -> use a socket proxy, or say why in x-homelab: {socket-reason: WHY}`,
       ],
     ],
     [

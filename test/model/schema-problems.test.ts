@@ -20,6 +20,7 @@ describe("values that a schema does not take", () => {
     ],
     ["a number where there are two forms", "command: 7", "command: must be a string or a list, not a number"],
     ["a switch for a network", "networks: {default: true}", "networks.default: must be a mapping, not true"],
+    ["a mapping for a string that may be empty", "user: {a: 1}", "user: must be a string or a number, not a mapping"],
     ["half a number", "cpu_shares: 1.5", "cpu_shares: must be a whole number, not 1.5"],
     ["too small a number", "healthcheck: {test: a, retries: 0}", "healthcheck.retries: must be more than 0"],
     [

@@ -1,4 +1,6 @@
-import { CONFIG, model, problemsOf } from "./declare.js";
+import { fillIn } from "../../model/text.js";
+import type { Text } from "../../model/text.js";
+import { CONFIG, model, onlyHost, problemsOf } from "./declare.js";
 
 // Where secrets may be, and what the owner is told elsewhere.
 
@@ -14,6 +16,15 @@ describe("secrets", () => {
   test("stand in environment values, in files and in contents", () => {
     expect(problemsOf(() => model(web("environment: {A: 'x${TOKEN}'}"), withSecret))).toEqual([]);
     expect(problemsOf(() => model(asFile, withSecret))).toEqual([]);
+  });
+
+  test("in commands, health checks and options of volumes are words of their own, and needed", () => {
+    const compose = `${web('command: run --token "${TOKEN} x" b')}    healthcheck: {test: [CMD, check, "\${TOKEN}"]}\n    volumes: ["smb:/smb"]\nvolumes: {smb: {driver_opts: {type: cifs, o: "password=\${TOKEN}"}}}\n`;
+    const { services, volumes } = onlyHost(model(compose, withSecret));
+    const filled = (texts: readonly Text[] = []): string[] => texts.map((it) => fillIn(it, (name) => `<${name}>`));
+    expect(filled(services[0]?.definition.command)).toEqual(["run", "--token", "<TOKEN> x", "b"]);
+    expect(filled(services[0]?.definition.healthcheck?.test)).toEqual(["CMD", "check", "<TOKEN>"]);
+    expect(filled(Object.values(volumes[0]?.driver_opts ?? {}))).toEqual(["cifs", "password=<TOKEN>"]);
   });
 
   test("may not stand anywhere else", () => {
@@ -33,7 +44,7 @@ describe("secrets", () => {
       "secrets: [token]",
       "secrets: [token]\n    profiles: [extra]\n    environment: {A: '${OTHER}'}",
     );
-    expect(problemsOf(() => model(off))).toEqual([]);
+    expect(problemsOf(() => model(off, config("homelab:services: {web: false}")))).toEqual([]);
     expect(problemsOf(() => model(off, config("homelab:services: {web: true}")))).toHaveLength(2);
   });
 });

@@ -13,13 +13,12 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
     '"build" is not supported: images are built by CI, not on the hosts; push the image to a registry and name it in image:',
   "missing-value": "is required -> add image:",
   "wrong-type": "must be a string, not a list",
-  "unknown-value": "must be host, none or bridge -> attach both services to one network",
+  "unknown-value": "must be host",
   "out-of-range": "must be at most 65535",
   malformed: "is not a duration -> write a number with its unit, such as 30s or 1m30s",
   "not-exactly-one": "needs file: or content: -> write file: ./NAME, or write content: with the text itself",
   "empty-word": "has an empty argument, which the Docker provider rejects -> remove it",
-  "relative-bind":
-    "a path relative to this file is not on the host -> put a file into the top-level configs:, or write the host's absolute path",
+  "relative-bind": "../x lies outside the project's directory -> write the host's absolute path",
   "plain-text-secret":
     "is stored in plain text -> encrypt it: npx pulumi config set --secret --path homelab:secrets.TOKEN",
   "reserved-name": '"homes" has a meaning of its own in Samba -> choose another name',
@@ -52,6 +51,9 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "duplicate-address": "192.168.1.100 is already the address of pi5 -> give each host its own",
   "renamed-host":
     "is the host that was deployed as pi4: under another name, all that runs on it would be removed and made again -> to rename it and keep what runs: npm run rename -- --stack test pi4 pi5",
+  "overlapping-subnet":
+    "192.168.1.128/25 has addresses of the LAN, 192.168.1.0/24 -> choose another subnet, as in 172.30.0.0/24, or remove ipam: so that Docker chooses one",
+  "outside-subnet": "172.30.1.1 is outside 172.30.0.0/24 -> write one of 172.30.0.0/24, or remove gateway:",
   "no-nas": "no host has the role nas -> write role: nas at the host with the disks, or remove this",
   "several-nas": "pi5 and pi6 have the role nas; only one host can hold the shares -> give the role to one of them",
   "no-root":
@@ -63,14 +65,24 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "image-for-other-platform":
     "nginx:1.29 does not exist for linux/arm64, the platform of pi5 -> it exists for linux/amd64; put the service on another host",
   "socket-without-reason":
-    "Docker's socket gives root on the host -> use a socket proxy, or say why in x-homelab.socket-reason",
+    "Docker's socket gives root on the host -> use a socket proxy, or say why in x-homelab: {socket-reason: WHY}",
   "privileged-without-reason":
     "a privileged container has root on the host -> say why in x-homelab.privileged-reason, or use cap_add",
   "system-path": "/etc is a directory of the system -> mount only the part that the service needs",
   "route-without-proxy":
     "a route leads to Traefik, and pi5 has none -> put the service on the host with Traefik, or remove the label and publish a port",
   "duplicate-container": 'the service web has a container "one" on this host already -> write container_name: nas-db',
-  "duplicate-port": "port 80/tcp of the host is already taken by web -> choose another published port",
+  "duplicate-port": "port 80/tcp of the host is already taken by web -> choose another port of the host",
+  "duplicate-mount": "something else is mounted at /x already -> choose another target, or remove one of the two",
+  "conflicting-networks":
+    "stacks/nas/compose.yaml declares front otherwise -> say the same of it in both, or external: true in one of them",
+  "conflicting-volumes":
+    "stacks/nas/compose.yaml declares data otherwise -> say the same of it in both, or external: true in one of them",
+  "own-nas-volume":
+    "pi5 exports a share only to hosts whose services mount it by its path -> remove this volume, and mount the share: /mnt/media/SHARE:/path/in/container",
+  "mount-without-reason":
+    "/proc shows the service all that the system has there, Docker's socket too if that is below it -> mount only the part that it needs, or say why in x-homelab: {mount-reason: WHY}",
+  "nothing-on": "every service of the file has a profile, and so none is on -> write homelab:services: {web: true}",
   "duplicate-project":
     'stacks/nas/compose.yaml on the same host has the same project name, "nas" -> write another name: at the top',
   "memory-exceeded":
@@ -81,11 +93,19 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
     'port 80 is published without an audience -> write {target: 80, published: "80", protocol: tcp, x-audience: [lan]}',
   "empty-audience": "is empty -> list who may reach the port, or remove the port",
   "random-port":
-    'port 80 has no published port, so Docker picks one that no firewall rule can name -> write published: "80"',
+    'port 80 has no published port, so Docker picks one that no firewall rule can name -> write {target: 80, published: "80", protocol: tcp, x-audience: [lan]}',
   "useless-ports":
-    "Docker publishes no ports with network_mode: host -> write x-homelab: {listens: [{port: 80, protocol: tcp, audience: [lan]}]}",
+    "Docker publishes no ports with network_mode: host -> write x-homelab: {listens: [{port: 80, protocol: tcp, audience: [lan]}]} in place of ports:",
+  "no-listens":
+    "it has the host's own network, and nothing says who may reach which of its ports -> write x-homelab: {listens: [{port: 8080, protocol: tcp, audience: [lan]}]} with its ports, or write x-homelab: {listens: []} if nobody but the host itself may",
+  "conflicting-audiences":
+    "port 80/tcp has another audience at another address, for web, and the firewall has one rule for both -> give both the same x-audience",
+  "loopback-audience":
+    "127.0.0.1 is reached from the host itself only, and the audience is wider -> write x-audience: [localhost], or remove host_ip",
   "useless-listens": "only a service with network_mode: host listens on the host itself -> use ports:",
   "dependency-cycle": "services depend on each other: web -> db -> web -> remove one depends_on",
-  "dependency-off": "db is switched off -> switch it on under homelab:services, or write required: false",
+  "dependency-never-ends": 'db is restarted whenever it ends -> write restart: "no" in db',
+  "dependency-off":
+    "db is switched off -> switch it on under homelab:services, or write db: {condition: service_started, required: false} in depends_on",
   "dependency-without-healthcheck": "db has no healthcheck -> write condition: service_started",
 };

@@ -22,6 +22,7 @@ function build(files: Readonly<Record<string, string>>): HostModel | undefined {
   homelab:hosts:
     pi: {address: 10.0.0.2, hostKey: "${HOST_KEY}", services: [${Object.keys(files).join(", ")}]}
   homelab:secrets: {TOKEN: {secure: v1:x}}
+  homelab:projects: {a: {shared: [TOKEN]}, b: {shared: [TOKEN]}}
 `;
   const all: Readonly<Record<string, string>> = { ...files, "Pulumi.test.yaml": config };
   return buildHomelab("test", (path) => {

@@ -81,11 +81,11 @@ test.each<[string[], string[]]>([
   ],
   [
     ["environment:", "  TZ:", "  A: $B"],
-    ["environment:", "  TZ: ${TIMEZONE}", "  A: ${B}"],
+    ["environment:", "  TZ: ${TIMEZONE}", "  A: $B"],
   ],
   [
     ["environment:", "  - TZ", "  - A=${b-c}"],
-    ["environment:", "  - TZ=${TIMEZONE}", "  - A=${B:-c}"],
+    ["environment:", "  - TZ=${TIMEZONE}", "  - A=${b-c}"],
   ],
   [
     ["environment:", "  A: a$$b"],
@@ -161,12 +161,16 @@ test("a file beside it is copied and becomes a config, a directory is the owner'
   expect(converted.text).toContain("volumes:\n      - ./data:/data\n      - ./none:/none\n");
   expect(converted.text).toContain('- source: blog-start.sh\n        target: /start.sh\n        mode: "0555"\n');
   expect(converted.text).toContain("configs:\n  blog-web.conf: { file: ./web.conf }\n");
-  expect(converted.todo.map(({ line, text }) => `${line}: ${text}`)).toEqual([
-    expect.stringMatching(
-      /^8: web: \.\/data is a directory, .* \/srv\/blog\/data:\/data; or name a volume, data:\/data/,
-    ),
-    expect.stringMatching(/^9: web: \.\/none does not exist here/),
+  expect(converted.todo).toEqual([
+    {
+      line: 8,
+      text: "web: ./data is /var/lib/homelab-data/blog/data on the host; copy what lies in it there before the first deployment: sudo rsync -a",
+    },
   ]);
+  expect(converted.changed.at(-1)).toEqual({
+    line: 9,
+    text: "web: ./none, which is not here, begins as an empty directory, /var/lib/homelab-data/blog/none on the host",
+  });
 });
 
 test("values that look like secrets are not copied: equal ones become one secret", () => {
@@ -176,14 +180,34 @@ test("values that look like secrets are not copied: equal ones become one secret
   );
   expect(converted.text).not.toMatch(/hunter2|other|from-dotenv/);
   expect(notes(converted).join("\n")).not.toMatch(/hunter2|other@|from-dotenv/);
-  expect(converted.text).toContain("DB_PASSWORD: ${BLOG_DB_PASSWORD}\n");
-  expect(converted.text).toContain("POSTGRES_PASSWORD=${BLOG_DB_PASSWORD}");
-  expect(converted.text).toContain("DATABASE_URL: ${BLOG_DATABASE_URL}\n");
+  expect(converted.text).toContain("DB_PASSWORD: ${DB_PASSWORD}\n");
+  expect(converted.text).toContain("POSTGRES_PASSWORD=${DB_PASSWORD}");
+  expect(converted.text).toContain("DATABASE_URL: ${DATABASE_URL}\n");
   expect(converted.text).toContain("KEY_FILE: /run/x\n");
   expect(converted.text).toContain("obtain: the value of DB_PASSWORD in line 5 of docker-compose.yml");
   expect(converted.text).toContain(
     "ADMIN_TOKEN:\n    obtain: the value of ADMIN_TOKEN in the .env beside docker-compose.yml\n",
   );
+});
+
+test("an env file that is not there keeps the check from passing", () => {
+  expect(convert(service("env_file: [none.env, web.env]")).text).toContain("env_file:\n      - none.env\n");
+});
+
+test.each([
+  ["restart: always", "{condition: on-failure, max_attempts: 3}", "on-failure:3"],
+  ["restart: always", "{condition: none}", "no"],
+  ["init: true", "{delay: 5s}", "always"],
+])("%s and deploy.restart_policy %s: what counts to Compose is kept", (line, policy, restart) => {
+  expect(convert(service(line, `deploy: {restart_policy: ${policy}}`)).text).toContain(`restart: ${restart}\n`);
+});
+
+test("directories of one name in two places stay two", () => {
+  const { todo } = convert(service("volumes: ['./a/data:/a', './b/data:/b']"), { look: () => ({ kind: "directory" }) });
+  expect(todo.map(({ text }) => /\/var\/lib\/\S+/.exec(text)?.[0])).toEqual([
+    "/var/lib/homelab-data/blog/a/data",
+    "/var/lib/homelab-data/blog/b/data",
+  ]);
 });
 
 test("data outlive the service, and what is external is named", () => {
@@ -202,7 +226,7 @@ test("data outlive the service, and what is external is named", () => {
 
 test("secret files become secrets of the stack", () => {
   const { text } = convert("services: {}\nsecrets:\n  db-password: {file: ./pw.txt}\n");
-  expect(text).toContain("  db-password: { environment: BLOG_DB_PASSWORD }\n");
+  expect(text).toContain("  db-password: { environment: DB_PASSWORD }\n");
   expect(text).toContain("obtain: the content of ./pw.txt, which docker-compose.yml named\n");
 });
 

@@ -52,7 +52,7 @@ describe("the schemas for editors", () => {
     [stack, own({ "homelab:domain": "example" }), false],
     [compose, service({ mem_limit: "${MEMORY}", privileged: "${YES}", container_name: "${NAME}" }), true],
     [compose, service({ cpu_shares: "many" }), false],
-    [compose, service({ container_name: "Not This" }), false],
+    [compose, service({ container_name: "not this" }), false],
     [compose, service({ enviroment: {} }), false],
     [compose, service({ "x-mine": {}, "x-homelab": { updates: "sometimes" } }), false],
     [compose, { ...(service({}) as object), "x-common": { restart: "always" } }, true],

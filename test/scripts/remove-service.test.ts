@@ -29,8 +29,10 @@ config:
     cron: false
     extra: true
   homelab:secrets:
-    WIKI_PASSWORD: {secure: v1:x}
     SHARED: {secure: v1:y}
+  homelab:projects:
+    wiki: {secrets: {WIKI_PASSWORD: {secure: v1:x}}, shared: [SHARED]}
+    blog: {shared: [SHARED]}
 `;
 const FILES: Readonly<Record<string, string>> = {
   ...COMPOSE_FILES,
@@ -80,7 +82,7 @@ test("what goes and what is kept is said, with the commands that remove it; a se
     "Kept; where a command removes it, run that after the deployment:",
     "  volume jellyfin/wiki_pages: ssh -p 2222 deploy@192.168.1.102 docker volume rm wiki_pages",
     "  folder jellyfin:/srv/wiki",
-    "  secret WIKI_PASSWORD: npx pulumi config rm --path homelab:secrets.WIKI_PASSWORD --stack test",
+    "  secret wiki/WIKI_PASSWORD: npx pulumi config rm --path homelab:projects.wiki.secrets.WIKI_PASSWORD --stack test",
     "  my/wiki/compose.yaml, in this project",
     "-> npm run deploy -- jellyfin --stack test",
   ]);

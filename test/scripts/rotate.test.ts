@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readDeclared } from "../../model/services/declared.js";
 import { UserError } from "../../scripts/lib/command.js";
+import { secretCalled } from "../../scripts/secrets/called.js";
 import { accountsWith, placeOf } from "../../scripts/secrets/database.js";
 import { importSecrets } from "../../scripts/secrets/import.js";
 import { rotateSecret } from "../../scripts/secrets/rotate.js";
 import { changePassword } from "../../scripts/secrets/sql.js";
+import { CONFIG } from "../model/declare.js";
 import { FakeStack } from "./fake-stack.js";
 import { homelabOf, TWO_HOSTS } from "./homelab.js";
 
@@ -166,4 +168,38 @@ test("--import sets the secrets that are declared, as they are in the file, and 
     "  ROOT: is empty",
   ]);
   expect(stack.values).toEqual({ MINE: "pa$$w#rd", APP: "two words" });
+});
+
+test("--import and names of projects: one that several have is set by hand", async () => {
+  const stack = new FakeStack("/nowhere");
+  const service = (name: string): string =>
+    `services:\n  ${name}:\n    image: nginx:1.29\n    environment: {A: "\${TOKEN}", B: "\${${name.toUpperCase()}_KEY}"}\n` +
+    `x-secrets: {TOKEN: {obtain: x}, ${name.toUpperCase()}_KEY: {obtain: x}}\n`;
+  const parts = readDeclared("test", (file) => ({
+    text: file.startsWith("my/")
+      ? service(file.split("/")[1] ?? "")
+      : CONFIG.replace("role: nas", "services: [my/blog/compose.yaml, my/wiki/compose.yaml]"),
+  }));
+  expect((await importSecrets("TOKEN=x\nWIKI_KEY=y\n", stack, parts)).split("\n")).toEqual([
+    "set wiki/WIKI_KEY, for pi5/wiki",
+    "Not used:",
+    "  TOKEN: 2 projects have a secret of this name; set the one that is meant:",
+    "    npx pulumi config set --stack test --secret --path homelab:projects.blog.secrets.TOKEN",
+    "    npx pulumi config set --stack test --secret --path homelab:projects.wiki.secrets.TOKEN",
+  ]);
+  expect(stack.values).toEqual({ "wiki/WIKI_KEY": "y" });
+});
+
+test.each([
+  ["KEY", "blog/KEY"],
+  ["TOKEN", "TOKEN"],
+  ["wiki/TOKEN", "wiki/TOKEN"],
+])("%s is the secret %s", (written, id) => {
+  expect(secretCalled(written, ["TOKEN", "wiki/TOKEN", "blog/KEY"], "No secret")).toBe(id);
+});
+
+test("a name that two projects have is not guessed", () => {
+  const known = ["wiki/TOKEN", "blog/TOKEN"];
+  expect(() => secretCalled("TOKEN", known, "No secret")).toThrow("write wiki/TOKEN or blog/TOKEN");
+  expect(() => secretCalled("blog/TOKNE", known, "No secret")).toThrow('No secret "blog/TOKNE": write "blog/TOKEN"');
 });

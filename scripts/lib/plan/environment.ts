@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
+import { secretId } from "../../../model/compose/names.js";
 import { parseName, nameInUrn } from "../../../model/resource-names.js";
 import { secretVariables } from "../../../model/services/environment.js";
 import { fillIn } from "../../../model/text.js";
@@ -27,6 +28,13 @@ const exported = z.object({
 
 const decryptedConfig = z.object({
   "homelab:secrets": z.object({ objectValue: z.record(z.string(), z.string()).optional() }).optional(),
+  "homelab:projects": z
+    .object({
+      objectValue: z
+        .record(z.string(), z.looseObject({ secrets: z.record(z.string(), z.string()).optional() }))
+        .optional(),
+    })
+    .optional(),
 });
 
 /** The variables of a container, by name. */
@@ -50,7 +58,14 @@ export async function hiddenEnvironments(
 ): Promise<HiddenEnvironments> {
   const former = formerEnvironments(await stack.must(["stack", "export", "--show-secrets"]));
   const config = decryptedConfig.parse(JSON.parse(await stack.must(["config", "--show-secrets", "--json"])));
-  const secrets = config["homelab:secrets"]?.objectValue ?? {};
+  const secrets = {
+    ...config["homelab:secrets"]?.objectValue,
+    ...Object.fromEntries(
+      Object.entries(config["homelab:projects"]?.objectValue ?? {}).flatMap(([project, { secrets: own = {} }]) =>
+        Object.entries(own).map(([name, value]) => [secretId(project, name), value] as const),
+      ),
+    ),
+  };
   return (hostName, serviceName) => {
     const before = former(hostName, serviceName);
     const service = hosts.find(({ name }) => name === hostName)?.services.find(({ name }) => name === serviceName);

@@ -42,6 +42,7 @@ export const IN_CONFIGURATION: Readonly<Record<string, Mistake>> = {
   "the sample's user, who is nobody": mistake(
     [
       inStack("  homelab:services", "  homelab:values: {WIKI_OWNER: your-github-user}\n  homelab:services"),
+      inStack("    wiki:\n", "    wiki:\n      shared: [WIKI_OWNER]\n"),
       inWiki("TZ: ${TIMEZONE}", "TZ: ${TIMEZONE}\n      WIKI_OWNER: ${WIKI_OWNER}"),
     ],
     `${STACK}:13 config.homelab:values.WIKI_OWNER: still says "your-github-user", as the sample does`,
@@ -116,8 +117,8 @@ export const IN_CONFIGURATION: Readonly<Record<string, Mistake>> = {
   ),
   "a secret in plain text": mistake(
     inStack("{secure: v1:x}", "hunter2"),
-    `${STACK}:14 config.homelab:secrets.DB_PASSWORD: is stored in plain text`,
-    "encrypt it: npx pulumi config set --secret --path homelab:secrets.DB_PASSWORD",
+    `${STACK}:16 config.homelab:projects.wiki.secrets.DB_PASSWORD: is stored in plain text`,
+    "encrypt it: npx pulumi config set --secret --path homelab:projects.wiki.secrets.DB_PASSWORD",
     ["hunter2", "{secure: v1:x}"],
   ),
 };

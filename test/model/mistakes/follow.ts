@@ -73,8 +73,8 @@ export function followed(files: Files, { file, line, message, remedies }: Proble
   if (secret !== undefined) {
     return edited(files, {
       file: STACK,
-      from: "homelab:secrets: {",
-      to: `homelab:secrets: {${secret}: {secure: v1:x}, `,
+      from: "secrets: {",
+      to: `secrets: {${secret}: {secure: v1:x}, `,
     });
   }
   throw new Error(`nothing follows "${hint}" by itself`);

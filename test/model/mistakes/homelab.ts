@@ -21,7 +21,10 @@ export const FILES: Files = {
       hostKey: "${HOST_KEY}"
     jellyfin: {address: 192.168.1.102, role: media, hostKey: "${HOST_KEY}"}
   homelab:services: {transmission: false}
-  homelab:secrets: {DB_PASSWORD: {secure: v1:x}, WIKI_MAIL_TOKEN: {secure: v1:x}}
+  homelab:projects:
+    wiki:
+      secrets: {DB_PASSWORD: {secure: v1:x}}
+  homelab:secrets: {MAIL_TOKEN: {secure: v1:x}}
 `,
   [NAS]: `services:
   homepage:

@@ -1,13 +1,13 @@
-import { inWiki, mistake, NAS, WIKI } from "./homelab.js";
+import { inStack, inWiki, mistake, NAS, STACK, WIKI } from "./homelab.js";
 import type { Mistake } from "./homelab.js";
 
 /** In a Compose file: what names something else, and the form of values. */
 export const BETWEEN_SERVICES: Readonly<Record<string, Mistake>> = {
-  "yes for true": mistake(
-    inWiki("init: true", "init: yes"),
-    `${WIKI}:15 services.wiki.init: must be true or false, not a string`,
-    "write true",
-    "yes",
+  "no for false": mistake(
+    inStack("transmission: false", "transmission: no"),
+    `${STACK}:13 config.homelab:services.transmission: must be true or false, not a string`,
+    "write false",
+    "no",
   ),
   "a limit of memory that no host has": mistake(
     inWiki("mem_limit: 1g", "mem_limit: 16g"),
@@ -38,11 +38,11 @@ export const BETWEEN_SERVICES: Readonly<Record<string, Mistake>> = {
     'write "db-data"',
     "db-dta",
   ),
-  "a folder beside the file": mistake(
-    inWiki("wiki-data:/data", "./data:/data"),
-    `${WIKI}:12 services.wiki.volumes[0]: a path relative to this file is not on the host`,
-    ["put a file into the top-level configs:", "write the host's absolute path"],
-    ["./data", "/srv/data"],
+  "a folder outside the project": mistake(
+    inWiki("wiki-data:/data", "../data:/data"),
+    `${WIKI}:12 services.wiki.volumes[0]: ../data lies outside the project's directory`,
+    "write the host's absolute path",
+    ["../data", "/srv/data"],
   ),
   "a folder of a home": mistake(
     inWiki("wiki-data:/data", "~/data:/data"),

@@ -18,11 +18,11 @@ export const IN_SERVICES: Readonly<Record<string, Mistake>> = {
   "a port twice": mistake(
     inWiki('"8222"', '"3000"'),
     `${WIKI}:8 services.wiki.ports[0]: port 3000/tcp of the host is already taken by homepage`,
-    "choose another published port",
+    "choose another port of the host",
     ['target: 80\n        published: "3000"', 'target: 80\n        published: "3001"'],
   ),
   "a secret that is not set, wherever it is needed": mistake(
-    [inStack("DB_PASSWORD: {secure: v1:x}, ", ""), inWiki("WIKI_PASSWORD:", "A: ${DB_PASSWORD}\n      WIKI_PASSWORD:")],
+    [inStack("DB_PASSWORD: {secure: v1:x}", ""), inWiki("WIKI_PASSWORD:", "A: ${DB_PASSWORD}\n      WIKI_PASSWORD:")],
     `${WIKI}:6 services.wiki.environment.A: the secret DB_PASSWORD is not set`,
     "let it be made: npm run secrets -- --stack test",
   ),
@@ -31,19 +31,19 @@ export const IN_SERVICES: Readonly<Record<string, Mistake>> = {
     `${WIKI}:6 services.wiki.environment.WIKI_PASSWORD: nothing provides \${DB_PASSWROD}`,
     [
       "write ${DB_PASSWORD}",
-      "set it: npx pulumi config set --stack test --path homelab:values.DB_PASSWROD VALUE",
-      "set it as a secret: npx pulumi config set --stack test --secret --path homelab:secrets.DB_PASSWROD",
+      "set it: npx pulumi config set --stack test --path homelab:projects.wiki.values.DB_PASSWROD VALUE",
+      "set it as a secret: npx pulumi config set --stack test --secret --path homelab:projects.wiki.secrets.DB_PASSWROD",
     ],
     "${DB_PASSWROD}",
   ),
-  "another service's secret is never proposed": mistake(
-    inWiki("${DB_PASSWORD}", "${WIKI_MAIL_TOKN}"),
-    `${WIKI}:6 services.wiki.environment.WIKI_PASSWORD: nothing provides \${WIKI_MAIL_TOKN}`,
+  "another project's secret is never proposed": mistake(
+    inWiki("${DB_PASSWORD}", "${MAIL_TOKN}"),
+    `${WIKI}:6 services.wiki.environment.WIKI_PASSWORD: nothing provides \${MAIL_TOKN}`,
     [
-      "set it: npx pulumi config set --stack test --path homelab:values.WIKI_MAIL_TOKN VALUE",
-      "set it as a secret: npx pulumi config set --stack test --secret --path homelab:secrets.WIKI_MAIL_TOKN",
+      "set it: npx pulumi config set --stack test --path homelab:projects.wiki.values.MAIL_TOKN VALUE",
+      "set it as a secret: npx pulumi config set --stack test --secret --path homelab:projects.wiki.secrets.MAIL_TOKN",
     ],
-    ["${WIKI_MAIL_TOKN}", "${DB_PASSWORD}"],
+    ["${MAIL_TOKN}", "${DB_PASSWORD}"],
   ),
   "the address of a role that no host has": mistake(
     inWiki("TZ: ${TIMEZONE}", "SERVER: ${CI_ADDRESS}"),
@@ -52,10 +52,10 @@ export const IN_SERVICES: Readonly<Record<string, Mistake>> = {
     ["      SERVER: ${CI_ADDRESS}\n", ""],
   ),
   "a password with a dollar sign": mistake(
-    inWiki("${DB_PASSWORD}", "pa$$word$1"),
-    `${WIKI}:6 services.wiki.environment.WIKI_PASSWORD: a lone $`,
+    inWiki("${DB_PASSWORD}", "pa$$word$x"),
+    `${WIKI}:6 services.wiki.environment.WIKI_PASSWORD: a $ before a name that nothing provides`,
     ["write $$ for a dollar sign", "write ${NAME} for a value of the configuration"],
-    ["$1", "$$1"],
+    ["$x", "$$x"],
   ),
   "a password with a dollar sign and a brace": mistake(
     inWiki("${DB_PASSWORD}", "pa${word"),
