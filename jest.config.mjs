@@ -24,11 +24,13 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/test/{model,components,hosts,tailnet,scripts,helper,lint}/**/*.test.ts"],
     },
+    // Builds what it needs itself, so it waits for no lab.
+    { ...common, displayName: "oracle", testMatch: ["<rootDir>/test/offline/compose-oracle.test.ts"] },
     {
       ...common,
       displayName: "offline",
       setupFilesAfterEnv: ready,
-      testMatch: ["<rootDir>/test/offline/**/*.test.ts"],
+      testMatch: ["<rootDir>/test/offline/**/!(compose-oracle).test.ts"],
     },
     { ...common, displayName: "lab", setupFilesAfterEnv: ready, testMatch: ["<rootDir>/test/lab/**/*.test.ts"] },
     { ...common, displayName: "soak", testMatch: ["<rootDir>/test/soak/**/*.test.ts"] },

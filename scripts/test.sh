@@ -49,7 +49,7 @@ case ${1:-} in
     bring_up "${LABS[@]}"
     npm run --silent lint
     bash scripts/test-node.sh --start
-    jest_on unit offline lab
+    jest_on unit oracle offline lab
     ;;
   kernel) exec bash lab/kernel/with-vms.sh npx jest --selectProjects kernel ;;
   soak)
@@ -81,6 +81,8 @@ case ${1:-} in
     if named "$1" test/lab; then
       bring_up "${LABS[@]:0:${#files[@]}}"
       jest_on lab "${@:2}" --runTestsByPath "${files[@]}"
+    elif [ "$1" = compose-oracle ]; then
+      jest_on oracle "${@:2}"
     elif named "$1" test/offline; then
       bash lab/pulumi-engine.sh
       jest_on offline "${@:2}" --runTestsByPath "${files[@]}"

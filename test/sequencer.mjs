@@ -1,7 +1,7 @@
 import Sequencer from "@jest/test-sequencer";
 
 /** What needs no lab first: it runs while the labs are brought up. */
-const ORDER = ["unit", "offline", "lab", "kernel"];
+const ORDER = ["unit", "oracle", "offline", "lab", "kernel"];
 const place = ({ context }) => ORDER.indexOf(context.config.displayName?.name);
 
 /** Within a project the order is jest's: what took longest the last time goes first. */

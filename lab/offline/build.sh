@@ -12,6 +12,8 @@
 set -Eeuo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=SCRIPTDIR/node-packages.sh
+source "$here/node-packages.sh"
 # shellcheck source=SCRIPTDIR/go-toolchain.sh
 source "$here/go-toolchain.sh"
 
@@ -50,16 +52,8 @@ check_pins() {
 
 # The language host and the stand-ins for plugins, into dist/.
 build_node() {
-  local dir=$1 lock
-  mkdir -p "$dir"
-  rm -rf "$dir/src" "$dir/dist"
-  cp -R "$here"/{package.json,package-lock.json,tsconfig.json,bundle.mjs,unpack-go.mjs,src} "$dir/"
-  lock=$(sha256sum <"$dir/package-lock.json")
-  if [[ $lock != "$(cat "$dir/node_modules/.complete" 2>/dev/null)" ]]; then
-    step "installing the npm packages of the language host and the stand-ins for plugins"
-    (cd "$dir" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error) >/dev/null
-    printf '%s\n' "$lock" >"$dir/node_modules/.complete"
-  fi
+  local dir=$1
+  install_packages "$dir"
   step "building the language host and the stand-ins for plugins"
   (cd "$dir" && npm run --silent check && npm run --silent bundle) >&2
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Finds a Go that can build go/, or fetches one from the Go module proxy. Sourced by build.sh.
+# Finds a Go that can build what a go.mod asks for, or fetches one from the Go module proxy. Sourced after node-packages.sh.
 
 # The version that go.mod asks for, as the module proxy serves it, by architecture.
 declare -A go_zip_sha256=(
@@ -8,7 +8,7 @@ declare -A go_zip_sha256=(
 )
 
 # use_go GO_MOD DIR NODE_DIR: puts a suitable Go first in PATH, if need be one fetched into DIR, which
-# then has its caches too. NODE_DIR has unpack-go.mjs and its node_modules.
+# then has its caches too. It is unpacked by what NODE_DIR has, or then gets.
 use_go() {
   local least dir
   least=$(sed -n 's/^go //p' "$1")
@@ -35,6 +35,7 @@ fetch_go() {
   zip=golang.org/toolchain/@v/v0.0.1-go$version.linux-$arch.zip
   rm -rf "$dir/.new"
   mkdir -p "$dir/.new"
+  [[ -d $node_dir/node_modules ]] || install_packages "$node_dir"
   # GOPROXY is a list; "direct" and "off" are no addresses.
   for proxy in $(tr ',|' '  ' <<<"${GOPROXY:-https://proxy.golang.org}"); do
     [[ $proxy == http*://* ]] || continue
