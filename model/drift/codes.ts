@@ -47,6 +47,7 @@ export const FINDING_CODES = [
   "waiting-for-share",
   /** It has something mounted that was replaced on the host since it started. */
   "stale-mount",
+  "stale-network",
   /** Its image was built for another architecture than the host's. */
   "wrong-architecture",
   /** Docker began to remove it and could not. */

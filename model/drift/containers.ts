@@ -36,7 +36,7 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
     .filter(({ service }) => service !== "")
     .flatMap((container) => {
       const service = declared.get(container.name);
-      return service === undefined ? [] : [{ container, ...stateOf(container, service, awaited(service, report)) }];
+      return service === undefined ? [] : [{ container, ...stateOf(container, service, report, there) }];
     });
   const leftovers = there.filter(
     ({ name, service, record }) =>
@@ -99,7 +99,8 @@ function lostNetwork(removed: boolean, record: NetworkReport["record"]): Said {
 function stateOf(
   container: ContainerReport,
   service: ServiceModel,
-  shares: readonly string[],
+  report: ProbeReport,
+  there: readonly ContainerReport[],
 ): { said: readonly Said[]; repair: boolean } {
   const { record, state, changed } = container;
   const again = (said: Said): ReturnType<typeof stateOf> => ({ said: [said], repair: true });
@@ -117,6 +118,7 @@ function stateOf(
     return again(REMOVED);
   }
   if (state !== "running" && state !== "restarting" && !hasFinished(container, service)) {
+    const shares = awaited(service, report);
     if (shares.length > 0) {
       const words = `waits for ${shares.join(" and ")}, and starts once that is mounted`;
       return { said: [{ code: "waiting-for-share", words }], repair: false };
@@ -131,8 +133,35 @@ function stateOf(
     stale.length > 0
       ? [{ code: "stale-mount", words: `uses what was replaced on the host since it started (${stale.join(", ")})` }]
       : [];
+  const network: Said[] = hasStaleNetwork(container, service, there)
+    ? [
+        {
+          code: "stale-network",
+          words: `has no network: ${service.networkOf ?? ""}, whose network it shares, was restarted`,
+        },
+      ]
+    : [];
   // One that does not work as it was declared does not work any better once it is recreated.
-  return { said: [...byHand, ...mounts, ...broken], repair: byHand.length + mounts.length > 0 };
+  return {
+    said: [...byHand, ...mounts, ...network, ...broken],
+    repair: byHand.length + mounts.length + network.length > 0,
+  };
+}
+
+/** How much longer than the other a container has to run, in seconds, since the two are not looked at in one moment. */
+const LOOK_SECONDS = 2;
+
+/** Does it run for longer than the container whose network it shares? Then it has the one that is gone. */
+function hasStaleNetwork(
+  { state, upSeconds }: ContainerReport,
+  { networkOf }: ServiceModel,
+  there: readonly ContainerReport[],
+): boolean {
+  const carrier = there.find(({ name }) => networkOf !== undefined && name === networkOf);
+  const carrierSeconds = carrier?.upSeconds ?? null;
+  return (
+    state === "running" && upSeconds !== null && carrierSeconds !== null && upSeconds > carrierSeconds + LOOK_SECONDS
+  );
 }
 
 /** Seconds after which a start counts as a success, as with Docker's own restart policies. */

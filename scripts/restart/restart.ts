@@ -8,7 +8,7 @@ import { mustRun, troubleWith } from "../lib/on-host.js";
 const SSH_SECONDS = 60;
 
 /**
- * Restarts the container of a service, and watches it until it is healthy, or without a health check has run for a while.
+ * Restarts the container of a service and those that share its network, and watches it until it is healthy, or without a health check has run for a while.
  *
  * @param look looks at hosts until what was started on them has settled; @default observeSettled
  * @returns how it is then
@@ -19,8 +19,11 @@ export async function restart(
   stack: string,
   look = observeSettled,
 ): Promise<ServiceStatus & { readonly well: boolean }> {
-  const { name, definition } = service;
-  await mustRun({ host, stack }, ["docker", "restart", name], graceSeconds(definition) + SSH_SECONDS);
+  const { name } = service;
+  // What shares its network would be left with the former one, which is gone.
+  const all = [service, ...host.services.filter(({ networkOf }) => networkOf === name)];
+  const grace = all.reduce((sum, { definition }) => sum + graceSeconds(definition), 0);
+  await mustRun({ host, stack }, ["docker", "restart", ...all.map((it) => it.name)], grace + SSH_SECONDS);
   // Only this one is waited for.
   const seen = (await look([{ ...host, services: [service] }])).get(host.name);
   if (seen?.status !== "ok") {

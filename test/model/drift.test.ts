@@ -9,8 +9,8 @@ import { APPLIED, container, firewall, host, IN_SYNC, JOB, network, WEB, web } f
 const said = new Set<FindingCode>();
 
 /** What is said of a host, and what is to be repaired. */
-function seen(more: Partial<ProbeReport>): { words: string[]; repairs: string[] } {
-  const { findings, repairs } = driftOf(host, { ...IN_SYNC, ...more });
+function seen(more: Partial<ProbeReport>, of = host): { words: string[]; repairs: string[] } {
+  const { findings, repairs } = driftOf(of, { ...IN_SYNC, ...more });
   findings.forEach(({ code }) => said.add(code));
   return {
     words: findings.map((finding) => `${finding.code}: ${sentence(finding)}`),
@@ -231,6 +231,22 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
   ],
 ])("%s", (_, more, words, repairs) => {
   expect(seen(more)).toEqual({ words, repairs });
+});
+
+test.each<[string, number, string[], string[]]>([
+  [
+    "started before the container whose network it shares",
+    20,
+    ["stale-network: job on pi5: has no network: web, whose network it shares, was restarted"],
+    ["job"],
+  ],
+  ["started with it, and looked at a moment before", 59, [], []],
+])("%s", (_, webSeconds, words, repairs) => {
+  const passenger = {
+    ...host,
+    services: host.services.map((it) => (it.name === "job" ? { ...it, networkOf: "web" } : it)),
+  };
+  expect(seen({ containers: [{ ...WEB, upSeconds: webSeconds }, JOB] }, passenger)).toEqual({ words, repairs });
 });
 
 test("what the helper says of a setting keeps its code", () => {
