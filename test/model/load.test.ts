@@ -1,7 +1,8 @@
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadHomelab } from "../../model/load.js";
+import { loadHomelab, readFrom } from "../../model/load.js";
+import { readDeclared } from "../../model/services/declared.js";
 import { CONFIG, problemsOf } from "./declare.js";
 
 let root: string;
@@ -58,4 +59,14 @@ test("what the repository's sample leaves to its owner is a problem, each at its
     "WOODPECKER_ADMIN: your-github-user",
     "WOODPECKER_GITHUB_CLIENT: client-id-of-your-oauth-app",
   ]);
+});
+
+test("the homelab of the README is a whole one", () => {
+  const [, yaml = ""] = /^```yaml\n(config:[^]*?)^```/m.exec(readFileSync("README.md", "utf8")) ?? [];
+  put(root, "Pulumi.homelab.yaml", yaml);
+  put(root, "my/wiki/compose.yaml", "services:\n  wiki: {image: wiki:1.0}\n");
+  const { services } = readDeclared("homelab", readFrom([root, "."]));
+  expect(services.map(({ service }) => service.name)).toEqual(
+    expect.arrayContaining(["wiki", "homepage", "woodpecker-server", "jellyfin"]),
+  );
 });
