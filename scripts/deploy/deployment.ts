@@ -5,7 +5,14 @@ import { aftermathOn } from "./aftermath.js";
 import { chosenOf, scopeOf } from "./chosen.js";
 import type { Scope } from "./chosen.js";
 import { describeObstacles, obstaclesOn, outcomeOfObstacles, without } from "./obstacles.js";
-import { allOfHosts, failingHosts, outcomeOfRemoved, outcomePerHost, outcomeTable } from "./outcome.js";
+import {
+  allOfHosts,
+  failingHosts,
+  outcomeOfRemoved,
+  outcomeOfTailnet,
+  outcomePerHost,
+  outcomeTable,
+} from "./outcome.js";
 import type { HostOutcome } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
@@ -149,7 +156,12 @@ async function judge(
 ): Promise<boolean> {
   const tried = hosts.filter((host) => outcome.notDone[host.name] === undefined);
   const after = await aftermathOn(tried, stack);
-  const outcomes = [...outcomePerHost(hosts, outcome, after), ...leftOut, ...outcomeOfRemoved(all, outcome, stack)];
+  const outcomes = [
+    ...outcomePerHost(hosts, outcome, after),
+    ...leftOut,
+    ...outcomeOfRemoved(all, outcome, stack),
+    ...outcomeOfTailnet(outcome),
+  ];
   failures.forEach((words) => {
     console.log(`\n${words}`);
   });

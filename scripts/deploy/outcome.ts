@@ -1,5 +1,5 @@
 import { remedyText } from "../../model/yaml/remedy.js";
-import { parseName, patternsOfHost, printName } from "../../model/resource-names.js";
+import { parseName, patternsOfHost, printName, TAILNET_NAMES } from "../../model/resource-names.js";
 import type { ResourceName } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
 import { forgetCommand } from "../lib/command.js";
@@ -49,6 +49,12 @@ export function outcomeOfRemoved(hosts: readonly HostModel[], outcome: Outcome, 
     const notDone = left === 0 ? "" : `no longer declared: ${left} resources could not be removed\n-> ${help}`;
     return [{ host, done: doneOn(host, outcome) || "nothing", notDone }];
   });
+}
+
+/** The tailnet's policy, if it was left as it is: it is no host's. */
+export function outcomeOfTailnet({ notDone }: Outcome): HostOutcome[] {
+  const why = notDone[TAILNET_NAMES.policy];
+  return why === undefined ? [] : [{ host: "(tailnet)", done: "nothing", notDone: why }];
 }
 
 /** As in "3 created, 1 replaced"; empty if there was nothing. How the host is reached is no thing of the host. */

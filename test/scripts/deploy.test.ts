@@ -5,6 +5,7 @@ import {
   allOfHosts,
   failingHosts,
   outcomeOfRemoved,
+  outcomeOfTailnet,
   outcomePerHost,
   outcomeTable,
 } from "../../scripts/deploy/outcome.js";
@@ -61,6 +62,16 @@ test("nothing to do", () => {
     { host: "pi", done: "nothing to do", notDone: "" },
     { host: "pi-nas", done: "nothing to do", notDone: "" },
   ]);
+});
+
+test("a tailnet's policy that was left as it is has a row of its own, and is taken for no host", () => {
+  const left = stack({ "tailnet/policy": "Somebody changed it elsewhere" });
+  const acl = event("resOutputsEvent", "create", "tailnet/policy");
+  expect(outcomes(...same, acl, left, SUMMARY).map(({ done }) => done)).toEqual(["nothing to do", "nothing to do"]);
+  expect(outcomeOfTailnet(outcomeOf([left]))).toEqual([
+    { host: "(tailnet)", done: "nothing", notDone: "Somebody changed it elsewhere" },
+  ]);
+  expect(outcomeOfTailnet(outcomeOf([stack({})]))).toEqual([]);
 });
 
 test("what was done is counted by its host, a replacement once", () => {
