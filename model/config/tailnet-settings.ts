@@ -16,14 +16,14 @@ const group = z
   )
   .readonly();
 
-/** Scopes of an OAuth client with which everything here can be done (tailscale.com/kb/1215). */
-export const SCOPES = ["policy_file", "auth_keys", "devices:core", "dns", "feature_settings"] as const;
+/** Scopes of an OAuth client with which everything here can be done, and nothing else (tailscale.com/kb/1215). */
+export const SCOPES = ["policy_file"] as const;
 
 /** What API keys begin with. */
 export const API_KEY = "tskey-api-";
 
 /** Where the owner gets the ID of an OAuth client and its secret. */
-export const OBTAIN_CLIENT = `make an OAuth client with the scopes ${SCOPES.join(", ")} and the tag tag:homelab`;
+export const OBTAIN_CLIENT = `make an OAuth client with the scope ${SCOPES.join(", ")}`;
 
 /** Why an API key does not do. */
 const NO_API_KEY = "an API key expires after 90 days at most, and everything stops then";

@@ -68,16 +68,19 @@ function byName(expectations: readonly Expectation[]): Map<string, Expectation[]
   return named;
 }
 
-/** For everybody who has a name, what is open and what is shut. */
-function testLines({ expectations }: TailnetModel): string[] {
+/** For everybody who has a name, what is open and what is shut: a line for each host, which is what changes together. */
+function testLines({ expectations, tags }: TailnetModel): string[] {
   return [...byName(expectations)].flatMap(([src, all]) =>
-    (["tcp", "udp"] as const).flatMap((proto) => {
-      const of = (open: boolean): string[] =>
-        all.filter((it) => it.protocol === proto && it.open === open).map((it) => `${tagOf(it.host)}:${it.port}`);
-      const [accept, deny] = [of(true), of(false)];
-      const lists = { ...(accept.length > 0 && { accept }), ...(deny.length > 0 && { deny }) };
-      return accept.length + deny.length === 0 ? [] : [`${object({ src, proto, ...lists })},`];
-    }),
+    tags.flatMap((tag) =>
+      (["tcp", "udp"] as const).flatMap((proto) => {
+        const here = all.filter((it) => tagOf(it.host) === tag && it.protocol === proto);
+        const [accept, deny] = [true, false].map((open) =>
+          here.filter((it) => it.open === open).map((it) => `${tag}:${it.port}`),
+        );
+        const lists = { ...(accept?.length && { accept }), ...(deny?.length && { deny }) };
+        return here.length === 0 ? [] : [`${object({ src, proto, ...lists })},`];
+      }),
+    ),
   );
 }
 

@@ -103,7 +103,7 @@ test("whoever reaches a port by the policy is named by its opening, and the othe
       );
       expect(wrong).toEqual([]);
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 
@@ -125,7 +125,7 @@ test("the tests in the policy say the same as its grants, for everybody who has 
         expect([accept.filter((it) => !open(it)), deny.filter(open)]).toEqual([[], []]);
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
 
@@ -137,6 +137,6 @@ test("the same declaration gives the same text, in whatever order it is written"
       );
       expect(textOf(tailnetWith(reversed))).toBe(textOf(tailnetWith(all)));
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
 });
