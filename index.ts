@@ -15,20 +15,22 @@ import type { HomelabModel } from "./model/types.js";
 async function main(): Promise<Record<string, unknown>> {
   const directories = [pulumi.getRootDirectory(), __dirname];
   const homelab = loadHomelab(pulumi.getStack(), directories);
+  const secrets = secretsById(new pulumi.Config());
   // What is still to be loaded is loaded once the probes are on their way.
-  const [stateOf, { registerHost }, last] = await Promise.all([
+  const [stateOf, { registerHost }, last, registerTailnet] = await Promise.all([
     observe(homelab, pulumi.getStack()),
     setImmediate().then(loadComponents),
     lastDeployment(homelab),
+    lookAtTailnet(homelab, secrets),
   ]);
   refuseRenames(homelab, last, readFrom(directories));
   await warnOfMoves(homelab, last, stateOf);
 
-  const secrets = secretsById(new pulumi.Config());
-  const notDone = { ...(await registerTailnet(homelab, secrets)) };
+  const tailnet = registerTailnet();
+  const notDone = { ...tailnet.notDone };
   for (const host of homelab.hosts) {
     const state = stateOf(host);
-    registerHost({ host, secrets, state });
+    registerHost({ host, secrets, joinKey: tailnet.keys.get(host.name), state });
     if (state.notDone !== undefined) {
       notDone[host.name] = state.notDone;
     }
@@ -36,20 +38,29 @@ async function main(): Promise<Record<string, unknown>> {
   return { ...outputsOf(homelab), notDone };
 }
 
-/** The tailnet's policy, where the homelab has one and can reach its API; answers with what is not done. */
-async function registerTailnet(
+/** What became of the tailnet. */
+interface RegisteredTailnet {
+  /** Keys for the hosts that join, by the host's name. */
+  readonly keys: ReadonlyMap<string, pulumi.Output<string>>;
+  readonly notDone: Record<string, string>;
+}
+
+/** Looks at the tailnet's policy, where the homelab has one and can reach its API; answers with what registers it. */
+async function lookAtTailnet(
   { tailnet }: HomelabModel,
   secrets: pulumi.Input<Record<string, string>>,
-): Promise<Record<string, string>> {
+): Promise<() => RegisteredTailnet> {
   if (tailnet?.access === undefined) {
-    return {};
+    return () => ({ keys: new Map(), notDone: {} });
   }
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- see loadComponents
   const { observeTailnet, Tailnet } = require("./components/tailnet.js") as typeof TailnetComponent;
   const args = { tailnet: { ...tailnet, access: tailnet.access }, secrets };
   const state = await observeTailnet(args);
-  new Tailnet({ ...args, state });
-  return state.notDone === undefined ? {} : { [TAILNET_NAMES.policy]: state.notDone };
+  return () => {
+    const { keys } = new Tailnet({ ...args, state });
+    return { keys, notDone: state.notDone === undefined ? {} : { [TAILNET_NAMES.policy]: state.notDone } };
+  };
 }
 
 /** With the packages of the providers. Not by import(), whose loader has no hook for TypeScript (see start.cjs). */

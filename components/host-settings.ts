@@ -26,6 +26,7 @@ const CONFIRM_ATTEMPTS = 3;
 
 /** What a host itself is, applied one setting after the other by the helper on it. */
 export class HostSettings extends pulumi.ComponentResource {
+  /** Those that what comes after them waits for. */
   readonly commands: readonly remote.Command[];
 
   constructor(name: string, { host, render, repair }: HostSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,7 +53,9 @@ export class HostSettings extends pulumi.ComponentResource {
           ...(setting.guarded && { hooks: { afterCreate: [confirmed], afterUpdate: [confirmed] } }),
         },
       );
-      commands.push(command);
+      if (setting.awaited ?? true) {
+        commands.push(command);
+      }
     }
     this.commands = commands;
     this.registerOutputs({});

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { identityOf } from "../model/drift/known-hosts.js";
+import { JOIN_KEY } from "../model/config/tailnet-settings.js";
 import { OWN_TYPES, printName } from "../model/resource-names.js";
 import { ROLES, traitsOf } from "../model/roles.js";
 import type { Role } from "../model/roles.js";
@@ -17,6 +18,11 @@ export interface HostArgs {
   /** Values of the stack's secrets by name. */
   readonly secrets: pulumi.Input<Record<string, string>>;
   /**
+   * The key by which it joins the tailnet.
+   * @default it joins none
+   */
+  readonly joinKey?: pulumi.Input<string> | undefined;
+  /**
    * How the host was found.
    * @default one that can be deployed to, and on which nothing needs repair
    */
@@ -31,7 +37,7 @@ export class Host extends pulumi.ComponentResource {
   constructor(
     role: Role | undefined,
     name: string,
-    { host, secrets, state }: HostArgs,
+    { host, secrets, joinKey, state }: HostArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     const aliases = COMPONENTS.filter((it) => it !== traitsOf(role).component).map((it) => ({ type: OWN_TYPES + it }));
@@ -39,9 +45,18 @@ export class Host extends pulumi.ComponentResource {
     const parent = { parent: this };
     const render = renderWith(secrets);
     const repair = new Repair(state);
-    const settings = new HostSettings(printName({ kind: "settings", host: name }), { host, render, repair }, parent);
+    const renderSettings = joinKey === undefined ? render : renderWith(withJoinKey(secrets, joinKey));
+    const settings = new HostSettings(
+      printName({ kind: "settings", host: name }),
+      { host, render: renderSettings, repair },
+      parent,
+    );
     const after = settings.commands;
     new Containers(printName({ kind: "containers", host: name }), { host, render, repair, after }, parent);
     this.registerOutputs(identityOf(host));
   }
 }
+
+/** The secrets of the settings, where one of them is a key that is made in this very deployment. */
+const withJoinKey = (secrets: HostArgs["secrets"], key: pulumi.Input<string>): HostArgs["secrets"] =>
+  pulumi.all([secrets, key]).apply(([all, value]): Record<string, string> => ({ ...all, [JOIN_KEY]: value }));

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import { OWN_TYPES, TAILNET_NAMES } from "../model/resource-names.js";
+import { tagOf } from "../model/tailnet/tags.js";
 import type { Expectation } from "../model/tailnet/types.js";
 import { withRemedies } from "../model/yaml/remedy.js";
 import { explain } from "../tailnet/explain.js";
@@ -54,10 +55,18 @@ export async function observeTailnet({
   return { look, notDone: text };
 }
 
-/** The tailnet: its policy. */
+/** Seconds in which a host has to join after its key was made: an hour, since the next thing that happens is that it joins. */
+const KEY_SECONDS = 3600;
+/** Of a key's description. */
+const LONGEST = 50;
+
+/** The tailnet: its policy, and a key for each host that joins. */
 export class Tailnet extends pulumi.ComponentResource {
+  /** By the name of the host. */
+  readonly keys: ReadonlyMap<string, pulumi.Output<string>>;
+
   constructor(
-    { tailnet: { access }, secrets, state: { look, notDone } }: TailnetArgs,
+    { tailnet: { access, joins }, secrets, state: { look, notDone } }: TailnetArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(`${OWN_TYPES}Tailnet`, TAILNET_NAMES.component, {}, opts);
@@ -79,7 +88,7 @@ export class Tailnet extends pulumi.ComponentResource {
       }
       await expectUnchanged(access, await secretOf(secrets, access.secret), look.there);
     });
-    new tailscale.Acl(
+    const policy = new tailscale.Acl(
       TAILNET_NAMES.policy,
       look.kind === "deploy" ? { acl: look.text, overwriteExistingContent: !look.first } : { acl: "{}" },
       {
@@ -91,6 +100,25 @@ export class Tailnet extends pulumi.ComponentResource {
         retainOnDelete: true,
         hooks: { beforeCreate: [guard], beforeUpdate: [guard] },
       },
+    );
+    this.keys = new Map(
+      joins.map((host) => {
+        const key = new tailscale.TailnetKey(
+          TAILNET_NAMES.key(host),
+          {
+            tags: [tagOf(host)],
+            description: host.slice(0, LONGEST),
+            expiry: KEY_SECONDS,
+            preauthorized: true,
+            reusable: false,
+            ephemeral: false,
+            // A key that was used has done what it was for.
+            recreateIfInvalid: "never",
+          },
+          { parent: this, provider, dependsOn: [policy] }, // which has the tag
+        );
+        return [host, key.key];
+      }),
     );
     this.registerOutputs({});
   }

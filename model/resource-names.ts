@@ -105,5 +105,6 @@ export const TAILNET_NAMES = {
   component: "tailnet/tailnet",
   provider: "tailnet/api",
   policy: "tailnet/policy",
+  key: (host: string) => `tailnet/key/${host}`,
   guard: "tailnet/unchanged",
 } as const;

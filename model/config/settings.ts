@@ -6,7 +6,7 @@ import { bytes } from "../compose/scalars.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
 import { projects, secrets, values } from "./names.js";
-import { tailnet } from "./tailnet-settings.js";
+import { tailnet, tailscale } from "./tailnet-settings.js";
 import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
 import { suggest } from "../yaml/suggest.js";
@@ -65,6 +65,8 @@ const host = mapping({
   port: sshPort,
   /** Memory of the machine in bytes. */
   memory: bytes.optional(),
+  /** Does it join the tailnet, by a package of its own? @default what homelab:tailnet says for all */
+  tailscale: tailscale.optional(),
 });
 
 const lan = mapping({

@@ -16,14 +16,17 @@ const group = z
   )
   .readonly();
 
-/** Scopes of an OAuth client with which everything here can be done, and nothing else (tailscale.com/kb/1215). */
-export const SCOPES = ["policy_file"] as const;
+/** Scopes of an OAuth client (tailscale.com/kb/1215): for the policy, and for keys by which hosts join. */
+export const SCOPES = ["policy_file", "auth_keys"] as const;
+
+/** Whether a host is on the tailnet by tailscaled's package and the helper; none leaves that to its owner. */
+export const tailscale = z.enum(["none", "package"]);
 
 /** What API keys begin with. */
 export const API_KEY = "tskey-api-";
 
 /** Where the owner gets the ID of an OAuth client and its secret. */
-export const OBTAIN_CLIENT = `make an OAuth client with the scope ${SCOPES.join(", ")}`;
+export const OBTAIN_CLIENT = `make an OAuth client with the scope ${SCOPES[0]}`;
 
 /** Why an API key does not do. */
 const NO_API_KEY = "an API key expires after 90 days at most, and everything stops then";
@@ -49,6 +52,8 @@ export const tailnet = mapping({
   oauthClient: oauthClient.optional(),
   /** The tailnet's name. @default the one of the OAuth client */
   name: form(/^[A-Za-z0-9.@_-]+$/, "is not the name of a tailnet", { prose: "write it as in example.com" }).optional(),
+  /** Whether hosts join it. */
+  tailscale: tailscale.default("none"),
   /** Address of another control server that speaks Tailscale's API: Headscale from 0.30 on. @default Tailscale's own */
   server: form(/^https:\/\/[A-Za-z0-9.-]+(:\d+)?\/?$/, "is not the address of a control server", {
     prose: "write it as in https://headscale.example.org",
@@ -57,3 +62,12 @@ export const tailnet = mapping({
 
 /** The secret of the OAuth client. */
 export const OAUTH_SECRET = "TAILSCALE_OAUTH_SECRET";
+
+/** The secret that stands for the key by which a host joins; none of the stack's, whose names are in capitals. */
+export const JOIN_KEY = "tailnet key";
+
+/** Does the host join the tailnet by this program? */
+export const joins = (
+  host: { readonly tailscale?: z.infer<typeof tailscale> | undefined },
+  settings: z.infer<typeof tailnet> | undefined,
+): boolean => settings?.oauthClient !== undefined && (host.tailscale ?? settings.tailscale) === "package";

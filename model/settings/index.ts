@@ -9,14 +9,15 @@ import { smbUsers } from "./smb-users.js";
 import { smb } from "./smb.js";
 import { ssh } from "./ssh.js";
 import { system } from "./system.js";
+import { tailnet } from "./tailnet.js";
 
 /** The host settings, in the order in which they are applied. */
-export const SETTINGS: readonly Setting[] = [base, ssh, system, docker, firewall, nfs, smb, smbUsers, mounts];
+export const SETTINGS: readonly Setting[] = [base, ssh, system, docker, firewall, nfs, smb, smbUsers, mounts, tailnet];
 
 /** The settings of a host, in the order in which they are applied. */
 export function settingsOf(host: SettingContext): SettingModel[] {
-  return SETTINGS.flatMap(({ name, guarded = false, input: inputOf }) => {
+  return SETTINGS.flatMap(({ name, guarded = false, awaited = true, input: inputOf }) => {
     const input = inputOf(host);
-    return input === undefined ? [] : [{ name, guarded, input: inputText(input) }];
+    return input === undefined ? [] : [{ name, guarded, input: inputText(input), ...(!awaited && { awaited }) }];
   });
 }

@@ -12,6 +12,11 @@ export interface Setting {
    * @default false
    */
   readonly guarded?: boolean;
+  /**
+   * What comes after it, containers too, is not done where it failed.
+   * @default true
+   */
+  readonly awaited?: boolean;
   /** Paths of the files that its input may have, where `*` is any part of a file's name. */
   readonly files: readonly string[];
   /** What the probe looks at, in words for docs/security.md. */
@@ -49,6 +54,8 @@ export interface SettingInput {
 export interface SettingModel {
   readonly name: string;
   readonly guarded: boolean;
+  /** @default true */
+  readonly awaited?: boolean;
   /** JSON for the helper's standard input. */
   readonly input: Text;
 }

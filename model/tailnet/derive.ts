@@ -1,22 +1,19 @@
 import { tailnetSourcesOf } from "../audience.js";
 import type { TailnetSource, World } from "../audience.js";
-import { OAUTH_SECRET, SCOPES } from "../config/tailnet-settings.js";
 import type { Config } from "../config/settings.js";
 import { worldOf } from "../config/world.js";
 import { inOrder } from "../firewall/opening.js";
 import type { Opening } from "../firewall/opening.js";
+import { accessOf, joining } from "./access.js";
 import { expectationsOf } from "./expectations.js";
 import { tagOf } from "./tags.js";
-import type { Grant, TailnetAccess, TailnetModel } from "./types.js";
+import type { Grant, TailnetModel } from "./types.js";
 
 /** What the policy needs to know of a host. */
 export interface TailnetHost {
   readonly name: string;
   readonly openings: readonly Opening[];
 }
-
-/** The API of Tailscale itself. */
-const TAILSCALE = "https://api.tailscale.com";
 
 /**
  * The tailnet's policy from what the hosts have open; undefined where the configuration has no homelab:tailnet. What the
@@ -42,15 +39,11 @@ export function tailnetOf(hosts: readonly TailnetHost[], config: Config): Tailne
     expectations: expectationsOf(inNameOrder, world),
     policy: tailnet.policy,
     overwrite: tailnet.overwrite,
-    access: accessOf(tailnet),
+    access: accessOf(config),
+    joins: joining(config),
     testsTravel: tailnet.server === undefined,
   };
 }
-
-const accessOf = ({ oauthClient, name, server }: NonNullable<Config["tailnet"]>): TailnetAccess | undefined =>
-  oauthClient === undefined
-    ? undefined
-    : { oauthClient, secret: OAUTH_SECRET, scopes: SCOPES, name: name ?? "-", server: server ?? TAILSCALE };
 
 /** By what listens and for whom: the ports of one service for the same people are one grant. */
 function grantsOf({ name: host, openings }: TailnetHost, world: World): Grant[] {

@@ -16,6 +16,8 @@ export interface TailnetModel {
   readonly overwrite: string | undefined;
   /** How its API is reached; undefined if it is not. */
   readonly access: TailnetAccess | undefined;
+  /** Hosts that join by a key of their own. */
+  readonly joins: readonly string[];
   /** Tests travel with the policy. Headscale refuses those of machines that have not joined yet. */
   readonly testsTravel: boolean;
 }

@@ -144,3 +144,19 @@ test("what runs where, and who may reach it, is an output", () => {
     ],
   });
 });
+
+test("a host joins the tailnet by a key that only its helper gets, and no container waits for that", async () => {
+  const config = `${CONFIG}  homelab:tailnet: {oauthClient: x, tailscale: package}
+  homelab:secrets: {PASSWORD: {secure: v1:x}, TAILSCALE_OAUTH_SECRET: {secure: v1:x}}\n`;
+  const joining = onlyHost(model(COMPOSE, config, { "stacks/nas/pg.conf": "port = 5432\n" }));
+  const joinKey = pulumi.secret("tskey-auth-x");
+  const secrets = pulumi.secret({ PASSWORD: "s3cret" });
+  const all = await registered(() => new NasHost("pi5", { host: joining, secrets, joinKey }));
+  const commands = all.filter(({ name }) => name.startsWith("pi5/setting/"));
+  expect(commands.at(-1)?.name).toBe("pi5/setting/tailnet");
+  const carriers = all.filter(({ inputs }) => JSON.stringify(inputs).includes("tskey-auth-x"));
+  expect(carriers.map(({ name }) => name)).toEqual(["pi5/setting/tailnet"]);
+  expect(carriers[0]?.inputs["stdin"]).toMatchObject({
+    value: expect.stringContaining('"key": "tskey-auth-x"') as string,
+  });
+});

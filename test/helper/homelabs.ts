@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
 import { smbSecret } from "../../model/config/nas.js";
+import { OAUTH_SECRET } from "../../model/config/tailnet-settings.js";
 import { HOST_KEY } from "../model/declare.js";
 
 /** What an owner could declare, in all forms of names, addresses and audiences that the model takes. */
@@ -123,7 +124,10 @@ export function homelab({ base, root, timezone, subnet6, from, shares, hosts }: 
     "homelab:lan": { subnet: "10.0.0.0/8", ...(subnet6 !== undefined && { subnet6 }) },
     "homelab:admin": { from: [...new Set(from)] },
     "homelab:nas": { base, root, shares },
-    "homelab:secrets": Object.fromEntries(people.map((name) => [smbSecret(name), { secure: "x" }])),
+    "homelab:tailnet": { oauthClient: "x", tailscale: "package" },
+    "homelab:secrets": Object.fromEntries(
+      [...people.map(smbSecret), OAUTH_SECRET].map((name) => [name, { secure: "x" }]),
+    ),
     "homelab:hosts": Object.fromEntries(
       hosts.map(({ name, role }, i) => [
         name,

@@ -209,6 +209,16 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["a password of two lines", withKeys({ users: { anna: "p\nq" } }), CONTROL],
     ["a password without end", withKeys({ users: { anna: "p".repeat(128) } }), "users must be"],
   ],
+  tailnet: [
+    unchanged,
+    ["a server in the clear", withKeys({ server: "http://example.org" }), "server, hostname, tag and key"],
+    ["a server with words behind it", withKeys({ server: "https://example.org --ssh" }), "server, hostname"],
+    ["a name that is an option", withKeys({ hostname: "--ssh" }), "server, hostname"],
+    ["a name that ends with a line break", withKeys({ hostname: "pi\n" }), CONTROL],
+    ["a tag that is none", withKeys({ tag: "autogroup:admin" }), "server, hostname"],
+    ["a key that names a file", withKeys({ key: "file:/etc/shadow" }), "server, hostname"],
+    ["a key without end", withKeys({ key: "k".repeat(201) }), "server, hostname"],
+  ],
   system: [
     unchanged,
     ...lines(

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
+import { JOIN_KEY } from "../../model/config/tailnet-settings.js";
 import { fillIn } from "../../model/text.js";
 import { FakeHost } from "./fake-host.js";
 import { declaration, homelab, TIMEZONES } from "./homelabs.js";
@@ -49,7 +50,7 @@ test("whatever is declared, the helper takes what it is given", async () => {
     for (const { role, settings } of homelab(declared).hosts) {
       for (const { name, input } of settings) {
         const on = declared.base === "omv" && role === "nas" ? "omv" : "debian";
-        const text = fillIn(input, () => PASSWORD);
+        const text = fillIn(input, (name) => (name === JOIN_KEY ? "hskey-auth-x" : PASSWORD));
         names.add(`${on} ${name}`);
         if (![...inputs.values()].includes(`${on}${text}`)) {
           const file = `inputs/${i}-${inputs.size}.${name}.json`;
@@ -60,10 +61,12 @@ test("whatever is declared, the helper takes what it is given", async () => {
     }
   });
   expect([...names].sort()).toEqual([
-    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "ssh", "system"].map(
+    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "ssh", "system", "tailnet"].map(
       (name) => `debian ${name}`,
     ),
-    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "system"].map((name) => `omv ${name}`),
+    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "system", "tailnet"].map(
+      (name) => `omv ${name}`,
+    ),
   ]);
   const check = (host: FakeHost) => host.run(join(__dirname, "check.sh"), [join(host.root, "inputs")]);
   expect(await Promise.all(Object.values(hosts).map(check))).toEqual(

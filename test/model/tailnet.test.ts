@@ -1,4 +1,6 @@
 import { outputsOf, sectionsOf } from "../../model/outputs/index.js";
+import { fillIn } from "../../model/text.js";
+import type { Text } from "../../model/text.js";
 import type { TailnetModel } from "../../model/tailnet/types.js";
 import { sectionsText } from "../../scripts/lib/sections.js";
 import { CONFIG, HOST_KEY, model, problemsOf } from "./declare.js";
@@ -141,12 +143,46 @@ test.each([
     "an API key expires after 90 days",
   ],
   ["a client without a secret", webFor("lan"), "  homelab:tailnet: {oauthClient: abc}\n", "TAILSCALE_OAUTH_SECRET"],
-  ["merging without a client", webFor("lan"), "  homelab:tailnet: {policy: merge}\n", "needs oauthClient:"],
+  ["merging without a client", webFor("lan"), "  homelab:tailnet: {policy: merge}\n", "needs an OAuth client"],
   ["a server in the clear", webFor("lan"), "  homelab:tailnet: {server: http://x}\n", "https://headscale.example.org"],
   ["SSH for no group", webFor("lan"), '  homelab:admin: {from: ["tailnet:none"]}\n', 'the tailnet has no group "none"'],
 ])("a mistake is told with what to write: %s", (_, compose_, more, hint) => {
   const problems = problemsOf(() => model(compose_, CONFIG + more));
   expect(problems).toEqual([expect.stringContaining(hint)]);
+});
+
+test.each([
+  ["all", "tailscale: package", "", ["jellyfin", "pi5"]],
+  ["one", "", ", tailscale: package", ["jellyfin"]],
+  ["all but one", "tailscale: package", ", tailscale: none", ["pi5"]],
+  ["none", "", "", []],
+])("who joins the tailnet: %s", (_, everybody, one, names) => {
+  const homelab = model(
+    webFor("lan"),
+    `${CONFIG}${MEDIA.replace("role: media", `role: media${one}`)}  homelab:tailnet: {oauthClient: x, ${everybody}}
+  homelab:secrets: {TAILSCALE_OAUTH_SECRET: {secure: v1:x}}
+`,
+    { "stacks/media/compose.yaml": NOTHING_RUNS },
+  );
+  expect(homelab.tailnet?.joins).toEqual(names);
+  const scopes = names.length === 0 ? ["policy_file"] : ["policy_file", "auth_keys"];
+  expect(homelab.tailnet?.access?.scopes).toEqual(scopes);
+  const inputs = homelab.hosts.map(({ name, settings }) => [name, settings.find((it) => it.name === "tailnet")?.input]);
+  expect(inputs.filter(([, input]) => input !== undefined).map(([name]) => name)).toEqual([...names].reverse());
+  for (const [name, input] of inputs.filter(([, it]) => it !== undefined)) {
+    expect(JSON.parse(fillIn(input as Text, () => "the-key"))).toEqual({
+      server: "https://controlplane.tailscale.com",
+      hostname: name,
+      tag: `tag:homelab-${name as string}`,
+      key: "the-key",
+    });
+  }
+});
+
+test("a host cannot join without an OAuth client", () => {
+  const config = CONFIG.replace("role: nas", "role: nas, tailscale: package");
+  const problem = "Pulumi.test.yaml:5 config.homelab:hosts.pi5.tailscale: needs an OAuth client";
+  expect(problemsOf(() => model(webFor("lan"), config))).toEqual([expect.stringContaining(problem)]);
 });
 
 test("the firewall opens the tailnet's interface for whom the policy lets in, hosts among them", () => {

@@ -8,8 +8,9 @@ import { buildHomelab } from "../../model/build.js";
 export interface Spec {
   readonly config: string;
   readonly compose: string;
-  readonly server: string;
   readonly secret: string;
+  /** Another address of the control server than the configuration's, which has to be of HTTPS. */
+  readonly server?: string;
 }
 
 /** Registers it, and answers with what is not done. */
@@ -20,10 +21,10 @@ export async function main(): Promise<Record<string, unknown>> {
     throw new Error("the homelab has no tailnet whose API is reached");
   }
   const args = {
-    tailnet: { ...tailnet, access: { ...tailnet.access, server } },
+    tailnet: { ...tailnet, access: { ...tailnet.access, ...(server !== undefined && { server }) } },
     secrets: pulumi.secret({ [tailnet.access.secret]: secret }),
   };
   const state = await observeTailnet(args);
-  new Tailnet({ ...args, state });
-  return { notDone: state.notDone ?? "" };
+  const { keys } = new Tailnet({ ...args, state });
+  return { notDone: state.notDone ?? "", keys: Object.fromEntries(keys) };
 }

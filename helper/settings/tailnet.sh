@@ -1,0 +1,61 @@
+# shellcheck shell=sh
+# The host's part in a tailnet: tailscaled runs, and is logged in at the declared control server under the host's name, with
+# its tag. A key is needed once: who is logged in stays so over reboots, by what tailscaled keeps in /var/lib/tailscale. It is
+# in no argument of a program, and in no file that outlives this run.
+. "$LIB/lib/packages.sh"
+
+SERVICE=tailscaled.service
+
+check_extras() {
+  jq -e '(.server | type == "string" and test("^https://[A-Za-z0-9.-]+(:[0-9]+)?/?$"))
+    and (.hostname | type == "string" and test("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))
+    and (.tag | type == "string" and test("^tag:[a-z0-9-]+$"))
+    and (.key | type == "string" and test("^[A-Za-z0-9_-]{1,200}$"))' "$INPUT" >/dev/null ||
+    refuse "server, hostname, tag and key must be a control server's address, a name of one label, a tag and a key"
+}
+
+# Always with every flag: what is left out would be as somebody set it by hand, and `up` refuses that.
+activate() { # apply | restore
+  [ "$1" = apply ] || return 0
+  need tailscale tailscale
+  keep_running "$SERVICE"
+  set -- --reset --timeout=60s --login-server="$(input .server)" --hostname="$(input .hostname)" --accept-routes=false
+  case $(state) in
+    NeedsLogin) set -- "$@" --auth-key="file:$WORK/key" ;;
+    Running) same_login || set -- "$@" --force-reauth --auth-key="file:$WORK/key" ;;
+    # It is logged in and waits for its control server, or is switched off: a key is used already, and would log it out.
+    *) ;;
+  esac
+  input .key >"$WORK/key"
+  tailscale up "$@" >"$WORK/tailscale" 2>&1 || {
+    say "tailscale says: $(tail -n 1 "$WORK/tailscale")" >&2
+    exit 1
+  }
+  rm -f "$WORK/key"
+}
+state() { tailscale status --json --peers=false 2>/dev/null | jq -r .BackendState; }
+
+# At this server, with this tag: for another one it needs a key, as if the host was new.
+same_login() {
+  effect | grep -v '^name ' >"$WORK/wanted"
+  live | grep -v '^name ' | cmp -s - "$WORK/wanted"
+}
+
+# It stays a part of the tailnet, since it may be reached by it: who is to leave is deleted at the control server.
+deactivate() { :; }
+
+kept() { jq '.key = ""' "$INPUT"; }
+
+effect() { input '"state Running", "server \(.server | rtrimstr("/"))", "name \(.hostname)", "tag \(.tag)"'; }
+live() {
+  tailscale status --json --peers=false >"$WORK/status" 2>/dev/null || return 0
+  tailscale debug prefs >"$WORK/prefs" 2>/dev/null || return 0
+  jq -r --slurpfile prefs "$WORK/prefs" '"state \(.BackendState)", "server \($prefs[0].ControlURL | rtrimstr("/"))",
+    "name \($prefs[0].Hostname)", "tag \(.Self.Tags // [] | join(","))"' "$WORK/status"
+}
+
+watches() { echo "$SERVICE"; }
+drift() {
+  must_be_active "$SERVICE"
+  must_be_enabled "$SERVICE"
+}
