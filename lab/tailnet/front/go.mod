@@ -1,0 +1,3 @@
+module homelab.lab/tailnet-front
+
+go 1.25
