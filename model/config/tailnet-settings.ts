@@ -63,7 +63,7 @@ export const tailnet = mapping({
 /** The secret of the OAuth client. */
 export const OAUTH_SECRET = "TAILSCALE_OAUTH_SECRET";
 
-/** The secret that stands for the key by which a host joins; none of the stack's, whose names are in capitals. */
+/** Name of the key by which a host joins, among the secrets of its settings; the stack's have names in capitals. */
 export const JOIN_KEY = "tailnet key";
 
 /** Does the host join the tailnet by this program? */

@@ -9,6 +9,7 @@ export type Verdict = (typeof VERDICTS)[number];
 
 /** What a preview would do to one thing of a host. */
 export interface PlannedChange {
+  /** Its name; `tailnet` for what belongs to no host. */
   readonly host: string;
   readonly kind: ResourceName["kind"];
   /** Of the thing itself, such as the service's. */

@@ -4,6 +4,7 @@ import type { ResourceName } from "../../model/resource-names.js";
 import type { HostModel } from "../../model/types.js";
 import { forgetCommand } from "../lib/command.js";
 import { doneBy } from "../lib/engine-events.js";
+import { TAILNET_ROW } from "../lib/plan/tailnet.js";
 import { tableOf } from "../lib/table.js";
 import type { Aftermath } from "./aftermath.js";
 import type { Outcome } from "./events.js";
@@ -54,7 +55,7 @@ export function outcomeOfRemoved(hosts: readonly HostModel[], outcome: Outcome, 
 /** The tailnet's policy, if it was left as it is: it is no host's. */
 export function outcomeOfTailnet({ notDone }: Outcome): HostOutcome[] {
   const why = notDone[TAILNET_NAMES.policy];
-  return why === undefined ? [] : [{ host: "(tailnet)", done: "nothing", notDone: why }];
+  return why === undefined ? [] : [{ host: TAILNET_ROW, done: "nothing", notDone: why }];
 }
 
 /** As in "3 created, 1 replaced"; empty if there was nothing. How the host is reached is no thing of the host. */

@@ -91,7 +91,7 @@ const audienceOf = ({ host, port, protocol }: (typeof PLACES)[number], all: read
 const isNamed = ({ is }: (typeof KNOCKING)[number], audience: readonly string[]): boolean =>
   is.some((it) => audience.includes(it));
 
-test("whoever reaches a port by the policy is named by its opening, and the other way round", () => {
+test("who reaches a port by the policy is named by its opening, and the other way round", () => {
   fc.assert(
     fc.property(homelabs, (all) => {
       const policy = policyOf(textOf(tailnetWith(all)));

@@ -54,6 +54,27 @@ test("a replacement is one change, with what the step says that says most", () =
   ]);
 });
 
+test("a change of the tailnet's policy is one that is asked about, with who gains and loses", () => {
+  const policy = (digest: string, who: string): string =>
+    `{\n  // homelab ${digest}: derived\n  "grants": [\n    // pi5: web\n    {"src": ["${who}"], "ip": ["tcp:8080"]},\n  ],\n  // homelab end\n}\n`;
+  const is = { acl: policy("222222222222", "group:family") };
+  const changed = step("tailnet/policy", {
+    was: { acl: policy("111111111111", "autogroup:member") },
+    is,
+    diffs: ["acl"],
+  });
+  expect(planOf([step("tailnet/tailnet", {}), step("tailnet/api", {}), changed])).toEqual([
+    {
+      ...{ host: "(tailnet)", kind: "setting", name: "policy", action: "update", kept: false },
+      details: [
+        '- {"src": ["autogroup:member"], "ip": ["tcp:8080"]},',
+        '+ {"src": ["group:family"], "ip": ["tcp:8080"]},',
+      ],
+    },
+  ]);
+  expect(describePlan(planOf([step("tailnet/policy", { op: "create", is })]))).toMatch(/\(tailnet\).*policy/);
+});
+
 describe("a container", () => {
   test("shows plain values beside secrets, and of a secret that it changed", () => {
     const was = { envs: ["TZ=Europe/Berlin", "A=1", "[secret]"] };

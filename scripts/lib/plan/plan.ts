@@ -1,9 +1,10 @@
 import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/index.js";
-import { hostInUrn, nameInUrn, parseName } from "../../../model/resource-names.js";
+import { hostInUrn, nameInUrn, parseName, TAILNET_NAMES } from "../../../model/resource-names.js";
 import type { ResourceName } from "../../../model/resource-names.js";
 import type { PlannedChange } from "../../../model/review/verdict.js";
 import { containerDetails } from "./container.js";
 import { settingDetails } from "./setting.js";
+import { policyDetails, TAILNET_ROW } from "./tailnet.js";
 
 /** What the engine would do to one thing of a host, and what is different. */
 export interface Change extends PlannedChange {
@@ -46,6 +47,14 @@ export function planOf(events: readonly EngineEvent[], hidden: HiddenEnvironment
 
 function changeOf(metadata: StepEventMetadata, hidden: HiddenEnvironments): Change | undefined {
   const action = ACTIONS[metadata.op];
+  if (action !== undefined && nameInUrn(metadata.urn) === TAILNET_NAMES.policy) {
+    const { old, new: now } = metadata;
+    const before: Readonly<Record<string, unknown>> = old?.inputs ?? {};
+    const after: Readonly<Record<string, unknown>> = now?.inputs ?? {};
+    const details = action === "update" ? policyDetails(before["acl"], after["acl"]) : [];
+    const kept = action === "delete" && old?.retainOnDelete === true;
+    return { host: TAILNET_ROW, kind: "setting", name: "policy", action, kept, details };
+  }
   const host = hostInUrn(metadata.urn);
   const resource = parseName(nameInUrn(metadata.urn));
   if (action === undefined || host === undefined || resource === undefined || SILENT.includes(resource.kind)) {

@@ -16,11 +16,17 @@ export function settingDetails(changed: readonly string[], was: unknown, is: unk
   if (before === undefined || after === undefined) {
     return ["a secret"];
   }
+  return differentLines(before, after);
+}
+
+/** The lines that come and go between two texts, as far as they can be shown. */
+export function differentLines(before: string, after: string, shown: (line: string) => boolean = () => true): string[] {
   const lines = diffLines(before, after).flatMap(({ added, removed, value }) =>
     added || removed
       ? value
           .trimEnd()
           .split("\n")
+          .filter(shown)
           .map((line) => `${added ? "+" : "-"} ${line.trim()}`)
       : [],
   );
