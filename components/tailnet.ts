@@ -55,8 +55,8 @@ export async function observeTailnet({
   return { look, notDone: text };
 }
 
-/** Seconds in which a host has to join after its key was made: an hour, since the next thing that happens is that it joins. */
-const KEY_SECONDS = 3600;
+/** Seconds in which a host has to join after its key was made: a day, for a host that is off just then. */
+const KEY_SECONDS = 86_400;
 /** Of a key's description. */
 const LONGEST = 50;
 

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { readReport } from "../../model/drift/report";
 import { fillIn } from "../../model/text";
 import { FakeHost } from "../helper/fake-host";
+import type { Outcome } from "../helper/fake-host";
 import { CONFIG, model } from "../model/declare";
 import { becomes, CLIENT, Mesh } from "./mesh";
 import type { MeshNode } from "./mesh";
@@ -72,20 +73,38 @@ const services = (audience: string): string => `services:
       - {target: 81, published: "${lanPort}", protocol: tcp, x-audience: [lan]}
 `;
 
-async function runs(command: string, audience: string): Promise<string> {
+async function runs(command: string, audience: string, ...flags: readonly string[]): Promise<string> {
   const spec: Spec = { config: configuration(), compose: services(audience), secret: CLIENT.secret };
   fs.writeFileSync(bench.path("spec.json"), JSON.stringify(spec));
-  const options = command === "up" ? ["--yes", "--skip-preview"] : [];
+  const options = command === "up" ? ["--yes", "--skip-preview", ...flags] : [];
   const { status, text } = await pulumi(command, ...options, "--stack", "test", "--color", "never");
   expect([status, text]).toEqual([0, text]);
   return text;
 }
 
-/** What the program gives pi5's helper, with the key that was made for it. */
-function inputOf(key: string): string {
-  const [pi5Model] = model(services("tailnet:family"), configuration()).hosts;
-  const setting = pi5Model?.settings.find(({ name }) => name === "tailnet");
-  return fillIn(setting?.input ?? "", () => key);
+/** Has pi5's helper apply what the program gives it, with the key that was made last. */
+async function applied(): Promise<Outcome & { readonly key: string }> {
+  const { stdout } = await pulumi("stack", "output", "keys", "--json", "--show-secrets", "--stack", "test");
+  const { pi5: key = "" } = JSON.parse(stdout) as Record<string, string>;
+  const [declared] = model(services("tailnet:family"), configuration()).hosts;
+  const setting = declared?.settings.find(({ name }) => name === "tailnet");
+  return {
+    ...(await host.helper(
+      ["apply", "tailnet"],
+      fillIn(setting?.input ?? "", () => key),
+    )),
+    key,
+  };
+}
+async function joined(): Promise<string> {
+  const { exitCode, stdout, stderr } = await applied();
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  return stdout.trim();
+}
+/** Codes of what the probe finds. */
+async function drift(): Promise<unknown> {
+  const reading = readReport((await host.helper(["probe"])).stdout);
+  return reading.status === "ok" ? reading.report.settings["tailnet"]?.drift.map(({ code }) => code) : reading;
 }
 
 let pi5: MeshNode;
@@ -103,33 +122,22 @@ test("a deployment sets the policy of a real control server and makes a key; a s
 });
 
 test("the host's helper joins it by that key, with its tag, and finds and mends what is changed by hand", async () => {
-  const { stdout } = await pulumi("stack", "output", "keys", "--json", "--show-secrets", "--stack", "test");
-  const { pi5: key = "" } = JSON.parse(stdout) as Record<string, string>;
   pi5 = await mesh.machine("pi5");
   host.program("tailscale", `exec ${pi5.command} "$@"`);
-  const apply = async (): Promise<string> => {
-    const { exitCode, stdout: said, stderr } = await host.helper(["apply", "tailnet"], inputOf(key));
-    expect([exitCode, stderr]).toEqual([0, ""]);
-    return said.trim();
-  };
-  const drift = async (): Promise<unknown> => {
-    const reading = readReport((await host.helper(["probe"])).stdout);
-    return reading.status === "ok" ? reading.report.settings["tailnet"]?.drift.map(({ code }) => code) : reading;
-  };
-  expect(await apply()).toBe("applied");
+  expect(await joined()).toBe("applied");
   expect((await mesh.headscale("nodes", "list", "-o", "json")).stdout).toContain("tag:homelab-pi5");
-  expect(await apply()).toBe("unchanged");
+  expect(await joined()).toBe("unchanged");
   expect(await drift()).toEqual([]);
 
   const identity = await pi5.address();
   await pi5.tailscale("down");
   expect(await drift()).not.toEqual([]);
-  expect(await apply()).toBe("applied");
+  expect(await joined()).toBe("applied");
   await pi5.tailscale("set", "--hostname=other");
   expect(await drift()).not.toEqual([]);
-  expect(await apply()).toBe("applied");
+  expect(await joined()).toBe("applied");
   expect([await drift(), await pi5.address()]).toEqual([[], identity]);
-  expect(host.calls().join("\n")).not.toContain(key);
+  expect(host.calls().join("\n")).not.toContain((await applied()).key);
   expect(await runs("up", "tailnet:family")).toContain("5 unchanged");
 });
 
@@ -146,6 +154,24 @@ test("another audience: it is shut for the ones and open for the others", async 
   expect(await runs("up", "tailnet:work")).toContain("tailnet: anna@ -> pi5");
   expect(await becomes(true, () => ben.reaches(pi5, port))).toBe(true);
   expect(await becomes(false, () => anna.reaches(pi5, port))).toBe(true);
+});
+
+test("a host that was logged out and deleted does not get in by its used key, and does by a new one", async () => {
+  await pi5.tailscale("logout");
+  // Headscale keeps a machine that logged out as one that has expired, which no key brings back.
+  const { stdout } = await mesh.headscale("nodes", "list", "-o", "json");
+  const nodes = JSON.parse(stdout) as { readonly id: number; readonly given_name: string }[];
+  const id = nodes.find((it) => it.given_name === "pi5")?.id;
+  await mesh.headscale("nodes", "delete", "--identifier", String(id), "--force");
+  const refused = await applied();
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/tailscale says: .*\n.*tailnet: failed/),
+  ]);
+  expect(await runs("up", "tailnet:work", "--replace", "**::tailnet/key/pi5")).toContain("1 replaced");
+  const again = await applied();
+  expect([again.exitCode, again.stderr, again.key === refused.key]).toEqual([0, "", false]);
+  expect(await becomes(true, () => ben.reaches(pi5, port))).toBe(true);
 });
 
 test("what the control server's own check refuses is told before anything is written", async () => {

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 )
 
@@ -23,8 +25,28 @@ type text struct{ body, tag string }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
+// longest is the size in bytes of the largest body that is taken.
+const longest = 1 << 20
+
+// whole reads the body before anything is answered: over HTTP/2, a client that still sends takes an early answer for an error.
+func whole(handle http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longest))
+		if err != nil {
+			answer(w, nil, failure{http.StatusRequestEntityTooLarge, err.Error()})
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		handle(w, r)
+	}
+}
+
 // login gives a token to the OAuth client.
 func (a *api) login(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("grant_type") != "client_credentials" {
+		answer(w, nil, failure{http.StatusBadRequest, "unsupported grant type"})
+		return
+	}
 	client, secret, _ := r.BasicAuth()
 	if !same(client, a.known.Client) || !same(secret, a.known.Secret) {
 		answer(w, nil, failure{http.StatusUnauthorized, "API token invalid"})
@@ -34,14 +56,14 @@ func (a *api) login(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) authorized(handle handler) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+	return whole(func(w http.ResponseWriter, r *http.Request) {
 		if !same(r.Header.Get("Authorization"), "Bearer "+a.token) {
 			answer(w, nil, failure{http.StatusUnauthorized, "API token invalid"})
 			return
 		}
 		result, err := handle(r)
 		answer(w, result, err)
-	}
+	})
 }
 
 func answer(w http.ResponseWriter, result any, err error) {

@@ -54,7 +54,7 @@ func newFront(target *url.URL, known credentials) http.Handler {
 	headscale := &headscale{url: target, key: known.Headscale}
 	api := &api{headscale: headscale, known: known, token: rand.Text()}
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v2/oauth/token", api.login)
+	mux.HandleFunc("POST /api/v2/oauth/token", whole(api.login))
 	for pattern, handle := range map[string]handler{
 		"GET /api/v2/tailnet/{tailnet}/acl":           api.readPolicy,
 		"POST /api/v2/tailnet/{tailnet}/acl":          api.writePolicy,
