@@ -10,11 +10,17 @@ set -Eeuo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=SCRIPTDIR/../offline/go-toolchain.sh
 source "$here/../offline/go-toolchain.sh"
+# What Headscale asks for, where the machine has no Go that is new enough.
+go_zip_sha256+=(
+  ["1.26.4 - amd64"]=0221cfe82f9c88c717677cb5c1f59f598d177cd7eac18c11f90ae29432d356f9
+  ["1.26.4 - arm64"]=546033959cfc917b439851f7bcd64e973dd18e83b1c333c6d609a891ed2b77a6
+)
 
 HEADSCALE_VERSION=$(sed -n 's/.*github.com\/juanfont\/headscale v\([0-9.]*\)$/\1/p' "$here/headscale/go.mod")
 TAILSCALE_VERSION=$(sed -n 's/.*tailscale.com v\([0-9.]*\)$/\1/p' "$here/tailscale/go.mod")
-# What a private tailnet never needs, and what would call the vendor.
-OMITTED=captiveportal,portmapper,logtail,clientupdate,tpm,aws,kube,bird
+# What a node of a private tailnet needs. All else is left out: it takes time to compile, and some of it calls the vendor.
+FEATURES=netstack,clientmetrics,iptables,dns,osrouter,unixsocketidentity,resolved,dbus,sdnotify,outboundproxy,debug
+FEATURES+=,health,listenrawdisco,gro,lazywg,useroutes,advertiseroutes,c2n,tailnetlock
 
 main() {
   : "${CACHE_DIR:?the folder to make it in}"
@@ -39,7 +45,7 @@ inputs() {
   {
     uname -m
     cd "$here"
-    find build.sh headscale tailscale front -type f -print0 | sort -z | xargs -0 sha256sum
+    find build.sh tailscaled.service headscale tailscale front -type f -print0 | sort -z | xargs -0 sha256sum
   } | sha256sum | cut -c 1-16
 }
 
@@ -64,12 +70,31 @@ build() { # DIR
   compile "$here/headscale" "$1" "" "-X github.com/juanfont/headscale/hscontrol/types.Version=v$HEADSCALE_VERSION" \
     github.com/juanfont/headscale/cmd/headscale
   step "building tailscaled $TAILSCALE_VERSION"
-  # Without the stamps it reports a version that is none.
-  compile "$here/tailscale" "$1" "ts_omit_${OMITTED//,/,ts_omit_}" \
+  # Without the stamps it reports a version that is none. One program is both, by the name that it is called by.
+  compile "$here/tailscale" "$1" "ts_include_cli,$(left_out)" \
     "-X tailscale.com/version.longStamp=$TAILSCALE_VERSION -X tailscale.com/version.shortStamp=$TAILSCALE_VERSION" \
-    tailscale.com/cmd/tailscaled tailscale.com/cmd/tailscale
+    tailscale.com/cmd/tailscaled
+  ln -s tailscaled "$1/tailscale"
   step "building the front"
   compile "$here/front" "$1" "" "" .
+  package "$1"
+}
+
+# Build tags for every feature but those that are needed, by Tailscale's own list.
+left_out() { (cd "$here/tailscale" && go run -mod=readonly tailscale.com/cmd/featuretags --min --add="$FEATURES"); }
+
+# A Debian package as far as the lab needs one: hosts have no way to the vendor's. Named and laid out as that one.
+package() { # DIR
+  local root=$1/package
+  install -D "$1/tailscaled" "$root/usr/sbin/tailscaled"
+  install -d "$root/usr/bin" "$root/DEBIAN"
+  ln -s ../sbin/tailscaled "$root/usr/bin/tailscale"
+  install -D -m 644 "$here/tailscaled.service" "$root/lib/systemd/system/tailscaled.service"
+  printf '%s\n' "Package: tailscale" "Version: $TAILSCALE_VERSION-0lab$(inputs)" "Architecture: $(dpkg --print-architecture)" \
+    "Maintainer: the lab <lab@homelab.lab>" "Depends: iptables" "Description: tailscaled, built from its Go module" \
+    >"$root/DEBIAN/control"
+  dpkg-deb --build --root-owner-group -Zgzip -z1 "$root" "$1/tailscale.deb" >&2
+  rm -rf "$root"
 }
 
 compile() { # MODULE DIR TAGS LINKER_FLAGS PACKAGE...
