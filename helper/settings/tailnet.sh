@@ -20,7 +20,7 @@ activate() { # apply | restore
   need tailscale tailscale
   keep_running "$SERVICE"
   set -- --reset --timeout=60s --login-server="$(input .server)" --hostname="$(input .hostname)" --accept-routes=false
-  case $(state) in
+  case $(settled_state) in
     NeedsLogin) set -- "$@" --auth-key="file:$WORK/key" ;;
     Running) same_login || set -- "$@" --force-reauth --auth-key="file:$WORK/key" ;;
     # It is logged in and waits for its control server, or is switched off: a key is used already, and would log it out.
@@ -32,6 +32,15 @@ activate() { # apply | restore
     exit 1
   }
   rm -f "$WORK/key"
+}
+# One that has just started does not know yet; one whose control server is away stays so.
+settled_state() {
+  tries=0
+  while [ "$(state)" = NoState ] && [ $tries -lt 20 ]; do
+    sleep 0.5
+    tries=$((tries + 1))
+  done
+  state
 }
 state() { tailscale status --json --peers=false 2>/dev/null | jq -r .BackendState; }
 
