@@ -32,6 +32,13 @@ export interface BootOptions {
   readonly bootstrap?: boolean;
 }
 
+/** Who may manage the lab's tailnet: an OAuth client. */
+export interface ControlServer {
+  readonly server: string;
+  readonly client: string;
+  readonly secret: string;
+}
+
 const TIMEOUT_MS = 60_000;
 
 /** Opens a lab by name; it need not be up. */
@@ -202,6 +209,37 @@ export class Lab {
   /** Runs a program in the lab's network namespace: the place of the LAN's gateway. */
   async inNamespace(argv: readonly string[]): Promise<RunResult> {
     return this.machine("inside.sh", argv);
+  }
+
+  /** Brings up a tailnet beside the hosts, with its package on each of them. */
+  async tailnet(): Promise<ControlServer> {
+    await runScript(this.instance, "machine/tailnet.sh", { title: "tailnet" });
+    return this.controlServer();
+  }
+
+  /** Where the tailnet is managed, and who may do that. @throws if there is none */
+  async controlServer(): Promise<ControlServer> {
+    return JSON.parse(await readFile(join(this.dir, "tailnet/client.json"), "utf8")) as ControlServer;
+  }
+
+  /** Takes it away again, with all that its control server knows. */
+  async removeTailnet(): Promise<void> {
+    await runScript(this.instance, "machine/tailnet.sh", { title: "tailnet", args: ["remove"] });
+  }
+
+  /** Runs Headscale's own command. */
+  async headscale(argv: readonly string[]): Promise<RunResult> {
+    return this.machine("tailnet.sh", ["headscale", ...argv], { timeoutMs: TIMEOUT_MS });
+  }
+
+  /** Sees to it that somebody has a phone away from home, which is on the tailnet. */
+  async phone(person: string): Promise<void> {
+    await runScript(this.instance, "machine/tailnet.sh", { title: "phone", args: ["phone", person] });
+  }
+
+  /** Runs a program on a phone; by `ALL_PROXY` it goes over the tailnet. */
+  async onPhone(person: string, argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
+    return this.machine("docker.sh", ["exec", "-i", `phone-${person}`, ...argv], { timeoutMs: TIMEOUT_MS, ...options });
   }
 
   private async machine(script: string, argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {

@@ -50,6 +50,8 @@ export async function prepareProject(
 export function projectOf(lab: Lab): PulumiStack {
   return new PulumiStack(join(lab.dir, "project"), STACK, {
     ...lab.env,
+    // The tailnet's control server has a certificate of the lab's CA.
+    NODE_EXTRA_CA_CERTS: lab.caFile,
     PULUMI_BACKEND_URL: `file://${backendOf(lab)}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(lab),
     PULUMI_SKIP_UPDATE_CHECK: "1",

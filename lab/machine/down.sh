@@ -82,6 +82,7 @@ fi
 [ $left = 0 ] || die "not everything could be removed; run it again"
 rm -rf "$LAB_DIR/run" "$LAB_DIR/spare-hosts" "$LAB_DIR/ssh_config" "$LAB_DIR/known_hosts"
 rm -rf "$LAB_DIR/project" "$LAB_DIR/backend" # Pulumi's memory of hosts that are gone
+rm -rf "$LAB_DIR/tailnet"                    # and the control server's
 hosts=$(grep -c . <<<"$containers" || true)
 if [ $removed -gt 0 ]; then did "removed: $hosts containers, and $((removed - hosts)) other things (engine, agent, network)"; else note "was down"; fi
 

@@ -28,6 +28,7 @@ read -r NET OUT < <(lines "$LAB_SRC/instances.txt" | awk -v i="$LAB_INSTANCE" '$
 LAN=$NET.0/24
 GATEWAY=$NET.1  # the LAN's bridge, in the lab's network namespace
 INFRA=$NET.2    # DNS and the first registry; the other registries follow it
+CONTROL=$NET.9  # the tailnet's control server, where there is one
 MACHINE=$NET.10 # this machine, as the LAN sees it
 LINK=$OUT.0/30
 LINK_MACHINE=$OUT.1 # this machine again, as a place outside the LAN

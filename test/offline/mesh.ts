@@ -25,6 +25,8 @@ export interface MeshNode {
   reaches(other: MeshNode, port: number): Promise<boolean>;
 }
 
+const LOOPBACK = "127.0.0.1";
+
 /** Longest time until something of the mesh answers; a busy machine takes its time. */
 const PATIENCE_MS = 60_000;
 
@@ -45,11 +47,12 @@ export class Mesh {
     const build = await execa("bash", [path.join(repository, "lab/tailnet/build.sh")], { env: { CACHE_DIR: cache } });
     this.programs = build.stdout.trim();
     this.makeCertificates();
-    const [headscale, front, stun, metrics, grpc] = await freePorts();
-    this.url = `https://127.0.0.1:${front}`;
+    const [UPSTREAM, PORT, STUN, METRICS, GRPC] = await freePorts();
+    const ports = { UPSTREAM, PORT, STUN, METRICS, GRPC };
+    this.url = `https://${LOOPBACK}:${PORT}`;
     fs.writeFileSync(
       this.path("headscale.yaml"),
-      JSON.stringify(this.configuration({ headscale, stun, metrics, grpc })), // JSON is YAML
+      this.configuration({ ...ports, ADDRESS: LOOPBACK, STATE: this.directory }),
     );
     this.start("headscale", ["serve", "-c", this.path("headscale.yaml")]);
     await eventually(() => this.headscale("health"));
@@ -57,7 +60,7 @@ export class Mesh {
     const credentials = { headscale: key.trim().split("\n").at(-1), client: CLIENT.id, secret: CLIENT.secret };
     fs.writeFileSync(this.path("credentials.json"), JSON.stringify(credentials), { mode: 0o600 });
     this.start("tailnet-front", [
-      ...["-listen", `127.0.0.1:${front}`, "-headscale", `http://127.0.0.1:${headscale}`],
+      ...["-listen", `${LOOPBACK}:${PORT}`, "-headscale", `http://${LOOPBACK}:${UPSTREAM}`],
       ...["-certificate", this.path("server.crt"), "-key", this.path("server.key")],
       ...["-credentials", this.path("credentials.json")],
     ]);
@@ -150,45 +153,9 @@ export class Mesh {
     openssl("req", "-x509", ...key, ...signed, "-keyout", "server.key", "-out", "server.crt", ...subject);
   }
 
-  private configuration(ports: Readonly<Record<"headscale" | "stun" | "metrics" | "grpc", number>>): object {
-    return {
-      // An address: with a name, tailscaled doubts the resolver and asks the vendor's servers.
-      server_url: this.url,
-      listen_addr: `127.0.0.1:${ports.headscale}`,
-      metrics_listen_addr: `127.0.0.1:${ports.metrics}`,
-      grpc_listen_addr: `127.0.0.1:${ports.grpc}`,
-      noise: { private_key_path: this.path("noise.key") },
-      prefixes: { v4: "100.64.0.0/10", v6: "fd7a:115c:a1e0::/48", allocation: "sequential" },
-      derp: {
-        server: {
-          enabled: true,
-          region_id: 999,
-          region_code: "lab",
-          region_name: "lab",
-          verify_clients: true,
-          stun_listen_addr: `127.0.0.1:${ports.stun}`,
-          private_key_path: this.path("derp.key"),
-          automatically_add_embedded_derp_region: true,
-          ipv4: "127.0.0.1",
-        },
-        urls: [],
-        auto_update_enabled: false,
-      },
-      disable_check_updates: true,
-      node: { expiry: 0, ephemeral: { inactivity_timeout: "30m" } },
-      database: { type: "sqlite", sqlite: { path: this.path("db.sqlite"), write_ahead_log: true } },
-      policy: { mode: "database" },
-      dns: {
-        magic_dns: true,
-        base_domain: "tail.lab",
-        override_local_dns: false,
-        nameservers: { global: [], split: {} },
-        search_domains: [],
-      },
-      unix_socket: this.path("headscale.sock"),
-      unix_socket_permission: "0700",
-      logtail: { enabled: false },
-    };
+  private configuration(values: Readonly<Record<string, string | number>>): string {
+    const template = fs.readFileSync(path.join(repository, "lab/tailnet/headscale.yaml"), "utf8");
+    return template.replaceAll(/\b[A-Z]{4,}\b/g, (name) => String(values[name] ?? name));
   }
 }
 
