@@ -47,7 +47,7 @@ named() { # NAME FOLDER...: fills `files`
 case ${1:-} in
   "")
     bring_up "${LABS[@]}"
-    nice bash lab/tailnet/build.sh >/dev/null 2>&1 & # whoever needs it first waits for it, and says what went wrong
+    nice bash lab/tailnet/build.sh >/dev/null 2>&1 & # the first test that needs it waits for it, and says what went wrong
     npm run --silent lint
     bash scripts/test-node.sh --start
     jest_on unit oracle offline lab

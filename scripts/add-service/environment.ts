@@ -44,7 +44,7 @@ export function mergeEnvFiles(context: Context, name: string, service: YAMLMap):
   }
 }
 
-/** What stands there already wins. */
+/** What is there already wins. */
 function mergeVariables(context: Context, service: YAMLMap, variables: ReadonlyMap<string, string>): void {
   const known = new Set(variablesOf(context, service.get("environment", true)).map(({ key }) => key));
   const added = [...variables].filter(([key]) => !known.has(key));

@@ -211,7 +211,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   tailnet: [
     unchanged,
-    ["a server in the clear", withKeys({ server: "http://example.org" }), "server, hostname, tag and key"],
+    ["a server without TLS", withKeys({ server: "http://example.org" }), "server, hostname, tag and key"],
     ["a server with words behind it", withKeys({ server: "https://example.org --ssh" }), "server, hostname"],
     ["a name that is an option", withKeys({ hostname: "--ssh" }), "server, hostname"],
     ["a name that ends with a line break", withKeys({ hostname: "pi\n" }), CONTROL],
