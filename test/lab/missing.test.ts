@@ -65,25 +65,34 @@ test("a host that was reinstalled gets everything again", async () => {
 });
 
 const COMPOSE = "stacks/media/compose.yaml";
-test.each([
-  ["its port is taken", 'published: "5055"', 'published: "5056"'],
+const RECOVERED = "container/seerr";
+test.each<[what: string, from: string, to: string, said: string]>([
+  // which is known beforehand
+  [
+    "its port is taken",
+    'published: "5055"',
+    'published: "5056"',
+    "seerr: port 5056/tcp is in use by the container theirs",
+  ],
   [
     "a folder that it mounts is not there",
     "- seerr-config:/app/config",
     "- { type: bind, source: /srv/nowhere, target: /app/config, bind: *there }",
+    RECOVERED,
   ],
-  ["its image is not there", `image: ${SEERR}`, "image: ghcr.io/seerr-team/seerr:v99"],
+  ["its image is not there", `image: ${SEERR}`, "image: ghcr.io/seerr-team/seerr:v99", RECOVERED],
   [
     "it does not become healthy",
     'http://127.0.0.1:5055/api/v1/status"]',
     'http://127.0.0.1:1/"]\n      interval: 1s\n      retries: 1\n      start_period: 0s',
+    RECOVERED,
   ],
-])("one that cannot be replaced, because %s, runs on, and a revert is done", async (_, from, to) => {
+])("one that cannot be replaced, because %s, runs on, and a revert is done", async (_, from, to, said) => {
   await by("jellyfin", `docker run --detach --rm --name theirs --publish 5056:80 --entrypoint sleep ${SEERR} 1000`);
   const before = await containers(["jellyfin"]);
   await edit(cli, COMPOSE, from, to);
   const failed = await commandOn(cli, "deploy");
-  expect([failed.exitCode, failed.output]).toEqual([3, expect.stringContaining("container/seerr")]);
+  expect([failed.exitCode, failed.output]).toEqual([3, expect.stringContaining(said)]);
 
   const after = await containers(["jellyfin"]);
   expect(differing(before, after)).toEqual([]);
