@@ -39,7 +39,9 @@ units=(
   smbd.service nmbd.service samba-ad-dc.service docker-registry.service
   nfs-ganesha.service nfs-ganesha-lock.service nfs-ganesha-config.service unattended-upgrades.service
   apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer fstrim.timer e2scrub_all.timer logrotate.timer
+  user@.service # a service manager for each account that logs in
 )
+echo 'KexAlgorithms curve25519-sha256' >"$root/etc/ssh/sshd_config.d/50-lab.conf" # as in ../host/Dockerfile
 systemctl --root "$root" mask "${units[@]}" >&2
 systemctl --root "$root" enable ssh.service docker.service containerd.service >&2
 systemctl --root "$root" set-default multi-user.target >&2

@@ -264,13 +264,18 @@ describe("killed at whatever moment, the helper leaves SSH open and one of two s
   });
 });
 
-test("a power cut at whatever moment leaves SSH open and one of two states", async () => {
+const ENDS = {
+  "a power cut": () => lab.powerOff(HOST),
+  "a reboot": () => lab.engine(["restart", HOST]), // its systemd is asked to shut down
+};
+
+test.each(Object.entries(ENDS))("%s at whatever moment leaves SSH open and one of two states", async (_, end) => {
   const random = generator(7);
   await keyboard.run(`[ ! -e /root/load-firewall ] || cp -p /root/load-firewall ${LOAD}`);
   for (let i = 0; i < CUTS; i++) {
     const moment = Math.round(random() * 1500);
     await keyboard.run(`(homelab-helper apply firewall </root/1.json >/dev/null 2>&1 &) ; sleep ${moment / 1000}`);
-    await lab.powerOff(HOST);
+    await end();
     await lab.powerOn(HOST);
     keyboard.close();
     keyboard = new Keyboard(HOST);
