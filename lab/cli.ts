@@ -9,8 +9,10 @@ import type { Account } from "./lab.js";
 import { withLock } from "./lock.js";
 import { interrupt } from "./machine.js";
 import { seconds } from "./seconds.js";
-import { openShell } from "./shell.js";
+import { PEOPLE } from "./project.js";
+import { openPhone, openShell } from "./shell.js";
 import { status } from "./status.js";
+import { reportOnTailnet } from "./tailnet/report.js";
 import { up } from "./up.js";
 
 interface InstanceOption {
@@ -63,6 +65,16 @@ function commands(): Command {
     .action(async (host: string, command: string[], { instance, user }: InstanceOption & { user: Account }) => {
       process.exitCode = await openShell(openLab(instance), host, user, command);
     });
+  program
+    .command("phone")
+    .description("run a command on somebody's phone, which is away from home and on the tailnet")
+    .argument("<person>", `who: ${PEOPLE.join(", ")}`)
+    .argument("<command...>", "as in: curl http://pi5.tail.lab:3000/")
+    .addOption(instanceOption())
+    .passThroughOptions()
+    .action(async (person: string, command: string[], { instance }: InstanceOption) => {
+      process.exitCode = await openPhone(openLab(instance), person, command);
+    });
   return program;
 }
 
@@ -75,11 +87,12 @@ async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
   });
   if (deploy) {
     await status(openLab(instance.name));
+    console.log(await reportOnTailnet(openLab(instance.name)));
   }
   const count = changes.length === 1 ? "1 thing was" : `${changes.length} things were`;
   const how = changes.length === 0 ? "Nothing changed" : `${count} made or changed`;
   console.log(`${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
-  console.log("  npm run lab -- status | ssh HOST | down");
+  console.log("  npm run lab -- status | ssh HOST | phone anna curl http://pi5.tail.lab:3000/ | down");
 }
 
 /** How often Ctrl-C was pressed: the first lets what is running come to a good end, the second does not. */

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, parseDocument, stringify } from "yaml";
+import { OAUTH_SECRET } from "../model/config/tailnet-settings.js";
 import type { Role } from "../model/roles.js";
 import { PROGRAM } from "../scripts/lib/project.js";
 import { PulumiStack } from "../scripts/lib/pulumi-stack.js";
 import { randomText } from "../scripts/secrets/random-text.js";
 import { makeMissingSecrets } from "../scripts/secrets/secrets.js";
-import type { Lab } from "./lab.js";
+import type { ControlServer, Lab } from "./lab.js";
 
 /** Name of the stack in every lab. */
 const STACK = "lab";
@@ -16,6 +17,8 @@ const DOMAIN = "homelab.test";
 /** In place of the placeholders of the real configuration. */
 const VALUES = { WOODPECKER_ADMIN: "lab", WOODPECKER_GITHUB_CLIENT: "Ov23liLabLabLabLabLa" };
 const SECRET_LENGTH = 32;
+/** Who has a phone in the lab's tailnet. */
+export const PEOPLE = ["anna"] as const;
 
 /** What a lab's project may have otherwise. */
 export interface ProjectOptions {
@@ -23,6 +26,8 @@ export interface ProjectOptions {
   readonly program?: string;
   /** Names of the hosts that are declared. @default all */
   readonly hosts?: readonly string[] | undefined;
+  /** The control server of the tailnet that the hosts join. @default they join none */
+  readonly tailnet?: ControlServer | undefined;
 }
 
 /**
@@ -31,16 +36,19 @@ export interface ProjectOptions {
  */
 export async function prepareProject(
   lab: Lab,
-  { program = PROGRAM, hosts = lab.hosts.map(({ name }) => name) }: ProjectOptions = {},
+  { program = PROGRAM, hosts = lab.hosts.map(({ name }) => name), tailnet }: ProjectOptions = {},
 ): Promise<PulumiStack> {
   const stack = projectOf(lab);
   await Promise.all([stack.directory, backendOf(lab)].map((it) => mkdir(it, { recursive: true, mode: 0o700 })));
   await writeProject(stack.directory, program);
-  await writeConfig(lab, stack.directory, hosts);
+  await writeConfig(lab, stack.directory, hosts, tailnet);
   if (!existsSync(passphraseFile(lab))) {
     await writeFile(passphraseFile(lab), randomText(SECRET_LENGTH), { mode: 0o600 });
   }
   await stack.selectOrCreate();
+  if (tailnet !== undefined) {
+    await stack.setSecret(OAUTH_SECRET, tailnet.secret);
+  }
   // Random ones also for what on a real LAN only the owner can supply.
   await makeMissingSecrets(stack, [stack.directory, program], ({ generate }) => generate ?? SECRET_LENGTH);
   return stack;
@@ -78,7 +86,12 @@ async function writeProject(directory: string, program: string): Promise<void> {
 const ROLE_OF_KEY: Readonly<Record<string, Role>> = { "homelab:nas": "nas", "homelab:services": "media" };
 
 /** The configuration of the real homelab, with the hosts of the lab; what Pulumi keeps in it stays. */
-async function writeConfig(lab: Lab, directory: string, names: readonly string[]): Promise<void> {
+async function writeConfig(
+  lab: Lab,
+  directory: string,
+  names: readonly string[],
+  tailnet: ControlServer | undefined,
+): Promise<void> {
   const file = join(directory, STACK_FILE);
   const former = existsSync(file) ? parseDocument(await readFile(file, "utf8")) : parseDocument("{}");
   const real = parse(await readFile(join(PROGRAM, "Pulumi.homelab.yaml"), "utf8")) as {
@@ -101,6 +114,14 @@ async function writeConfig(lab: Lab, directory: string, names: readonly string[]
     "homelab:lan": { subnet: lab.subnet, subnet6: lab.subnet6 },
     "homelab:hosts": Object.fromEntries(hosts) as unknown,
     "homelab:values": VALUES,
+    ...(tailnet !== undefined && {
+      "homelab:tailnet": {
+        server: tailnet.server,
+        oauthClient: tailnet.client,
+        tailscale: "package",
+        groups: { family: PEOPLE.map((name) => `${name}@`) },
+      },
+    }),
     "homelab:secrets": former.getIn(["config", "homelab:secrets"]) ?? {},
     "homelab:projects": former.getIn(["config", "homelab:projects"]) ?? {},
   };

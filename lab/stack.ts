@@ -5,19 +5,20 @@ import { changesOf, doneBy, errorsOf } from "../scripts/lib/engine-events.js";
 import type { Changes } from "../scripts/lib/engine-events.js";
 import type { PulumiStack } from "../scripts/lib/pulumi-stack.js";
 import { LabError } from "./lab-error.js";
-import type { Lab } from "./lab.js";
+import type { ControlServer, Lab } from "./lab.js";
 import { prepareProject } from "./project.js";
 
 /**
  * Runs a real `pulumi up` of this program against the hosts of a lab, which goes on with the other hosts if one fails.
  *
+ * @param tailnet the control server of the tailnet that the hosts join
  * @param report is called with a line for whatever happens
  * @returns how many resources were created, replaced, left unchanged, …
  * @throws LabError if it was not completed
  */
-export async function deploy(lab: Lab, report: (line: string) => void): Promise<Changes> {
+export async function deploy(lab: Lab, tailnet: ControlServer, report: (line: string) => void): Promise<Changes> {
   report("configuration and secrets");
-  const stack = await prepareProject(lab);
+  const stack = await prepareProject(lab, { tailnet });
   report("pulumi up");
   const { ok, events, output } = await stack.operate("up", { continueOnError: true, onEvent: progressTo(report) });
   if (!ok) {

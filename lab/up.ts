@@ -4,6 +4,7 @@ import type { Instance } from "./instance.js";
 import { openLab } from "./lab.js";
 import { interrupt, runScript } from "./machine.js";
 import type { Fact } from "./machine.js";
+import { PEOPLE } from "./project.js";
 import { deploy } from "./stack.js";
 
 export interface UpOptions {
@@ -22,6 +23,7 @@ export interface UpResult {
 interface StepOptions {
   /** Leave what it said on the screen. @default false */
   readonly keep?: boolean;
+  readonly args?: readonly string[];
 }
 
 const LIVE = process.stdout.isTTY;
@@ -37,7 +39,7 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
   const warnings: string[] = [];
   let over = false; // scripts that are being stopped still speak, but listr2 no longer listens
 
-  const step = (title: string, script: string, { keep = false }: StepOptions = {}): ListrTask => ({
+  const step = (title: string, script: string, { keep = false, args = [] }: StepOptions = {}): ListrTask => ({
     title,
     task: async (_, task) => {
       const onFact = ({ kind, text }: Fact): void => {
@@ -51,7 +53,7 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
           task.output = LIVE ? text : `${title}: ${text}`;
         } // in a plain log, lines of steps that run together are mixed
       };
-      const [only, ...others] = await runScript(instance, script, { title, onFact });
+      const [only, ...others] = await runScript(instance, script, { title, args, onFact });
       if (LIVE && !keep && only !== undefined && others.length === 0) {
         task.title = `${title}: ${only.text}`;
       }
@@ -85,6 +87,7 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
       machines,
       step("Pulumi engine", "pulumi-engine.sh"),
       step("Service images", "images/build.sh"),
+      ...(options.deploy ? [step("Programs of a tailnet", "tailnet/build.sh")] : []),
     ]),
     step("Service images in the registries", "images/publish.sh"),
   ];
@@ -107,10 +110,12 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
     rendererOptions: { outputBar: SHOWN_LINES },
   });
   if (options.deploy) {
+    tasks.push(step("Tailnet", "machine/tailnet.sh"));
     tasks.push({
       title: "Deploy",
       task: async (_, task) => {
-        const counts = await deploy(openLab(instance.name), (line) => {
+        const lab = openLab(instance.name);
+        const counts = await deploy(lab, await lab.controlServer(), (line) => {
           if (!over) {
             task.output = line;
           }
@@ -123,6 +128,8 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
       },
       rendererOptions: { outputBar: SHOWN_LINES },
     });
+    // Not before: without a policy everything is open.
+    tasks.push(...PEOPLE.map((name) => step(`Phone of ${name}`, "machine/tailnet.sh", { args: ["phone", name] })));
   }
   const list = new Listr(tasks, {
     concurrent: false,
