@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { API_KEY } from "../model/config/tailnet-settings.js";
+import type { Device } from "../model/tailnet/devices.js";
 import type { TailnetAccess } from "../model/tailnet/types.js";
 
 /** Why the control server did not do what it was asked. */
@@ -14,7 +16,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The calls of a control server's API that look and change nothing (tailscale.com/api). */
+/** The calls of a control server's API that the engine has no resource for (tailscale.com/api). */
 export interface TailnetApi {
   /**
    * The text of the policy file, with its comments.
@@ -29,7 +31,36 @@ export interface TailnetApi {
    * @throws ApiError
    */
   validatePolicy(text: string): Promise<readonly string[] | undefined>;
+  /**
+   * Every device of the tailnet.
+   *
+   * @throws ApiError
+   */
+  listDevices(): Promise<readonly Device[]>;
+  /**
+   * Removes a device, which is off the tailnet from then on.
+   *
+   * @throws ApiError
+   */
+  removeDevice(id: string): Promise<void>;
 }
+
+/** What is read of the list of devices. */
+const deviceList = z.object({
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      user: z.string().default(""),
+      tags: z.array(z.string()).default([]),
+      addresses: z.array(z.string()).default([]),
+      created: z.string().default(""),
+      lastSeen: z.string().optional(),
+    }),
+  ),
+});
+/** Scope of an OAuth client for devices. */
+const DEVICES = "devices:core";
 
 /** Longest time that a call may take. */
 const TIMEOUT_MS = 10_000;
@@ -59,6 +90,15 @@ export async function connect(access: TailnetAccess, secret: string): Promise<Ta
       return [404, 405, 501].includes(response.status)
         ? undefined
         : complaintsIn(await checked(response, "policy_file"));
+    },
+    async listDevices() {
+      const url = urlIn(access, `tailnet/${encodeURIComponent(access.name)}/devices`);
+      const text = await checked(await call(url, { headers: authorization }), DEVICES);
+      return deviceList.parse(JSON.parse(text)).devices;
+    },
+    async removeDevice(id) {
+      const url = urlIn(access, `device/${encodeURIComponent(id)}`);
+      await checked(await call(url, { method: "DELETE", headers: authorization }), DEVICES);
     },
   };
 }

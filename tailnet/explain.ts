@@ -60,11 +60,11 @@ const TROUBLE: Readonly<Record<ApiTrouble, string>> = {
 };
 
 const HELP: Readonly<Record<ApiTrouble, Remedy>> = {
-  unreachable: { prose: "deploy again when it is back" },
+  unreachable: { prose: "try again when it is back" },
   "api key": { prose: "make an OAuth client, and set its secret" },
   refused: { prose: "look whether it still exists, and set its ID and its secret again" },
   "missing scope": { prose: "add the scope to the OAuth client" },
-  failed: { prose: "deploy again; if that stays so, look at the control server" },
+  failed: { prose: "try again; if that stays so, look at the control server" },
 };
 
 const overwrite = (digest: string, what: string): Remedy => ({

@@ -1,5 +1,8 @@
+/** What the tags of hosts begin with. */
+export const HOST_TAG = "tag:homelab-";
+
 /** The tag of a host: who has it is that host, for grants. */
-export const tagOf = (host: string): string => `tag:homelab-${host}`;
+export const tagOf = (host: string): string => `${HOST_TAG}${host}`;
 
 /** Owns the tags of the hosts: who has it may make keys for them. */
 export const OWNER_TAG = "tag:homelab";

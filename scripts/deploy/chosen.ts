@@ -20,6 +20,8 @@ export interface Scope {
   readonly hosts: readonly HostModel[];
   /** Patterns of what the engine leaves out. */
   readonly exclude: readonly string[];
+  /** URNs of what it replaces although nothing of it has changed. @default none */
+  readonly replace?: readonly string[];
 }
 
 /** What is read of a state here; a secret is no string in it. */

@@ -16,10 +16,13 @@ async function deploy(
   process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, { ...options, only });
 }
 
+const collected = (host: string, former: readonly string[]): string[] => [...former, host];
+
 void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
     .argument("[hosts...]", "deploy to these alone; default: all")
     .option("--no-copy", "if the state is lost, recreate everything instead of using the copy that a host keeps")
+    .option("--rejoin <host>", "have a host join the tailnet by another key; may be given again", collected, [])
     .option("--offline", "do not ask registries whether new images exist and fit", false)
     .option("--yes", "deploy without showing the changes and asking first", false)
     .addHelpText(
@@ -27,6 +30,7 @@ void runCommand(
       examples(
         ["npm run deploy", "every host, after a question"],
         ["npm run deploy -- pi5", "pi5 alone; what waits on the others is named"],
+        ["npm run deploy -- --rejoin pi5", "every host; pi5 was logged out of the tailnet, and joins it again"],
       ),
     )
     .action(deploy),

@@ -16,6 +16,7 @@ import {
 import type { HostOutcome } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
+import { expectToJoin, keysOf } from "./rejoin.js";
 import { keepCopies, recoverState } from "./state-copies.js";
 import { warningIn } from "../lib/engine-events.js";
 import { failuresOf, reasonOf } from "../lib/failures.js";
@@ -46,6 +47,8 @@ export interface DeploymentOptions {
   readonly only?: readonly string[];
   /** Do not ask registries whether the images that are to be pulled exist. @default false */
   readonly offline?: boolean;
+  /** Names of hosts that join the tailnet by another key. @default none */
+  readonly rejoin?: readonly string[];
   /** Do it without showing first what would change, and asking. Nobody is asked either where there is no terminal. */
   readonly yes: boolean;
 }
@@ -60,9 +63,12 @@ export interface DeploymentOptions {
 export async function deployTo(
   whole: PulumiStack,
   all: readonly HostModel[],
-  { copy, yes, offline = false, only = [] }: DeploymentOptions,
+  { copy, yes, offline = false, only = [], rejoin = [] }: DeploymentOptions,
 ): Promise<number> {
   const chosen = chosenOf(all, only);
+  rejoin.forEach((name) => {
+    expectToJoin(chosen, name);
+  });
   const looking = obstaclesOn(chosen, { offline });
   // A state that is lost may be on any of them.
   const recovered = copy ? await recoverState(whole, all) : undefined;
@@ -74,7 +80,7 @@ export async function deployTo(
   describeObstacles(obstacles).forEach((line) => {
     console.log(line);
   });
-  const scope = without(wanted, obstacles);
+  const scope = { ...without(wanted, obstacles), replace: await keysOf(whole, rejoin) };
   const { stack, hosts } = scope;
   if (hosts.length === 0) {
     console.log("Nothing was deployed.");
@@ -127,9 +133,13 @@ function warningsOnce(): Listener {
 }
 
 /** Shows what would change, and asks. Where nothing would, nobody has to be asked. */
-async function agreeOn({ stack, hosts, exclude }: Scope, offline: boolean, warn: Listener): Promise<boolean> {
+async function agreeOn(
+  { stack, hosts, exclude, replace = [] }: Scope,
+  offline: boolean,
+  warn: Listener,
+): Promise<boolean> {
   console.log("Checking what would change …");
-  const operation = await stack.operate("preview", { exclude: [...exclude], onEvent: warn });
+  const operation = await stack.operate("preview", { exclude: [...exclude], replace: [...replace], onEvent: warn });
   if (!operation.ok) {
     console.log(reasonOf(operation, stack.name));
     return false;
@@ -201,7 +211,7 @@ async function upEverywhere(scope: Scope, warn: Listener): Promise<Deployment> {
   console.log(
     `${failing.join(", ")} failed. Running again without, so that the other hosts can finish their deletions.`,
   );
-  const second = await up({ ...scope, exclude: [...scope.exclude, ...allOfHosts(failing)] }, warn);
+  const second = await up({ ...scope, exclude: [...scope.exclude, ...allOfHosts(failing)], replace: [] }, warn);
   return { ...first, interrupted: second.interrupted, outcome: together(outcome, outcomeOf(second.events)) };
 }
 
@@ -213,7 +223,7 @@ const isLeft = ({ urn, delete: replaced = false }: StateResource, { done, failed
 const isIn = ({ hosts, exclude }: Scope, { urn }: StateResource): boolean =>
   exclude.length === 0 || hosts.some(({ name }) => name === hostInUrn(urn));
 
-async function up({ stack, hosts, exclude }: Scope, warn: Listener): Promise<Operation> {
+async function up({ stack, hosts, exclude, replace = [] }: Scope, warn: Listener): Promise<Operation> {
   const names = hosts.map(({ name }) => name);
   const write = process.stdout.isTTY ? (await import("log-update")).default : undefined;
   const progress = progressOf(names, write);
@@ -222,7 +232,7 @@ async function up({ stack, hosts, exclude }: Scope, warn: Listener): Promise<Ope
       warn(event);
       progress.show(event);
     };
-    return await stack.operate("up", { continueOnError: true, exclude: [...exclude], onEvent });
+    return await stack.operate("up", { continueOnError: true, exclude: [...exclude], replace: [...replace], onEvent });
   } finally {
     progress.end();
   }

@@ -1,4 +1,6 @@
+import { commandLine } from "../../model/command-line.js";
 import { SERVICE_LABEL } from "../../model/labels.js";
+import { nameInUrn, TAILNET_NAMES } from "../../model/resource-names.js";
 import { confirmed } from "../lib/ask.js";
 import { describeHost, hostInState } from "./state.js";
 import { projectDirectory } from "../lib/project.js";
@@ -16,7 +18,8 @@ async function forget(host: string, { stack: name, yes }: Options): Promise<void
   const directory = projectDirectory();
   const file = StackFile.find(directory, name);
   const stack = new PulumiStack(directory, name);
-  const found = hostInState(await stack.resources(), host);
+  const resources = await stack.resources();
+  const found = hostInState(resources, host);
   const count = `${found.resources.length} resources`;
   console.log(`The state would forget ${host}, ${count}, among them:\n${describeHost(found).join("\n")}`);
   console.log(
@@ -29,6 +32,9 @@ async function forget(host: string, { stack: name, yes }: Options): Promise<void
   await stack.forget(found.urn);
   console.log(`Forgotten: ${host}, ${count}.`);
   console.log(whatIsLeft(host, `Pulumi.${name}.yaml`, file));
+  if (resources.some(({ urn }) => nameInUrn(urn) === TAILNET_NAMES.key(host))) {
+    console.log(`It may still be a device of the tailnet -> ${commandLine("devices", name, "--remove", host)}`);
+  }
 }
 
 /** As long as the host is declared, the next deployment wants to make all of it again. */

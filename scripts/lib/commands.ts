@@ -40,6 +40,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       "pin-host-key": "pin the SSH host key of a host that was reinstalled",
       rename: "give a host another name, and keep what runs on it",
       forget: "remove a host that never comes back from the state",
+      devices: "which device of the tailnet is which host, and remove those that are none",
       unlock: "release the lock of a deployment that was killed",
     },
   },

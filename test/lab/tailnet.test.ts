@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { tailnetOf, tryTailnet } from "../../lab/tailnet/trial.js";
 import type { Expectation } from "../../model/tailnet/types.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
-import { configure, driftIn, edit, lab, up } from "./homelab.js";
+import { commandOn, configure, driftIn, edit, lab, up } from "./homelab.js";
 import { deployedLab } from "./states.js";
 
 // A real tailnet: Headscale, tailscaled on three hosts, and a phone that is not on the LAN. The tests follow each other.
@@ -99,6 +99,21 @@ test("the probe sees a host that is stopped or has another name, and the next de
   const { changes } = await up(cli);
   expect([changes, await drift()]).toEqual([expect.objectContaining({ updated: 1 }), []]);
   expect((await nodes())["pi5"]).toMatchObject({ id: pi5?.id, ip_addresses: pi5?.ip_addresses });
+});
+
+test("a host that was logged out joins again by another key, once its former device is removed", async () => {
+  await tailscale("logout");
+  expect(await drift()).not.toEqual([]);
+  const listed = await commandOn(cli, "devices", ["--json"]);
+  const { devices } = JSON.parse(listed.stdout) as { devices: { name: string; standing: object }[] };
+  const hosts = devices.map(({ name, standing }) => [name, standing]);
+  expect(hosts).toContainEqual(["pi5", { kind: "host", host: "pi5" }]);
+  expect(listed.exitCode).toBe(0);
+  const removed = await commandOn(cli, "devices", ["--remove", "pi5", "--yes"]);
+  expect([removed.exitCode, removed.output]).toEqual([0, expect.stringContaining("Removed: pi5.")]);
+  const { output, exitCode } = await commandOn(cli, "deploy", ["pi5", "--rejoin", "pi5"]);
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("Everything is done on pi5.")]);
+  expect([await drift(), Object.keys(await nodes())]).toEqual([[], expect.arrayContaining(["pi5"])]);
 });
 
 test("without its control server hosts go on reaching each other, and a reboot keeps who a host is", async () => {

@@ -15,6 +15,8 @@ export class ControlServer {
   withoutScope = false;
   /** Somebody changes the policy to this, right after it was looked at. */
   changedMeanwhile: string | undefined;
+  /** Its machines, as the API has them. */
+  devices: { readonly id: string; readonly [field: string]: unknown }[] = [];
   /** Calls that changed something. */
   readonly writes: string[] = [];
   url = "";
@@ -52,7 +54,14 @@ export class ControlServer {
     if (this.withoutScope) {
       return { status: 403, body: { message: "calling actor does not have enough permissions" } };
     }
+    const [, id] = method === "DELETE" ? (/^\/api\/v2\/device\/(.*)$/.exec(url ?? "") ?? []) : [];
+    if (id !== undefined) {
+      this.devices = this.devices.filter((it) => it.id !== id);
+      return { status: 200, body: "" };
+    }
     switch (`${method ?? ""} ${url ?? ""}`) {
+      case "GET /api/v2/tailnet/-/devices":
+        return { status: 200, body: { devices: this.devices } };
       case "GET /api/v2/tailnet/-/acl":
         return { status: 200, body: this.policy ?? DEFAULT };
       case "POST /api/v2/tailnet/-/acl/validate":
