@@ -40,8 +40,8 @@ validate() {
 # iptables can also run a program (--modprobe), and no rule may stand in a chain of somebody else's.
 chain_lines() { # FILE
   chain='(HOMELAB-TAILNET|HOMELAB-PUBLISHED|DOCKER-USER)'
-  packet='(! )?-[io] [a-z0-9][a-z0-9.+-]{0,14}|-s [0-9a-f.:/]+|-p (tcp|udp|icmp|ipv6-icmp)|--dport [0-9]+'
-  state='-m conntrack ((! )?--ctstate (DNAT|RELATED,ESTABLISHED)|--ctorigdstport [0-9]+ --ctdir ORIGINAL)'
+  packet='(! )?-[io] [a-z0-9][a-z0-9.+-]{0,14}|-s [0-9a-f.:/]+|-p (tcp|udp|icmp|ipv6-icmp)|--dport [0-9]+(:[0-9]+)?'
+  state='-m conntrack ((! )?--ctstate (DNAT|RELATED,ESTABLISHED)|--ctorigdstport [0-9]+(:[0-9]+)? --ctdir ORIGINAL)'
   comment='-m comment --comment "[a-z0-9 :/,._-]*"'
   only_lines "$1" <<LINES
 \*(mangle|filter)

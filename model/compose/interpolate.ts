@@ -132,13 +132,15 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       return UNKNOWN;
     }
     const reason = operator?.endsWith("?") === true && rest !== "" ? `: ${rest}` : "";
-    const meant = closest(name, [...Object.keys(scope.values), ...scope.own]);
+    const empty = Object.hasOwn(scope.values, name);
+    const meant = empty ? undefined : closest(name, [...Object.keys(scope.values), ...scope.own]);
     complain(
       path,
       "undefined-variable",
-      Object.hasOwn(scope.values, name) ? `\${${name}} is empty${reason}` : `nothing provides \${${name}}${reason}`,
+      empty ? `\${${name}} is empty${reason}` : `nothing provides \${${name}}${reason}`,
       ...(meant === undefined ? [] : [{ prose: `write \${${meant}}` }]),
-      ...howToProvide(scope, name, maySecretStand(path)),
+      // A value counts before a secret of the same name.
+      ...howToProvide(scope, name, maySecretStand(path) && !empty),
     );
     return UNKNOWN;
   };

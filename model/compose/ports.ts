@@ -2,6 +2,8 @@ import { z } from "zod";
 import { audiences } from "../audience.js";
 import type { Audience } from "../audience.js";
 import { complaint, form, refuse } from "../yaml/complaint.js";
+import type { Refusal } from "../yaml/complaint.js";
+import type { Remedy } from "../yaml/remedy.js";
 import { mapping } from "../yaml/schema.js";
 
 /** A port of a container and where, if at all, it is published on the host. */
@@ -23,58 +25,125 @@ export interface PlacedPort extends ComposePort {
   readonly at: number;
 }
 
-const FORM = /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}):)?(\d+)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:\/(tcp|udp))?$/;
 const MAX_PORT = 65535;
 const isPort = (value: number): boolean => value >= 1 && value <= MAX_PORT;
+/** Ports of one entry. Docker starts a process for each, and keeps rules for each. */
+const MOST = 1000;
 
-function readShort(text: string): ComposePort[] | undefined {
-  const match = FORM.exec(text);
-  if (match === null) {
-    return undefined;
+/** `HOST_IP:FROM-TO:FROM-TO/PROTOCOL`; of an address in brackets, and of a protocol, it says which it is. */
+const FORM =
+  /^(?:(?:(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:.]+\]|(?=:)):)?(?:(\d+)(?:-(\d+))?)?:)?(\d+)(?:-(\d+))?(?:\/([a-zA-Z]+))?$/;
+const NOT_A_PORT = { prose: 'write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}' };
+
+/** First and last port of a range, and how many they are. */
+interface Range {
+  readonly first: number;
+  readonly count: number;
+}
+
+function range(from: string, to = from): Range | undefined {
+  const [first, last] = [Number(from), Number(to)];
+  return isPort(first) && isPort(last) && last >= first ? { first, count: last - first + 1 } : undefined;
+}
+const rangeText = ({ first, count }: Range): string => (count === 1 ? `${first}` : `${first}-${first + count - 1}`);
+
+/** Ports of a container as they are published: Compose pairs two ranges, which have to be equally long. */
+function readShort(text: string): ComposePort[] | Refusal {
+  const [form, address, from, to, target = "", targetEnd, kind = "tcp"] = FORM.exec(text) ?? [];
+  const inside = range(target, targetEnd);
+  // Compose takes 0 for a port that Docker chooses.
+  const chosen = from === undefined || (Number(from) === 0 && to === undefined);
+  const outside = chosen ? undefined : range(from, to);
+  const notAPort = complaint("malformed", `"${text}" is not a port`, NOT_A_PORT);
+  if (form === undefined || inside === undefined || (outside === undefined && !chosen)) {
+    return notAPort;
   }
-  const [, hostIp, from, to, target = "", targetEnd, protocol = "tcp"] = match;
-  const first = Number(target);
-  const count = Number(targetEnd ?? target) - first + 1;
-  const hostFirst = from === undefined ? undefined : Number(from);
-  const hostCount = from === undefined ? count : Number(to ?? from) - Number(from) + 1;
-  if (count < 1 || hostCount !== count || !isPort(first) || !isPort(first + count - 1)) {
-    return undefined;
+  const hostIp = address === "" ? undefined : address;
+  const protocol = kind.toLowerCase();
+  const published = outside === undefined ? "" : rangeText(outside);
+  const write = (ip: string | undefined, host: string, container: Range): Remedy => ({
+    prose: `write "${[...(ip === undefined ? [] : [ip]), ...(host === "" && ip === undefined ? [] : [host]), rangeText(container)].join(":")}${kind === "tcp" ? "" : `/${kind}`}"`,
+  });
+  if (protocol !== "tcp" && protocol !== "udp") {
+    return protocol === "sctp" ? SCTP : notAPort;
   }
-  if (hostFirst !== undefined && (!isPort(hostFirst) || !isPort(hostFirst + count - 1))) {
-    return undefined;
+  if (hostIp?.startsWith("[") === true) {
+    const local = hostIp === "[::1]" ? "127.0.0.1" : undefined;
+    return complaint("malformed", ON_IPV6, write(local, published, inside));
   }
-  return Array.from({ length: count }, (_, i) => ({
-    target: first + i,
-    published: hostFirst === undefined ? undefined : hostFirst + i,
-    protocol: protocol === "udp" ? "udp" : "tcp",
+  if (hostIp !== undefined && !z.ipv4().safeParse(hostIp).success) {
+    return notAPort;
+  }
+  if (outside !== undefined && outside.count !== inside.count) {
+    if (inside.count === 1) {
+      return complaint("malformed", oneOf(published), write(hostIp, String(outside.first), inside));
+    }
+    const count = Math.min(outside.count, inside.count);
+    const equal = write(hostIp, rangeText({ ...outside, count }), { ...inside, count });
+    return complaint("malformed", `${published} and ${rangeText(inside)} are not equally many ports`, equal);
+  }
+  if (inside.count > MOST) {
+    const some = write(hostIp, published && rangeText({ first: outside?.first ?? 1, count: 100 }), {
+      ...inside,
+      count: 100,
+    });
+    return complaint("out-of-range", `has ${inside.count} ports, and Docker starts a process for each`, some);
+  }
+  return Array.from({ length: inside.count }, (_, i) => ({
+    target: inside.first + i,
+    published: outside === undefined ? undefined : outside.first + i,
+    protocol,
     hostIp,
     audience: undefined,
     scheme: undefined,
   }));
 }
 
+const ON_IPV6 = "is published on an IPv6 address, and containers are reached over IPv4";
+const SCTP = complaint("malformed", "sctp is not supported: the firewall's rules are for tcp and udp", {
+  prose: "leave it unpublished, or give the service network_mode: host",
+});
+const oneOf = (published: string): string => `Docker would choose one port of ${published}, which no rule can name`;
+
 const shortPort = z.union([z.string(), z.number()]).transform((value, context): ComposePort[] => {
   const ports = readShort(String(value));
-  if (ports === undefined) {
-    const prose = 'write {target: 80, published: "8080", protocol: tcp, x-audience: [lan]}';
-    return refuse(context, complaint("malformed", `"${value}" is not a port`, { prose }));
-  }
-  return ports;
+  return Array.isArray(ports) ? ports : refuse(context, ports);
 });
 
 const NO_PORT = "is not a port";
 const NUMBER = { prose: "write a number from 1 to 65535" };
-const portNumber = z
-  .union([z.int(), form(/^\d+$/, NO_PORT, NUMBER)])
-  .transform(Number)
-  .refine(isPort, complaint("out-of-range", NO_PORT, NUMBER));
+const number = z.union([z.int(), form(/^\d+$/, NO_PORT, NUMBER)]);
+const portNumber = number.transform(Number).refine(isPort, complaint("out-of-range", NO_PORT, NUMBER));
+
+/** A port of the host; undefined where Docker chooses one. */
+const published = z.union([z.int(), z.string()]).transform((value, context): number | undefined => {
+  const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(String(value)) ?? [];
+  if (value === "" || (Number(from) === 0 && to === undefined)) {
+    return undefined;
+  }
+  const given = from === undefined ? undefined : range(from, to);
+  if (given === undefined) {
+    return refuse(context, complaint("out-of-range", NO_PORT, NUMBER));
+  }
+  return given.count === 1
+    ? given.first
+    : refuse(context, complaint("malformed", oneOf(rangeText(given)), { prose: `write "${given.first}"` }));
+});
 
 const longPort = mapping({
   name: z.string().optional(),
   target: portNumber,
-  published: portNumber.optional(),
-  protocol: z.enum(["tcp", "udp"]).default("tcp"),
-  host_ip: z.ipv4().optional(),
+  published: published.optional(),
+  protocol: z
+    .string()
+    .toLowerCase()
+    .refine((it) => it !== "sctp", SCTP)
+    .pipe(z.enum(["tcp", "udp"]))
+    .default("tcp"),
+  host_ip: z
+    .union([z.ipv4(), z.ipv6()])
+    .refine((it) => !it.includes(":"), complaint("malformed", ON_IPV6, { prose: "remove host_ip" }))
+    .optional(),
   mode: z.enum(["host", "ingress"]).optional(),
   "x-audience": audiences.optional(),
   "x-scheme": z.enum(["http", "https"]).optional(),

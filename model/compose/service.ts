@@ -145,6 +145,11 @@ const resources = mapping({
   ).optional(),
 });
 
+/** What is said twice of one port is said once, as to Compose. */
+const withoutTwins = (ports: readonly PlacedPort[]): PlacedPort[] => [
+  ...new Map(ports.map((port) => [JSON.stringify({ ...port, at: 0 }), port])).values(),
+];
+
 /** How the program treats a service, beyond what Compose can say. */
 const homelab = mapping({
   updates: z.enum(["pinned", "automatic"]).default("pinned"),
@@ -194,7 +199,8 @@ export const service = mapping(
     labels: labels.superRefine(grammar.ownersLabels).default({}),
     ports: ports
       .default([])
-      .transform((list) => list.flatMap((some, at) => some.map((port): PlacedPort => ({ ...port, at })))),
+      .transform((list) => list.flatMap((some, at) => some.map((port): PlacedPort => ({ ...port, at }))))
+      .transform(withoutTwins),
     volumes: volumes.default([]),
     tmpfs: oneOrMore(grammar.tmpfsMount).default([]),
     networks: networks.optional(),

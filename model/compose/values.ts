@@ -73,7 +73,7 @@ export const ipAddress = text.refine(
 );
 
 /** What Docker itself puts the host's address for is the word host-gateway. */
-const NO_HOST_ENTRY = complaint("malformed", "is not a host entry", { prose: 'write "name=address"' });
+const NO_HOST_ENTRY = complaint("malformed", "is not a host entry", { prose: 'write "NAME=ADDRESS"' });
 
 const scalar = z.union([text, z.number(), z.boolean(), z.null()]);
 

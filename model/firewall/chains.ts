@@ -1,4 +1,5 @@
 import { TAILNET } from "../audience.js";
+import { inRanges, portWord } from "./opening.js";
 import type { OpenPort, Surroundings } from "./opening.js";
 
 /** Where the helper has the chains of our own. */
@@ -14,12 +15,15 @@ const BRIDGES = ["docker0", "br-+"];
 
 export const bridgesOf = ({ bridges }: Surroundings): string[] => [...BRIDGES, ...bridges];
 
-export const chainsFor = (ports: readonly OpenPort[], bridges: readonly string[]): Chains => ({
-  files: {
-    [CHAIN_FILES.v4]: chains("v4", ports, bridges),
-    [CHAIN_FILES.v6]: chains("v6", ports, bridges),
-  },
-});
+export function chainsFor(ports: readonly OpenPort[], bridges: readonly string[]): Chains {
+  const ranges = inRanges(ports);
+  return {
+    files: {
+      [CHAIN_FILES.v4]: chains("v4", ranges, bridges),
+      [CHAIN_FILES.v6]: chains("v6", ranges, bridges),
+    },
+  };
+}
 
 /** The chains of our own, in the form of iptables-restore(8). */
 function chains(family: "v4" | "v6", ports: readonly OpenPort[], bridges: readonly string[]): string {
@@ -56,8 +60,9 @@ function chains(family: "v4" | "v6", ports: readonly OpenPort[], bridges: readon
 }
 
 /** What the tailnet's interface may bring: for everyone there, or for the addresses of some who are there. */
-function tailnetRules(family: "v4" | "v6", { port, protocol, sources }: OpenPort): string[] {
-  const rule = (from: string): string => `-A HOMELAB-TAILNET ${from}-p ${protocol} --dport ${port} -j RETURN`;
+function tailnetRules(family: "v4" | "v6", open: OpenPort): string[] {
+  const { protocol, sources } = open;
+  const rule = (from: string): string => `-A HOMELAB-TAILNET ${from}-p ${protocol} --dport ${portWord(open)} -j RETURN`;
   if (sources.some(({ kind }) => kind === "tailnet")) {
     return [rule("")];
   }
@@ -67,13 +72,10 @@ function tailnetRules(family: "v4" | "v6", { port, protocol, sources }: OpenPort
 }
 
 /** By the port that the packet was sent to: the container's own is not what was declared. */
-function publishedRules(
-  family: "v4" | "v6",
-  { port, protocol, what, sources }: OpenPort,
-  bridges: readonly string[],
-): string[] {
+function publishedRules(family: "v4" | "v6", open: OpenPort, bridges: readonly string[]): string[] {
+  const { protocol, what, sources } = open;
   const rule = (from: string): string =>
-    `-A HOMELAB-PUBLISHED ${from} -p ${protocol} -m conntrack --ctorigdstport ${port} --ctdir ORIGINAL -m comment --comment "${what}" -j RETURN`;
+    `-A HOMELAB-PUBLISHED ${from} -p ${protocol} -m conntrack --ctorigdstport ${portWord(open)} --ctdir ORIGINAL -m comment --comment "${what}" -j RETURN`;
   return sources.flatMap((source) => {
     switch (source.kind) {
       case "subnet":

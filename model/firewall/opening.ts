@@ -27,9 +27,11 @@ export interface Surroundings extends World {
   readonly bridges: readonly string[];
 }
 
-/** An opening as the rules see it. */
+/** An opening as the rules see it: one port, or several that follow each other. */
 export interface OpenPort {
   readonly port: number;
+  /** The last of them, if there are several. */
+  readonly last?: number;
   readonly protocol: "tcp" | "udp";
   /** Name of the service or of the program in small letters, as comments of rules have it. */
   readonly what: string;
@@ -61,6 +63,29 @@ type AdminAccess = {
   readonly port: number;
   readonly from: readonly string[];
 };
+
+/**
+ * One rule for ports that follow each other and are of the same program for the same people: of a thousand, each with rules
+ * of its own, no helper would take the list.
+ */
+export function inRanges(ports: readonly OpenPort[]): OpenPort[] {
+  const ranges = new Map<string, OpenPort[]>();
+  for (const { port, last = port, ...rest } of ports) {
+    const same = JSON.stringify(rest);
+    const found = ranges.get(same) ?? [];
+    const before = found.at(-1);
+    if (before !== undefined && port === (before.last ?? before.port) + 1) {
+      found[found.length - 1] = { ...before, last };
+    } else {
+      found.push({ port, ...(last !== port && { last }), ...rest });
+    }
+    ranges.set(same, found);
+  }
+  return [...ranges.values()].flat().sort((a, b) => a.port - b.port);
+}
+
+/** A port or a range of them, as iptables(8) and ufw(8) have it. */
+export const portWord = ({ port, last }: OpenPort): string => (last === undefined ? `${port}` : `${port}:${last}`);
 
 /** The opening of SSH, with which the helper tests whether a change has shut anybody out. */
 export function adminAccess(

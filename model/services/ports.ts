@@ -1,5 +1,6 @@
 import { checkAudience, isLocalOnly } from "../audience.js";
 import type { Audience } from "../audience.js";
+import type { PlacedPort } from "../compose/ports.js";
 import type { ComposeService } from "../compose/service.js";
 import { worldOf } from "../config/world.js";
 import type { PortModel, ServiceModel } from "../types.js";
@@ -14,32 +15,62 @@ export function portsOf(planning: Planning, at: Path, definition: ComposeService
     checkHostPorts(planning, at, definition);
     return [];
   }
-  return definition.ports.map((port) => {
-    const place = [...at, "ports", port.at];
-    const loopback = port.hostIp?.startsWith("127.") === true ? port.hostIp : undefined;
-    const audience =
-      port.audience ?? (loopback !== undefined ? (["localhost"] as const) : definition["x-homelab"].audience);
-    const published = port.published ?? port.target;
-    if (audience === undefined) {
-      const long = `{target: ${port.target}, published: "${published}", protocol: ${port.protocol}, x-audience: [lan]}`;
-      const message = `port ${port.target} is published without an audience`;
-      planning.complain(place, "no-audience", message, { prose: `write ${long}` });
-    } else if (loopback !== undefined && !isLocalOnly(audience)) {
-      const message = `${loopback} is reached from the host itself only, and the audience is wider`;
-      planning.complain(
-        place,
-        "loopback-audience",
-        message,
-        { prose: "write x-audience: [localhost]" },
-        { prose: "remove host_ip" },
-      );
-    } else if (port.published === undefined && !isLocalOnly(audience)) {
-      const message = `port ${port.target} has no published port, so Docker picks one that no firewall rule can name`;
-      const long = `{target: ${port.target}, published: "${port.target}", protocol: ${port.protocol}, x-audience: [${audience.join(", ")}]}`;
-      planning.complain(place, "random-port", message, { prose: `write ${long}` });
-    }
-    return { ...port, audience: audience ?? [] };
-  });
+  for (const entry of new Set(definition.ports.map((port) => port.at))) {
+    const some = definition.ports.filter((port) => port.at === entry);
+    checkEntry(planning, [...at, "ports", entry], some, definition);
+  }
+  return definition.ports.map((port) => ({ ...port, audience: audienceOf(port, definition) ?? [] }));
+}
+
+const isLoopback = ({ hostIp }: PlacedPort): boolean => hostIp?.startsWith("127.") === true;
+
+const audienceOf = (port: PlacedPort, definition: ComposeService): readonly Audience[] | undefined =>
+  port.audience ?? (isLoopback(port) ? (["localhost"] as const) : definition["x-homelab"].audience);
+
+/** Does one entry of the list, a port or a range, say who may reach it, and where? */
+function checkEntry(planning: Planning, place: Path, some: readonly PlacedPort[], definition: ComposeService): void {
+  const [port] = some;
+  if (port === undefined) {
+    return;
+  }
+  const audience = audienceOf(port, definition);
+  const [what, is, has] =
+    some.length === 1
+      ? [`port ${port.target}`, "is", "has"]
+      : [`ports ${port.target} to ${port.target + some.length - 1}`, "are", "have"];
+  if (audience === undefined) {
+    const prose = some.length === 1 ? `write ${longForm(port, ["lan"])}` : "write x-homelab: {audience: [lan]}";
+    planning.complain(place, "no-audience", `${what} ${is} published without an audience`, { prose });
+  } else if (isLoopback(port) && !isLocalOnly(audience)) {
+    const message = `${port.hostIp ?? ""} is reached from the host itself only, and the audience is wider`;
+    const remedies = [{ prose: "write x-audience: [localhost]" }, { prose: "remove host_ip" }];
+    planning.complain(place, "loopback-audience", message, ...remedies);
+  } else if (port.published === undefined && !isLocalOnly(audience)) {
+    const chooses = some.length === 1 ? "Docker picks one" : "Docker picks some";
+    const message = `${what} ${has} no published port, so ${chooses} that no firewall rule can name`;
+    const prose = `write ${some.length === 1 ? longForm(port, audience) : shortForm(port, some.length)}`;
+    planning.complain(place, "random-port", message, { prose });
+  }
+}
+
+/** A port as it can be written, published under its own number if under none. */
+function longForm(
+  { target, published = target, protocol, hostIp, scheme }: PlacedPort,
+  who: readonly string[],
+): string {
+  const more = [
+    ...(hostIp === undefined ? [] : [`host_ip: ${hostIp}`]),
+    `x-audience: [${who.join(", ")}]`,
+    ...(scheme === undefined ? [] : [`x-scheme: ${scheme}`]),
+  ];
+  return `{target: ${target}, published: "${published}", protocol: ${protocol}, ${more.join(", ")}}`;
+}
+
+/** A range of ports that are published under their own numbers. */
+function shortForm({ target, protocol, hostIp }: PlacedPort, count: number): string {
+  const range = `${target}-${target + count - 1}`;
+  const address = hostIp === undefined ? "" : `${hostIp}:`;
+  return `"${address}${range}:${range}${protocol === "tcp" ? "" : `/${protocol}`}"`;
 }
 
 /** With the host's network Docker publishes nothing: who may reach which port is said where there are no ports. */

@@ -205,3 +205,25 @@ test.each([
 ])("what no rule could be made for is refused", (compose, problem) => {
   expect(problemsOf(() => model(compose))).toEqual([problem]);
 });
+
+test("ports that follow each other have one rule, and a thousand fit into what a helper takes", () => {
+  const ports = Array.from({ length: 1000 }, (_, i) => 20_000 + i);
+  const openings = ports.map((port): Opening => ({
+    port,
+    protocol: "udp",
+    from: ["lan"],
+    what: "rtp",
+    kind: "listens",
+  }));
+  const firewall = firewallOf([...openings, { ...openings[0], port: 22_000 } as Opening], SURROUNDINGS);
+  expect(firewall.rules).toEqual([
+    "allow from 192.168.1.0/24 to any port 20000:20999 proto udp comment 'homelab: rtp'",
+    "allow from fd00:1::/64 to any port 20000:20999 proto udp comment 'homelab: rtp'",
+    "allow from 192.168.1.0/24 to any port 22000 proto udp comment 'homelab: rtp'",
+    "allow from fd00:1::/64 to any port 22000 proto udp comment 'homelab: rtp'",
+  ]);
+  const published = openings.map((it): Opening => ({ ...it, from: ["lan", "tailnet"], kind: "published" }));
+  const { files } = firewallOf(published, SURROUNDINGS);
+  expect(files["/etc/homelab/firewall.v4"]).toContain("--ctorigdstport 20000:20999 --ctdir ORIGINAL");
+  expect(files["/etc/homelab/firewall.v4"]).toContain("-p udp --dport 20000:20999 -j RETURN");
+});

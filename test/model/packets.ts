@@ -67,8 +67,8 @@ function chainRule(line: string): Matches {
   const onlyBy = take(/ -i (\S+) /);
   const source = take(/ -s (\S+) /);
   const proto = take(/ -p (\S+) /);
-  const port1 = take(/ --dport (\d+) /);
-  const port2 = take(/ -m conntrack --ctorigdstport (\d+) --ctdir ORIGINAL /);
+  const port1 = take(/ --dport ([\d:]+) /);
+  const port2 = take(/ -m conntrack --ctorigdstport ([\d:]+) --ctdir ORIGINAL /);
   const notDnat = take(/ -m conntrack (! --ctstate DNAT) /);
   const established = take(/ -m conntrack --ctstate (RELATED,ESTABLISHED) /);
   if (rest.trim() !== "") {
@@ -79,21 +79,29 @@ function chainRule(line: string): Matches {
     (notBy === undefined || !isInterface(notBy, by)) &&
     (onlyBy === undefined || isInterface(onlyBy, by)) &&
     (proto === undefined || proto === protocol) &&
-    (port1 ?? port2 ?? String(port)) === String(port) &&
+    isPortOf(port1 ?? port2 ?? String(port), port) &&
     (notDnat === undefined || !redirected) &&
     established === undefined &&
     within(from);
 }
 
 function ufwRule(rule: string): Matches {
-  const match = /^allow (?:in on (\S+) )?(?:from (\S+) )?to any port (\d+) proto (tcp|udp) comment '[^']*'$/.exec(rule);
+  const match = /^allow (?:in on (\S+) )?(?:from (\S+) )?to any port ([\d:]+) proto (tcp|udp) comment '[^']*'$/.exec(
+    rule,
+  );
   if (match === null) {
     throw new Error(`what is ${rule}?`);
   }
-  const [, onlyBy, source, to, proto] = match;
+  const [, onlyBy, source, to = "", proto] = match;
   const within = withinOf(source);
   return ({ by, from, port, protocol }) =>
-    (onlyBy === undefined || isInterface(onlyBy, by)) && to === String(port) && proto === protocol && within(from);
+    (onlyBy === undefined || isInterface(onlyBy, by)) && isPortOf(to, port) && proto === protocol && within(from);
+}
+
+/** Is a port the one, or within the range? */
+function isPortOf(word: string, port: number): boolean {
+  const [first = "", last = first] = word.split(":");
+  return Number(first) <= port && port <= Number(last);
 }
 
 const isInterface = (pattern: string, name: string): boolean =>

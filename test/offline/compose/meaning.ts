@@ -69,7 +69,7 @@ function theirService(it: JsonMap, project: Project): Meaning {
     working_dir: path(it["working_dir"]),
     ...(policy !== undefined && { restart: restartOf(policy) }),
     environment: it["environment"],
-    ports: list(it["ports"]).map((port) => withoutDefaults(without(port, "name", "app_protocol"), { mode: "ingress" })),
+    ports: list(it["ports"]).map(theirPort),
     volumes: list(it["volumes"]).map((volume) => theirVolume(volume, project)),
     networks: theirNetworks(it, project),
     depends_on: it["depends_on"],
@@ -176,6 +176,18 @@ function restartOf({
   const names: Readonly<Record<string, string>> = { any: "always", none: "no" };
   return `${names[condition] ?? condition}${attempts === undefined ? "" : `:${attempts}`}`;
 }
+
+/** One port of the host as a range is one port; and to Docker, protocols have small letters. */
+const theirPort = (port: Meaning): Meaning =>
+  withoutDefaults(
+    {
+      ...without(port, "name", "app_protocol"),
+      published:
+        port["published"] === "0" ? "" : (port["published"] as string | undefined)?.replace(/^(\d+)-\1$/, "$1"),
+      protocol: (port["protocol"] as string).toLowerCase(),
+    },
+    { mode: "ingress" },
+  );
 
 function theirVolume(volume: Meaning, project: Project): Meaning {
   const { type, source, target, read_only } = volume;
