@@ -11,12 +11,12 @@ import { outputsOf } from "./model/outputs/index.js";
 import { TAILNET_NAMES } from "./model/resource-names.js";
 import type { HomelabModel } from "./model/types.js";
 
-/** Registers the whole homelab; answers with the stack's outputs. */
+/** Registers the whole homelab. @returns the stack's outputs */
 async function main(): Promise<Record<string, unknown>> {
   const directories = [pulumi.getRootDirectory(), __dirname];
   const homelab = loadHomelab(pulumi.getStack(), directories);
   const secrets = secretsById(new pulumi.Config());
-  // What is still to be loaded is loaded once the probes are on their way.
+  // The remaining modules are loaded while the probes run.
   const [stateOf, { registerHost }, last, registerTailnet] = await Promise.all([
     observe(homelab, pulumi.getStack()),
     setImmediate().then(loadComponents),
@@ -38,14 +38,14 @@ async function main(): Promise<Record<string, unknown>> {
   return { ...outputsOf(homelab), notDone };
 }
 
-/** What became of the tailnet. */
+/** Result of registering the tailnet. */
 interface RegisteredTailnet {
   /** Keys for the hosts that join, by the host's name. */
   readonly keys: ReadonlyMap<string, pulumi.Output<string>>;
   readonly notDone: Record<string, string>;
 }
 
-/** Looks at the tailnet's policy, where the homelab has one and can reach its API; answers with what registers it. */
+/** Looks at the tailnet's policy if the homelab has one and can reach its API. @returns a function that registers it */
 async function lookAtTailnet(
   { tailnet }: HomelabModel,
   secrets: pulumi.Input<Record<string, string>>,

@@ -21,19 +21,19 @@ import { defined, some, someKeys } from "./defined.js";
 import { goDuration } from "./go-duration.js";
 import type { Render } from "./render.js";
 
-/** What the arguments of a container need from outside the model. */
+/** What the model does not know and a container's arguments need. */
 export interface ContainerContext {
-  /** Puts the values of secrets into a text. */
+  /** Inserts the values of secrets into a string. */
   readonly render: Render;
-  /** Options of the host's own for logs. */
+  /** The host's own log options. */
   readonly logDefaults: Readonly<Record<string, string>>;
-  /** What to hand the provider for a network of that name. */
+  /** The provider's value for the network of that name. */
   readonly network: (name: string) => pulumi.Input<string>;
-  /** ID of a container that comes before this one. */
+  /** ID of a container that is created before this one. */
   readonly container: (name: string) => pulumi.Input<string>;
-  /** Where the host keeps a file that is to be mounted. */
+  /** Path on the host of a mounted file. */
   readonly fileOnHost: (file: FileModel) => string;
-  /** Value of the label which comes first, and which has the container recreated whenever it changes. */
+  /** Value of the first label; a change of it recreates the container. */
   readonly generation: string;
   /** Changes whenever one of the mounted files does; undefined without files. */
   readonly filesDigest: pulumi.Input<string> | undefined;
@@ -41,7 +41,7 @@ export interface ContainerContext {
 
 const MIB = 2 ** 20;
 
-/** The container that a service is, in the Docker provider's terms. */
+/** A service as arguments of the Docker provider's container. */
 export function containerArgs(service: ServiceModel, context: ContainerContext): docker.ContainerArgs {
   const it = service.definition;
   const { cap_add, cap_drop } = it;
@@ -115,7 +115,7 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
   });
 }
 
-/** The network of another container is named by that one's ID: when it is replaced, so is what shares its network. */
+/** Names another container's network by that container's ID, so that replacing it replaces those that share its network. */
 function networkModeOf(
   { definition, networks, networkOf }: ServiceModel,
   { container }: ContainerContext,
@@ -126,7 +126,7 @@ function networkModeOf(
   return definition.network_mode ?? (networks.length > 0 ? "bridge" : undefined);
 }
 
-/** With what Docker fills in: left out, the provider would see a difference at every run. */
+/** Adds the defaults that Docker fills in; without them the provider would see a difference on every run. */
 function logOptionsOf(
   { logging }: ComposeService,
   defaults: Readonly<Record<string, string>>,
@@ -136,7 +136,7 @@ function logOptionsOf(
   return filledIn ? { ...defaults, ...options } : options;
 }
 
-/** The provider takes no empty entrypoint, which is to say that the command's first word is the program. */
+/** An empty entrypoint makes the command's first word the program. The provider does not accept an empty one. */
 function programOf(
   { entrypoint, command = [] }: ComposeService,
   render: Render,

@@ -4,7 +4,7 @@ import type { ComposeVolume } from "../model/compose/volumes.js";
 import type { FileModel, ServiceModel } from "../model/types.js";
 import { defined, some, someKeys } from "./defined.js";
 
-/** What is mounted into a container, in the Docker provider's two ways to say it. */
+/** The mounts of a container, in the Docker provider's two forms. */
 export function mountArgs(
   { volumes, files }: ServiceModel,
   { fileOnHost }: { readonly fileOnHost: (file: FileModel) => string },
@@ -18,7 +18,7 @@ export function mountArgs(
   });
 }
 
-/** A bind that must not make its source, or a tmpfs: only the API's mounts can say so. */
+/** A bind that must not create its source, or a tmpfs: only the form `mounts` can express these. */
 function mount(volume: ComposeVolume): docker.types.input.ContainerMount | undefined {
   switch (volume.type) {
     case "tmpfs":
@@ -45,7 +45,7 @@ function mount(volume: ComposeVolume): docker.types.input.ContainerMount | undef
   }
 }
 
-/** A named or anonymous volume, or a bind whose source Docker may make. */
+/** A named or anonymous volume, or a bind whose source Docker may create. */
 function lightMount(volume: ComposeVolume): docker.types.input.ContainerVolume | undefined {
   if (volume.type === "tmpfs" || mount(volume) !== undefined) {
     return undefined;

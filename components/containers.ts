@@ -20,18 +20,18 @@ import type { HostHooks } from "./host-hooks.js";
 export interface ContainersArgs {
   /** The host and its services, networks and volumes. */
   host: HostModel;
-  /** Puts the values of secrets into texts. */
+  /** Inserts the values of secrets into strings. */
   render: Render;
-  /** What of it has to be recreated. */
+  /** Which of them have to be recreated. */
   repair: Repair;
-  /** The host's settings: no container before all of them are in force. */
+  /** The host's settings: no container starts before all of them are in force. */
   after: readonly pulumi.Resource[];
 }
 
-/** Parts of a container that the provider says it updates in place, and does not. */
+/** Properties of a container that the provider claims to update in place, but does not. */
 const REPLACE_ON = ["#initerror", "healthcheck", "init", "tmpfs", "cpuPeriod", "cpuQuota", "rm"];
 
-/** Path of the label that has a container or a network recreated. */
+/** Path of the label whose change recreates a container or a network. */
 const GENERATION_PLACE = "labels[0].value";
 
 /** The Docker side of one host: its images, networks, volumes and containers, on a provider of its own. */
@@ -49,7 +49,7 @@ export class Containers extends pulumi.ComponentResource {
     this.hooks = hostHooks(host);
     this.repair = repair;
     this.render = render;
-    // A provider is a process of some 65 MB: a host without services has none.
+    // A provider is a process of about 65 MB, so a host without services gets none.
     const provider =
       host.services.length > 0
         ? new docker.Provider(printName({ kind: "engine", host: host.name }), dockerProviderArgs(host), {
@@ -70,7 +70,7 @@ export class Containers extends pulumi.ComponentResource {
       const dependsOn = [leftovers, ...before, ...volumes, ...(image === undefined ? [] : [image])];
       containers.set(service.name, this.container(service, networks, containers, dependsOn));
     }
-    // The engine hides an environment as a whole if one variable is secret: which one that is, is none.
+    // The engine hides the whole environment if one variable is secret, although its name is no secret.
     this.registerOutputs({
       secretVariables: Object.fromEntries(host.services.map((service) => [service.name, secretVariables(service)])),
     });
@@ -85,7 +85,7 @@ export class Containers extends pulumi.ComponentResource {
         ...(needed && { triggers: { generation: token } }),
         ...(platform !== undefined && { platform }),
       },
-      // One that is to be pulled again is gone already: were it removed afterwards, the new one would be.
+      // An image to pull again is gone already; deleting the old one afterwards would delete the new one.
       { ...this.options, hooks: this.hooks.other, ...(needed && { deleteBeforeReplace: true }), ignoreChanges },
     );
   }
@@ -110,7 +110,7 @@ export class Containers extends pulumi.ComponentResource {
         ...(driver_opts && { options: driver_opts }),
         ...(ipamConfigs.length > 0 && { ipamConfigs }),
       },
-      // A second network of its name, or in its subnet, is refused while the old one is there.
+      // Docker refuses a second network with its name, or in its subnet, while the old one exists.
       { ...this.options, hooks: this.hooks.network, deleteBeforeReplace: true, ignoreChanges },
     );
   }
@@ -160,8 +160,8 @@ export class Containers extends pulumi.ComponentResource {
       ...this.options,
       hooks: this.hooks.container,
       dependsOn: [...dependsOn, ...files.commands],
-      // The hook makes room for the new one. Were it the engine's own delete that failed, as it does when the host is
-      // off, an `up --continue-on-error` would wait for ever (seen with 3.259.0).
+      // The hook makes room for the new one. If the engine deleted the old one first, and that failed because the host is
+      // off, `up --continue-on-error` would wait forever (seen with 3.259.0).
       deleteBeforeReplace: false,
       replaceOnChanges: REPLACE_ON,
       ignoreChanges,

@@ -1,4 +1,4 @@
-/** Seconds as Go writes a duration, which is how the provider reads it back: 1m30s, not 90s. */
+/** Seconds in Go's notation of a duration, in which the provider reads it back: 1m30s, not 90s. */
 export function goDuration(seconds: number | undefined): string | undefined {
   if (seconds === undefined) {
     return undefined;

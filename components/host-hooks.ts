@@ -8,17 +8,17 @@ import type { RemoteResult } from "../hosts/ssh.js";
 import { graceSeconds, pidsLimit, STOP_GRACE_SECONDS } from "../model/services/limits.js";
 import { SERVICE_LABEL } from "../model/labels.js";
 
-/** What is done on a host around an operation of the engine. None of it runs at preview. */
+/** Commands that run on a host before or after an operation of the engine, never at preview. */
 export interface HostHooks {
   readonly container: pulumi.ResourceHookBinding;
   readonly network: pulumi.ResourceHookBinding;
   readonly other: pulumi.ResourceHookBinding;
 }
 
-/** Where a hook does its work. */
+/** Where a hook runs its commands. */
 interface At {
   readonly host: HostModel;
-  /** Each container that is replaced needs several commands; all of them may run twice. */
+  /** Replacing a container takes several commands; each of them may run twice. */
   readonly connection: SharedConnection;
 }
 
@@ -54,18 +54,18 @@ export function hostHooks(host: HostModel): HostHooks {
   };
 }
 
-/** Docker's name of the thing that a hook is called for. */
+/** Docker's name of the object that a hook is called for. */
 const dockerName = ({ newInputs }: pulumi.ResourceHookArgs): string => {
   const name: unknown = newInputs?.["name"];
   return typeof name === "string" ? name : "";
 };
 
 /**
- * Makes room for a container of a name: Docker takes no second one. The one that is there is the one to be replaced, or
- * a leftover of an interrupted deployment or of Watchtower, of which the state knows nothing. One without our label is
- * somebody else's: the create is refused.
+ * Makes room for a container, since Docker allows only one of a name. The existing one is the one to replace, or a
+ * leftover of an interrupted deployment or of Watchtower that is not in the state. One without our label belongs to
+ * somebody else, and the creation is refused.
  *
- * @throws Error that says how to let ours take its place
+ * @throws Error that says how to replace it
  */
 async function makeRoomForContainer(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
   const { host } = at;
@@ -76,25 +76,25 @@ async function makeRoomForContainer(at: At, args: pulumi.ResourceHookArgs): Prom
   const { exitCode } = await must(at, command, { timeoutSeconds: grace + SSH_SECONDS, alsoGood: SOMEBODY_ELSES });
   if (exitCode === SOMEBODY_ELSES) {
     throw new Error(
-      `${host.name} has a container ${name} already that this program did not make, so it is left alone. ` +
-        `To let this one take its place, and keep the other until this one works: npm run adopt -- ${host.name} ${name}`,
+      `${host.name} already has a container ${name} that this program did not create, so it is left alone. ` +
+        `To replace it, and keep it until the new one works: npm run adopt -- ${host.name} ${name}`,
     );
   }
 }
 
-/** Exit code of make-room for a container that does not carry our label. */
+/** Exit code of make-room for a container without our label. */
 const SOMEBODY_ELSES = 3;
 
-/** The same for a network. What is still in it is of ours, and as little known to the state. */
+/** The same for a network. Containers that are still in it are ours, and are not in the state either. */
 async function makeRoomForNetwork(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
   await must(at, [`${HELPER_BIN}/make-room`, "network", dockerName(args)]);
 }
 
-/** For what a service that does its work and ends may take. */
+/** Longest time that a one-shot service may take. */
 const ONE_SHOT_SECONDS = 900;
 
 /**
- * Waits until a service that does its work and ends has done so.
+ * Waits for a one-shot service to end.
  *
  * @throws Error if it has failed, or takes longer
  */
@@ -107,7 +107,7 @@ async function awaitEnd({ host }: At, name: string): Promise<void> {
   }
 }
 
-/** Limits its processes, which the Docker provider cannot, and writes down how it is, for the probe. */
+/** Limits its processes, which the Docker provider cannot do, and records its state for the probe. */
 async function containerCreated(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
   const name = dockerName(args);
   const service = at.host.services.find((it) => it.name === name);
@@ -122,7 +122,7 @@ async function networkCreated(at: At, args: pulumi.ResourceHookArgs): Promise<vo
   await must(at, [`${HELPER_BIN}/network-created`, dockerName(args)]);
 }
 
-/** What a command on a host came to; its failure fails the operation that the hook belongs to. */
+/** Result of a command on a host; its failure fails the operation that the hook belongs to. */
 async function must(
   { host, connection }: At,
   command: readonly string[],
@@ -136,13 +136,13 @@ async function must(
   return result;
 }
 
-/** Says in the homelab's words what an error of the engine means. Never asks for another try. */
+/** Explains an error of the engine in terms of the homelab. Never asks for a retry. */
 async function explain(host: HostModel, args: pulumi.ErrorHookArgs): Promise<boolean> {
   const alive = await runOn(host, ["true"], 10);
   if (!alive.ok) {
     await pulumi.log.error(
       `${host.name} (${host.address}) cannot be reached: ${lastLine(alive.stderr)}. Not done there: ${args.name}. ` +
-        "The other hosts are not held up; deploy again when it is back.",
+        "The other hosts go on without it; deploy again once it is back.",
     );
     return false;
   }
@@ -153,7 +153,7 @@ async function explain(host: HostModel, args: pulumi.ErrorHookArgs): Promise<boo
   return false;
 }
 
-/** A container that could not be replaced runs on. */
+/** Starts a container again that could not be replaced. */
 async function bringBack(host: HostModel, { newInputs }: pulumi.ErrorHookArgs): Promise<void> {
   const name: unknown = newInputs?.["name"];
   if (typeof name !== "string") {
@@ -167,7 +167,7 @@ async function bringBack(host: HostModel, { newInputs }: pulumi.ErrorHookArgs): 
   }
 }
 
-/** The end of what a container printed that did not start or did not become healthy. */
+/** Shows the end of the log of a container that did not start or did not become healthy. */
 async function showLog(host: HostModel, args: pulumi.ErrorHookArgs): Promise<void> {
   const name: unknown = args.newInputs?.["name"] ?? args.oldInputs?.["name"];
   if (typeof name !== "string" || !(await isOurs(host, name))) {
@@ -187,7 +187,7 @@ async function isOurs(host: HostModel, name: string): Promise<boolean> {
   return stdout.trim() !== "";
 }
 
-/** Command that prints the ID of the container of that name, if it carries our label. */
+/** Command that prints the ID of the container of that name, if it has our label. */
 const ownContainer = (name: string): string[] => [
   ...["docker", "ps", "-aq", "--filter", `name=^${name}$`],
   ...["--filter", `label=${SERVICE_LABEL}`],

@@ -15,18 +15,18 @@ import type { Repair } from "./repair.js";
 /** What a host's settings need. */
 export interface HostSettingsArgs {
   readonly host: HostModel;
-  /** Puts the values of secrets into a text. */
+  /** Inserts the values of secrets into a string. */
   readonly render: Render;
-  /** Which of them are to be applied again. */
+  /** Which of them have to be applied again. */
   readonly repair: Repair;
 }
 
 const CONFIRM_SECONDS = 15;
 const CONFIRM_ATTEMPTS = 3;
 
-/** What a host itself is, applied one setting after the other by the helper on it. */
+/** A host's settings, which its helper applies one after the other. */
 export class HostSettings extends pulumi.ComponentResource {
-  /** Those that what comes after them waits for. */
+  /** Resources that everything after the settings depends on. */
   readonly commands: readonly remote.Command[];
 
   constructor(name: string, { host, render, repair }: HostSettingsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -66,14 +66,14 @@ const resourceName = (host: HostModel, { name }: SettingModel): string =>
   printName({ kind: "setting", host: host.name, name });
 
 /**
- * Says over a connection of its own that one can still log in, upon which the host keeps the setting.
+ * Confirms over a new connection that the host still lets somebody log in, and so makes it keep the setting.
  *
- * @throws Error if that is not so; the host then goes back to its former state by itself
+ * @throws Error if it does not; the host then rolls back to its former state by itself
  */
 async function confirm(host: HostModel, resource: string): Promise<void> {
   const setting = host.settings.find((it) => resourceName(host, it) === resource);
   if (setting === undefined || typeof setting.input !== "string") {
-    throw new Error(`${resource} is no setting of ${host.name} that can be confirmed`);
+    throw new Error(`${resource} is not a setting of ${host.name} that can be confirmed`);
   }
   const token = createHash("sha256").update(setting.input).digest("hex");
   const command = [...HELPER, "confirm", token];
@@ -89,7 +89,7 @@ async function confirm(host: HostModel, resource: string): Promise<void> {
     }
   }
   throw new Error(
-    `${host.name}: after ${setting.name} was applied, nobody could confirm it over a new connection (${why}). ` +
-      `${await settled(host, setting.name)} Look at what would have been applied, then deploy again.`,
+    `${host.name}: ${setting.name} was applied, but could not be confirmed over a new connection (${why}). ` +
+      `${await settled(host, setting.name)} Check what would have been applied, then deploy again.`,
   );
 }

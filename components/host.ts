@@ -11,11 +11,11 @@ import type { HostState } from "./observe.js";
 import { renderWith } from "./render.js";
 import { Repair } from "./repair.js";
 
-/** What every host is made from, whatever its role. */
+/** Arguments of a host of any role. */
 export interface HostArgs {
-  /** What it has to be. */
+  /** Its desired state. */
   readonly host: HostModel;
-  /** Values of the stack's secrets by name. */
+  /** Values of the stack's secrets, by name. */
   readonly secrets: pulumi.Input<Record<string, string>>;
   /**
    * The key by which it joins the tailnet.
@@ -23,16 +23,16 @@ export interface HostArgs {
    */
   readonly joinKey?: pulumi.Input<string> | undefined;
   /**
-   * How the host was found.
+   * The host as the probe found it.
    * @default one that can be deployed to, and on which nothing needs repair
    */
   readonly state?: HostState;
 }
 
-/** A host may get another role: what it had before stays, unless the new role has no use for it. */
+/** Lets a host change its role: resources that the new role declares as well are kept. */
 const COMPONENTS = [undefined, ...ROLES].map((role) => traitsOf(role).component);
 
-/** A host of any role: its settings, then its containers. What sets a role apart is data, in model/roles.ts. */
+/** A host of any role: its settings, then its containers. Roles differ by data only, in model/roles.ts. */
 export class Host extends pulumi.ComponentResource {
   constructor(
     role: Role | undefined,
@@ -57,6 +57,6 @@ export class Host extends pulumi.ComponentResource {
   }
 }
 
-/** The secrets of the settings, where one of them is a key that is made in this very deployment. */
+/** Secrets of the settings, with the join key that this deployment creates. */
 const withJoinKey = (secrets: HostArgs["secrets"], key: pulumi.Input<string>): HostArgs["secrets"] =>
   pulumi.all([secrets, key]).apply(([all, value]): Record<string, string> => ({ ...all, [JOIN_KEY]: value }));

@@ -7,7 +7,7 @@ import type { HomelabModel, HostModel, ReadFile } from "../model/types.js";
 import { HomelabError } from "../model/yaml/problem.js";
 import type { HostState } from "./observe.js";
 
-// Functions of the engine's own, which answer from its state: pkg/resource/deploy/builtins.go of github.com/pulumi/pulumi.
+// The engine's built-in functions that read its state: pkg/resource/deploy/builtins.go of github.com/pulumi/pulumi.
 const OUTPUTS = "pulumi:pulumi:readStackOutputs";
 const RESOURCES = "pulumi:pulumi:readStackResourceOutputs";
 
@@ -18,8 +18,8 @@ const lastOutputs = z.object({
 const lastResources = z.object({ outputs: z.record(z.string(), z.object({ outputs: z.unknown().optional() })) });
 
 /**
- * What the state has, if something that the last deployment had is declared no longer, or elsewhere; otherwise nothing,
- * since it is long. The engine cannot answer for a stack that was never deployed, which has no outputs either.
+ * Reads the state if something that the last deployment had is no longer declared, or is declared elsewhere; otherwise
+ * reads nothing, since the state is long. A stack that was never deployed has no outputs, and the engine no answer.
  */
 export async function lastDeployment({ hosts }: HomelabModel): Promise<KnownResource[]> {
   const stack = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
@@ -46,7 +46,7 @@ export function refuseRenames({ hosts }: HomelabModel, known: readonly KnownReso
 }
 
 /**
- * Says of services that move to another host that their data do not, unless a volume is there already.
+ * Warns that the data of a service stay behind when it moves to another host, unless the volume exists there already.
  *
  * @param known what lastDeployment found
  */

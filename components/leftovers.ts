@@ -9,8 +9,8 @@ import { shellCommand } from "../hosts/shell.js";
 import type { Repair } from "./repair.js";
 
 /**
- * Removes from a host what an interrupted deployment left behind, before anything is made there: it may hold the name,
- * the subnet or the port of what is to come. Knows what is declared, and so which records of creations can go.
+ * Removes what an interrupted deployment left on a host, before anything is created there: a leftover may occupy a name,
+ * a subnet or a port that is needed. It knows what is declared, and so drops outdated records of creations as well.
  */
 export function leftoversOf(host: HostModel, repair: Repair, opts: pulumi.CustomResourceOptions): remote.Command {
   const program = `${HELPER_BIN}/remove-leftovers`;

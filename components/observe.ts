@@ -9,20 +9,20 @@ import { probeHosts } from "../hosts/probe.js";
 import { explain, remedy } from "../hosts/trouble.js";
 import { withRemedies } from "../model/yaml/remedy.js";
 
-/** How a host is to be treated, given what was seen of it. */
+/** How to treat a host, given what the probe saw. */
 export interface HostState {
-  /** Why nothing can be done there now; what exists there is left as it is. undefined if it can. */
+  /** Why the host cannot be deployed to and is left as it is; undefined if it can be. */
   readonly notDone: string | undefined;
   readonly repairs: Repairs;
-  /** Names of the volumes that are there; undefined where nobody could look. */
+  /** Names of its volumes; undefined if the probe could not look. */
   readonly volumes?: ReadonlySet<string>;
 }
 
 /**
- * Looks at all hosts and says what was found, as warnings of the engine; of a host that may be another one, in a preview,
- * as an error.
+ * Probes all hosts and reports the findings as warnings of the engine. In a preview, a host that may be another machine
+ * is an error.
  *
- * @param stack whose name is part of the commands that are shown
+ * @param stack name of the stack, for the commands that are shown
  */
 export async function observe({ hosts }: HomelabModel, stack: string): Promise<(host: HostModel) => HostState> {
   const observations = await probeHosts(hosts.filter(({ name }) => isChosen(name)));
@@ -37,7 +37,7 @@ export async function observe({ hosts }: HomelabModel, stack: string): Promise<(
 const UNTOUCHED: HostState = { notDone: undefined, repairs: NO_REPAIRS };
 const LEFT_OUT: HostState = { notDone: "left out of the last deployment", repairs: NO_REPAIRS };
 
-/** How Pulumi's language host has it that the program failed, and has said why. */
+/** Exit code by which Pulumi's language host knows that the program failed and has reported why. */
 const ERROR_SHOWN = 32;
 
 async function stateOf(host: HostModel, observation: Observation, stack: string): Promise<HostState> {
@@ -51,12 +51,12 @@ async function stateOf(host: HostModel, observation: Observation, stack: string)
       }
       return { notDone: undefined, repairs: treatment.repairs, ...volumesOf(observation) };
     case "show":
-      await pulumi.log.warn(withRemedies(`${matter} What differs on it is not known; what is declared is shown`, help));
+      await pulumi.log.warn(withRemedies(`${matter} Its drift is unknown; the preview shows what is declared`, help));
       return UNTOUCHED;
     case "leave":
       await pulumi.log[treatment.error ? "error" : "warn"](withRemedies(`${matter} It is left as it is`, help));
       if (treatment.error) {
-        process.exitCode = ERROR_SHOWN; // the program goes on, since the other hosts are to be shown
+        process.exitCode = ERROR_SHOWN; // the program goes on, to show the other hosts
       }
       return { notDone: withRemedies(treatment.notDone, help), repairs: NO_REPAIRS };
   }

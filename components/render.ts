@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { fillIn } from "../model/text.js";
 import type { Text } from "../model/text.js";
 
-/** Puts the values of secrets into a text. */
+/** Inserts the values of secrets into a string. */
 export type Render = (text: Text) => pulumi.Input<string>;
 
-/** With the values of the stack's secrets, by name. A text without secrets stays a plain one. */
+/** Renders with the values of the stack's secrets, by name. A string without secrets stays a plain one. */
 export function renderWith(secrets: pulumi.Input<Record<string, string>>): Render {
   return (text) =>
     typeof text === "string"
@@ -13,7 +13,7 @@ export function renderWith(secrets: pulumi.Input<Record<string, string>>): Rende
       : pulumi.output(secrets).apply((values) => fillIn(text, (secret) => valueOf(values, secret)));
 }
 
-/** The model has seen that it is there; but the owner's file and Pulumi's view of it could differ. */
+/** The model has checked that it exists, but Pulumi may read the owner's file differently. */
 function valueOf(secrets: Readonly<Record<string, string>>, name: string): string {
   const value = secrets[name];
   if (value === undefined) {

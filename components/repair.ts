@@ -3,23 +3,23 @@ import type { Leftover } from "../model/drift/findings.js";
 import type { Repairs } from "../model/drift/drift.js";
 import type { HostState } from "./observe.js";
 
-/** How a resource is registered, so that it is done again if, and only if, it is to be repaired. */
+/** Options that make the engine repeat a resource if, and only if, it needs repair. */
 export interface Mark {
-  /** Is it to be done again? */
+  /** Does it need repair? */
   readonly needed: boolean;
-  /** Text for the place that says nothing but that it is done again. */
+  /** Value of the property that serves only to repeat it. */
   readonly token: string;
   readonly ignoreChanges: string[];
 }
 
-/** The token where nothing was ever repaired. It is the same for everybody who deploys, unlike the time of a run. */
+/** The token while nothing was ever repaired: the same on every machine that deploys, unlike the time of a run. */
 const FIRST = "1";
 
 /**
- * What the resources of a host need to know about its repair. The engine compares a declaration with its state and knows
- * nothing of the host, so each resource has a place whose text says nothing. As long as the host is in order, changes of
- * that place are ignored: the state keeps what it has. Where there is something to repair, it holds the time of
- * this run, so that the same drift is repaired a second time too.
+ * The repair of a host's resources. The engine compares a declaration with its state and does not see the host, so each
+ * resource has one property without a meaning of its own. While the host is in order, changes of that property are
+ * ignored and the state keeps its value. For a repair it holds the time of this run, so that the same drift is repaired
+ * a second time as well.
  */
 export class Repair {
   readonly leftovers: readonly Leftover[];
@@ -33,17 +33,17 @@ export class Repair {
     this.leftovers = repairs.leftovers;
   }
 
-  /** For a resource of which nothing can be repaired: it is left as it is on a host that cannot be deployed to. */
+  /** For a resource that has nothing to repair: on a host that cannot be deployed to, it is left as it is. */
   get options(): { ignoreChanges?: string[] } {
     return this.frozen ? { ignoreChanges: ["*"] } : {};
   }
 
-  /** For a setting, or a thing of Docker's, of that name, whose `place` says nothing. */
+  /** For a setting or Docker object of that name, whose property `place` serves only to repeat it. */
   of(kind: "settings" | "containers" | "networks" | "images" | "volumes" | "files", name: string, place: string): Mark {
     return this.mark(this.repairs[kind].has(name), place);
   }
 
-  /** The same for the removal of what is left over. */
+  /** The same for the removal of leftovers. */
   ofLeftovers(place: string): Mark {
     return this.mark(this.leftovers.length > 0 || this.repairs.forgetful, place);
   }

@@ -5,7 +5,7 @@ import type { HostArgs } from "./host.js";
 
 type Options = pulumi.ComponentResourceOptions;
 
-/** The NAS: the shares of `homelab:nas`, over NFS for the other hosts and SMB for people, and what runs beside them. */
+/** The NAS: the shares of `homelab:nas`, over NFS for other hosts and SMB for people, and the services beside them. */
 export class NasHost extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super("nas", name, args, opts);
@@ -19,7 +19,7 @@ class CiController extends Host {
   }
 }
 
-/** The media server: Jellyfin and what feeds it, behind Traefik. */
+/** The media server: Jellyfin and the services around it, behind Traefik. */
 class MediaServer extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super("media", name, args, opts);
@@ -33,7 +33,7 @@ class PiZeroAgent extends Host {
   }
 }
 
-/** A host without a role: it runs what its owner puts there. */
+/** A host without a role: it runs the owner's own Compose files. */
 class PlainHost extends Host {
   constructor(name: string, args: HostArgs, opts?: Options) {
     super(undefined, name, args, opts);

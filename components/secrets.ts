@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretId } from "../model/compose/names.js";
 
-/** What a project has of its own in the stack's configuration. */
+/** A project's own entries in the stack's configuration. */
 interface ProjectNames {
   readonly secrets?: Readonly<Record<string, string>>;
 }
 
-/** The values of all secrets of the stack's configuration: the homelab's by their names, a project's as PROJECT/NAME. */
+/** Values of all secrets of the stack's configuration: the homelab's by name, a project's as PROJECT/NAME. */
 export function secretsById(config: pulumi.Config): pulumi.Output<Record<string, string>> {
   return pulumi
     .all([

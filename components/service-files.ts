@@ -9,24 +9,24 @@ import { shellCommand } from "../hosts/shell.js";
 import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 
-// The files of a service lie in the home of the account that deploys, where only that account may look, and are mounted
-// into the container one by one. The Docker provider's own uploads cannot serve: Docker refuses them for a container
-// whose root is read-only.
+// The files of a service are in the home of the account that deploys, readable by that account only, and are mounted
+// into the container one by one. The Docker provider's uploads do not work here: Docker refuses them for a container with
+// a read-only root.
 
 /** What the files of a service need. */
 export interface ServiceFilesArgs {
   readonly host: HostModel;
   readonly service: ServiceModel;
-  /** Puts the values of secrets into a text. */
+  /** Inserts the values of secrets into a string. */
   readonly render: Render;
-  /** Which of them are to be put again. */
+  /** Which of them have to be written again. */
   readonly repair: Repair;
 }
 
-/** Puts the files of one service on its host. */
+/** Writes the files of one service to its host. */
 export class ServiceFiles {
   readonly commands: readonly remote.Command[];
-  /** Changes whenever a file does; undefined without files. Secret if one of the files is. */
+  /** Changes whenever a file changes; undefined without files. Secret if one of the files is. */
   readonly digest: pulumi.Input<string> | undefined;
 
   constructor({ host, service, render, repair }: ServiceFilesArgs, opts: pulumi.CustomResourceOptions) {
@@ -47,7 +47,7 @@ export class ServiceFiles {
           logging: "none",
           addPreviousOutputInEnv: false,
         },
-        // Both have the same path: removed afterwards, the new one would be gone.
+        // Old and new have the same path: a later delete of the old one would remove the new one.
         { ...opts, deleteBeforeReplace: true, ignoreChanges },
       );
     });
@@ -55,7 +55,7 @@ export class ServiceFiles {
   }
 }
 
-/** Not in the command: changes of that are ignored, so that it can say nothing but that it is done again. */
+/** Not in the command, whose changes are ignored: it serves only to repeat the resource. */
 const withMode = (mode: string, content: pulumi.Input<string>): pulumi.Input<string> =>
   typeof content === "string" ? `${mode}\n${content}` : pulumi.interpolate`${mode}\n${content}`;
 

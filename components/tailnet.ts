@@ -8,29 +8,29 @@ import { explain } from "../tailnet/explain.js";
 import { expectUnchanged, lookAtTailnet } from "../tailnet/look.js";
 import type { Look, Reachable } from "../tailnet/look.js";
 
-/** What the tailnet's part of the homelab is made from. */
+/** Arguments of the homelab's tailnet. */
 export interface TailnetArgs {
-  /** What its policy has to be. */
+  /** Its desired policy. */
   readonly tailnet: Reachable;
-  /** Values of the stack's secrets by name. */
+  /** Values of the stack's secrets, by name. */
   readonly secrets: pulumi.Input<Record<string, string>>;
-  /** What a look at it came to. */
+  /** Result of the look at it. */
   readonly state: TailnetState;
 }
 
-/** How the tailnet is to be treated, given what was seen of it. */
+/** How to treat the tailnet, given the look at it. */
 export interface TailnetState {
   readonly look: Look;
   /** Why its policy is left as it is; undefined if it is deployed. */
   readonly notDone: string | undefined;
 }
 
-/** How Pulumi's language host has it that the program failed, and has said why. */
+/** Exit code by which Pulumi's language host knows that the program failed and has reported why. */
 const ERROR_SHOWN = 32;
 
 /**
- * Looks at the tailnet's policy and says what will become of it. Where it must not be touched, that is a warning; in a
- * preview it is an error, unless the control server is merely away.
+ * Looks at the tailnet's policy and reports what will happen to it. A policy that must not be touched is a warning; in a
+ * preview it is an error, unless the control server is merely unreachable.
  */
 export async function observeTailnet({
   tailnet,
@@ -46,7 +46,7 @@ export async function observeTailnet({
   const { matter, remedies } = explain(look);
   const text = withRemedies(`${matter} It is left as it is`, remedies);
   const away = look.kind === "trouble" && look.trouble === "unreachable";
-  // A deployment that fails as a program deletes nothing any more, on no host: there it is for the result to say.
+  // A program that fails stops the engine from deleting anything on any host, so a deployment reports this in its result.
   const error = pulumi.runtime.isDryRun() && !away;
   await pulumi.log[error ? "error" : "warn"](text);
   if (error) {
@@ -55,7 +55,7 @@ export async function observeTailnet({
   return { look, notDone: text };
 }
 
-/** Seconds in which a host has to join after its key was made: a day, for a host that is off just then. */
+/** Seconds in which a host has to join after its key was created: a day, in case the host is off. */
 const KEY_SECONDS = 86_400;
 /** Of a key's description. */
 const LONGEST = 50;
@@ -94,7 +94,7 @@ export class Tailnet extends pulumi.ComponentResource {
       {
         parent: this,
         provider,
-        // Whether it may overwrite matters to the first deployment only; the rest is left where nothing may be done.
+        // overwriteExistingContent matters to the first deployment only; a policy that must not be touched ignores all.
         ignoreChanges: look.kind === "deploy" ? ["overwriteExistingContent"] : ["*"],
         // Without the homelab, the tailnet stays as it is.
         retainOnDelete: true,
@@ -112,10 +112,10 @@ export class Tailnet extends pulumi.ComponentResource {
             preauthorized: true,
             reusable: false,
             ephemeral: false,
-            // A key that was used has done what it was for.
+            // A used key has served its purpose.
             recreateIfInvalid: "never",
           },
-          { parent: this, provider, dependsOn: [policy] }, // which has the tag
+          { parent: this, provider, dependsOn: [policy] }, // the policy defines the tag
         );
         return [host, key.key];
       }),
@@ -124,7 +124,7 @@ export class Tailnet extends pulumi.ComponentResource {
   }
 }
 
-/** Who reaches what from then on, and who no longer. */
+/** Reports who gains and who loses access to what. */
 function changesOf(changes: readonly Expectation[]): string[] {
   const lines = changes.map(
     ({ visitor, host, port, protocol, open }) =>
@@ -133,7 +133,7 @@ function changesOf(changes: readonly Expectation[]): string[] {
   return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
-/** The value of a secret, which is known already, as all configuration is. */
+/** The value of a secret. Like all configuration, it is known at once. */
 const secretOf = (secrets: TailnetArgs["secrets"], name: string): Promise<string> =>
   new Promise((resolve) => {
     pulumi.output(secrets).apply((all) => {

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes a host ready for the homelab: accounts, the helper and its one sudoers line, host name, Docker Engine.
+# Prepares a host for the homelab: accounts, the helper and its one sudoers line, host name, Docker Engine.
 # `npm run bootstrap` runs it as root:   bootstrap.sh FOLDER
-# FOLDER holds helper/ and request/ and is removed. request/ has a file for each thing that it is told:
-#   hostname  admin  packages (of its role)  deploy-keys  probe-keys (a public key a line)  reboot (there if it may)
-# Its stdout is for people, a line per fact: + changed, - as it was, ? to look at, ! failed; "= …" is for the program that
-# runs it. Its stderr is the log. Run again, it changes only what is not so yet.
+# FOLDER contains helper/ and request/ and is removed afterwards. request/ has one file for each parameter:
+#   hostname  admin  packages (of its role)  deploy-keys  probe-keys (one public key a line)  reboot (exists if allowed)
+# stdout is for people, a line per fact: + changed, - unchanged, ? needs attention, ! failed; "= …" is for the calling
+# program. stderr is the log. A second run changes only what differs.
 set -eu
 umask 022
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C
@@ -68,13 +68,13 @@ remember
 docker_engine
 memory_controller
 
-[ -z "$omv" ] || note "OpenMediaVault owns SSH, the host name and the firewall here: they are left to it"
-[ -n "$changed" ] || note "as it was: helper $(cat "$LIB/version"), accounts, Docker Engine"
+[ -z "$omv" ] || note "OpenMediaVault manages SSH, the host name and the firewall here: they are left to it"
+[ -n "$changed" ] || note "unchanged: helper $(cat "$LIB/version"), accounts, Docker Engine"
 if [ -n "$reboot_needed" ]; then
   if [ -e "$bundle/request/reboot" ]; then
     echo "= rebooting $(boot_identity)"
     systemd-run --quiet --on-active=3s systemctl reboot >&2
   else
-    warn "memory limits work after a reboot only (--reboot does it)"
+    warn "memory limits work only after a reboot (--reboot does it)"
   fi
 fi

@@ -7,15 +7,15 @@ import { probeHosts } from "./probe.js";
 const BETWEEN_MS = 2000;
 
 interface AfterOptions {
-  /** Looks at hosts. @default probeHosts */
+  /** Probes hosts. @default probeHosts */
   readonly probe?: (hosts: readonly HostModel[]) => Promise<ReadonlyMap<string, Observation>>;
-  /** From one look to the next. @default 2000 */
+  /** Milliseconds between two probes. @default 2000 */
   readonly betweenMs?: number;
 }
 
 /**
- * Looks at hosts after a deployment. What has only just started is looked at until it has settled, or has taken longer
- * than it should; a host on which nothing was started is asked once.
+ * Probes hosts after a deployment. A host on which something has just started is probed until that has settled, or has
+ * taken too long; any other host is probed once.
  */
 export async function observeSettled(
   hosts: readonly HostModel[],

@@ -8,24 +8,24 @@ import { connectionTrouble } from "./probe.js";
 import { shellCommand } from "./shell.js";
 import { destination, keyOptions, SSH_FAILED, sshOptions } from "./ssh.js";
 
-/** A connection on which the host no longer answers is given up after three of these. */
+/** Seconds between keep-alive messages; a connection is given up after three without an answer. */
 const ALIVE_SECONDS = 15;
 
-/** What became of a command on a host: its exit code, or why it could not be started or was cut off. */
+/** Result of a command on a host: its exit code, or why it could not start or was cut off. */
 export type Attached = { readonly exitCode: number } | { readonly status: Trouble; readonly reason: string };
 
 export interface AttachOptions {
-  /** The command gets a terminal, which is this process's own. @default false */
+  /** Gives the command this process's terminal. @default false */
   readonly terminal?: boolean;
-  /** The command reads what this process would. @default false */
+  /** Gives the command this process's standard input. @default false */
   readonly input?: boolean;
 }
 
 /**
- * Runs a command on a host for as long as it likes: what it prints goes where this process prints. Ctrl-C ends the
- * command, not this process.
+ * Runs a command on a host without a time limit and passes its output through. Ctrl-C ends the command, not this
+ * process.
  *
- * @param command a program and its arguments, which get there as they are
+ * @param command a program and its arguments, which reach the host unchanged
  */
 export async function attach(
   host: HostModel,
@@ -33,7 +33,7 @@ export async function attach(
   { terminal = false, input = terminal }: AttachOptions = {},
 ): Promise<Attached> {
   const folder = mkdtempSync(join(tmpdir(), "hl-ssh-"));
-  // What ssh says itself goes there, so that nothing that the command says can be taken for it.
+  // ssh writes its own messages there, so that output of the command cannot be mistaken for them.
   const log = join(folder, "log");
   const connection = ["-E", log, "-o", "LogLevel=ERROR", "-o", `ServerAliveInterval=${ALIVE_SECONDS}`];
   const own = ["-o", "ControlMaster=no", "-S", "none", terminal ? "-tt" : "-T"];

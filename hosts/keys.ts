@@ -4,19 +4,19 @@ import type { Remedy } from "../model/yaml/remedy.js";
 import type { Trouble } from "../model/drift/observation.js";
 import { keyFile, KEY_VARIABLE } from "./ssh.js";
 
-/** What this machine could log in with. */
+/** The keys that this machine can log in with. */
 export interface KeysAtHand {
-  /** Public keys of the ssh-agent, a line each; undefined if there is no agent. */
+  /** Public keys of the ssh-agent, one a line; undefined without an agent. */
   readonly agent: readonly string[] | undefined;
-  /** The file that the owner named, with the public key in it; undefined for a file that is none. */
+  /** The file that the owner named, and its public key; the key is undefined if the file has none. */
   readonly named?: { readonly file: string; readonly key: string | undefined };
 }
 
-/** Looks which keys there are. */
+/** Looks up the keys. */
 export async function keysAtHand(): Promise<KeysAtHand> {
   const file = keyFile();
   const agent = await new Promise<string[] | undefined>((resolve) => {
-    // It ends with 1 where the agent has no key, and with 2 where there is no agent.
+    // ssh-add ends with 1 if the agent has no key, and with 2 if there is no agent.
     execFile("ssh-add", ["-L"], (error, stdout) => {
       resolve(error === null ? stdout.trim().split("\n") : error.code === 1 ? [] : undefined);
     });
@@ -24,13 +24,13 @@ export async function keysAtHand(): Promise<KeysAtHand> {
   return { agent, ...(file !== undefined && { named: { file, key: publicKeyIn(file) } }) };
 }
 
-/** The type and the text of the public key in a file, as the agent lists it too; undefined if it holds none. */
+/** Type and base64 of the public key in a file, in the agent's format; undefined if the file has none. */
 export function publicKeyIn(file: string): string | undefined {
   return existsSync(file) ? PUBLIC_KEY.exec(readFileSync(file, "utf8"))?.[0] : undefined;
 }
 const PUBLIC_KEY = /^(ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/]+=*/m;
 
-/** Why this machine can log in nowhere. */
+/** Why this machine cannot log in to any host. */
 interface LackOfKeys {
   readonly code: "no-agent" | "no-key" | "no-named-key";
   /** Without a full stop, since it may be part of a sentence. */
@@ -38,7 +38,7 @@ interface LackOfKeys {
   readonly remedy: Remedy;
 }
 
-/** What this machine lacks to log in anywhere; undefined if it has a key to try. Every command says it in these words. */
+/** What this machine lacks to log in to any host; undefined if it has a key to try. Every command uses these words. */
 export function lackOfKeys({ agent, named }: KeysAtHand): LackOfKeys | undefined {
   if (named !== undefined && named.key === undefined) {
     return {
@@ -68,7 +68,7 @@ export function lackOfKeys({ agent, named }: KeysAtHand): LackOfKeys | undefined
       };
 }
 
-/** Why a host rejects every key: it does not say, so what is known about this machine goes first. */
+/** Why a host rejects every key. The host does not say, so known faults of this machine come first. */
 export function refusalWith(keys: KeysAtHand, said: string): { status: Trouble; reason: string } {
   const lack = lackOfKeys(keys);
   if (lack !== undefined) {
@@ -80,7 +80,7 @@ export function refusalWith(keys: KeysAtHand, said: string): { status: Trouble; 
   return { status: "refused", reason: `${said}; tried ${tried.map(nameOf).join(", ")}` };
 }
 
-/** What a key is called, else the end of its text, by which it can be told from others too. */
+/** The comment of a key, or else the end of its base64, which identifies it as well. */
 const nameOf = (key: string): string => {
   const [type = "", text = "", ...comment] = key.split(" ");
   return comment.join(" ") || `${type} …${text.slice(-12)}`;

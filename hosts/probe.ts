@@ -6,17 +6,17 @@ import { lastLine, runOn, SSH_FAILED } from "./ssh.js";
 import { keysAtHand, refusalWith } from "./keys.js";
 import type { RemoteResult, SshHost } from "./ssh.js";
 
-/** Account whose keys may run the probe and nothing else. */
+/** Account that may run the probe and nothing else. */
 const USER = "probe";
 
 const CONCURRENCY = 16;
 const TIMEOUT_SECONDS = 20;
 
 /**
- * Looks at hosts without changing anything: one SSH connection each, at the same time.
+ * Probes hosts in parallel, without changing anything: one SSH connection each.
  *
- * @param options.concurrency how many at the same time; @default 16
- * @param options.timeoutSeconds after which a host is given up; @default 20
+ * @param options.concurrency number of hosts at a time; @default 16
+ * @param options.timeoutSeconds time limit of a host; @default 20
  */
 export async function probeHosts(
   hosts: readonly SshHost[],
@@ -27,7 +27,7 @@ export async function probeHosts(
   return new Map(found);
 }
 
-/** What may be otherwise a moment later, as on a host under load; a key that is refused stays so. */
+/** Failures that may pass, as on a host under load, and are worth a second try; a rejected key stays rejected. */
 const PASSING: readonly Observation["status"][] = ["unreachable", "timed out", "failed"];
 
 async function probe(host: SshHost, timeoutSeconds: number, all: readonly SshHost[]): Promise<Observation> {
@@ -45,14 +45,14 @@ async function probeOnce(host: SshHost, timeoutSeconds: number, all: readonly Ss
   if (observation.status !== "refused") {
     return observation;
   }
-  // A key that may deploy may probe: if only deploying works, the account for the probe is missing.
+  // A key that may deploy may also probe: if only deploying works, the probe account is missing.
   const deployer = await runOn(host, ["true"], timeoutSeconds);
   return deployer.ok
     ? { status: "not bootstrapped", reason: `the account ${USER} cannot log in` }
     : refusalWith(await keysAtHand(), observation.reason);
 }
 
-/** What is meant by the words of ssh(1) and sudo(8), which are the same in every locale: they are not translated. */
+/** Meaning of messages of ssh(1) and sudo(8), which are never translated. */
 const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
   [/host key verification failed|no matching host key type/i, "wrong host key"],
   [/too many authentication failures/i, "too many keys"],
@@ -60,32 +60,32 @@ const MEANINGS: readonly (readonly [RegExp, Trouble])[] = [
   [/permission denied/i, "refused"],
 ];
 
-/** Name of the host whose key ssh(1) says that it was shown: after a change of addresses it is one of ours. */
+/** Name of our host whose key ssh(1) reports, as after a change of addresses; undefined if it is no key of ours. */
 export function ownerOfKey(stderr: string, hosts: readonly Pick<SshHost, "name" | "hostKey">[]): string | undefined {
   const shown = /^SHA256:[A-Za-z0-9+/]+/m.exec(stderr)?.[0];
   return hosts.find(({ hostKey }) => fingerprintOf(hostKey) === shown)?.name;
 }
 
-/** As ssh-keygen(1) prints it. */
+/** Fingerprint of a key, as ssh-keygen(1) prints it. */
 function fingerprintOf(publicKey: string): string {
   const key = Buffer.from(publicKey.split(" ")[1] ?? "", "base64");
   return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
 
-/** What nologin(8) prints, which is such an account's shell. */
+/** Output of nologin(8), the shell of a locked account. */
 const LOCKED = /^This account is currently not available/m;
 
-/** The last line that has these words in it, without its full stop. */
+/** The last line that matches, without its full stop. */
 const lineWith = (words: RegExp, text: string): string =>
   (text.split("\n").findLast((line) => words.test(line)) ?? "").trim().replace(/\.$/, "");
 
-/** Why there was no connection, by what ssh(1) said. */
+/** Why there was no connection, from the messages of ssh(1). */
 export function connectionTrouble(said: string): { status: Trouble; reason: string } {
   const [words, status] = MEANINGS.find(([it]) => it.test(said)) ?? [/./, "unreachable" as const];
   return { status, reason: lineWith(words, said) || "ssh gives no reason" };
 }
 
-/** What the outcome of a probe says about its host. */
+/** State of a host, from the result of its probe. */
 export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeoutSeconds: number): Observation {
   const reason = lastLine(stderr).replace(/\.$/, ""); // it becomes part of a sentence
   if (ok) {
@@ -108,5 +108,5 @@ export function understand({ ok, exitCode, stdout, stderr }: RemoteResult, timeo
     : { status: "failed", reason: reason || `the probe ended with ${exitCode}` };
 }
 
-/** Exit code of the helper for what it does not know. */
+/** Exit code of the helper for an unknown command. */
 const USAGE = 64;

@@ -7,11 +7,11 @@ import { runOn } from "./ssh.js";
 
 const PROBE_SECONDS = 15;
 const BETWEEN_MS = 3000;
-/** A host goes back after a minute at the latest, and looks after itself a minute later. */
+/** A host rolls back after a minute at the latest, and its watch timer follows a minute later. */
 const AT_MOST_MS = 150_000;
 
 /**
- * Which state a host is in after nobody could confirm a setting: it is asked until it has gone back, or should have.
+ * State of a host after nobody could confirm a setting: it is asked until it has rolled back, or should have.
  *
  * @returns a sentence for the owner
  */
@@ -30,13 +30,13 @@ export async function settled(host: HostModel, name: string): Promise<string> {
     if (Date.now() > end) {
       return seen === undefined
         ? `It does not answer, so its ${name} is unknown: look at it with a screen and a keyboard.`
-        : `It has the new ${name} still, and should have rolled back.`;
+        : `It still has the new ${name}, although it should have rolled back.`;
     }
     await pause(BETWEEN_MS);
   }
 }
 
-/** What an answering host says of a setting that waits for nothing. */
+/** Describes a setting that does not wait for a confirmation, on a host that answers. */
 export function stateInWords(name: string, { state }: Pick<SettingReport, "state">, forced: boolean): string {
   if (forced) {
     return "Nobody could log in with the new state or the former one, so it opened SSH to its whole LAN.";

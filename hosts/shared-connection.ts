@@ -8,13 +8,13 @@ import type { HostModel } from "../model/types.js";
 import { destination, keyOptions, runOn, SSH_FAILED, sshOptions } from "./ssh.js";
 import type { RemoteResult } from "./ssh.js";
 
-/** A connection that the other end no longer answers on is given up after three of these. */
+/** Seconds between keep-alive messages; a connection is given up after three without an answer. */
 const ALIVE_SECONDS = 5;
 
 /**
- * One SSH connection to a host, for any number of commands: the first opens it, the end of this process closes it. It
- * saves time and nothing else. Where it cannot be had, or breaks, a command gets a connection of its own; therefore only
- * commands that may run twice are for it. What has to show that one can still log in must not use it.
+ * One SSH connection to a host for any number of commands: the first opens it, the end of this process closes it. It
+ * only saves time. If it cannot be opened, or breaks, a command gets its own connection; use it therefore only for
+ * commands that may run twice. Never use it to prove that the host still lets somebody log in.
  */
 export class SharedConnection {
   private master: Promise<string | undefined> | undefined;
@@ -22,16 +22,16 @@ export class SharedConnection {
   constructor(private readonly host: HostModel) {}
 
   /**
-   * Runs a command, which may be begun a second time if the connection breaks.
+   * Runs a command; if the connection breaks, the command may run a second time.
    *
-   * @param timeoutSeconds after which it is given up
+   * @param timeoutSeconds time limit
    */
   async run(command: readonly string[], timeoutSeconds: number): Promise<RemoteResult> {
     this.master ??= this.open(timeoutSeconds);
     const socket = await this.master;
     if (socket !== undefined) {
       const result = await runOn(this.host, command, timeoutSeconds, { socket });
-      // Also where the host allows no more sessions on one connection; OpenSSH's default is 10.
+      // Also if the host allows no more sessions on one connection; OpenSSH's default is 10.
       if (result.exitCode !== SSH_FAILED) {
         return result;
       }
@@ -39,7 +39,7 @@ export class SharedConnection {
     return runOn(this.host, command, timeoutSeconds);
   }
 
-  /** @returns the connection's socket once it can be used; undefined if there is none within the time */
+  /** @returns the connection's socket once it is usable; undefined if that takes too long */
   private open(timeoutSeconds: number): Promise<string | undefined> {
     const socket = join(socketFolder(), this.host.name);
     const args = [
@@ -58,13 +58,13 @@ export class SharedConnection {
         "cat",
       ],
     ];
-    // cat sends back the line that it gets, which shows that the connection works, and ends when its input does: with
-    // this process, however that ends.
+    // cat echoes a line, which shows that the connection works, and ends with its input: when this process ends, however
+    // that happens.
     const child = spawn("ssh", args, { stdio: ["pipe", "pipe", "ignore"] });
     child.stdin.on("error", () => undefined);
     child.stdin.write("\n");
     return new Promise((resolve) => {
-      // A host may log in and then start nothing, as one whose disk is gone.
+      // A host may accept a login and then start nothing, as one whose disk is gone.
       const late = setTimeout(() => child.kill(), timeoutSeconds * 1000);
       child.stdout.once("data", () => {
         clearTimeout(late);
@@ -84,7 +84,7 @@ export class SharedConnection {
   }
 }
 
-/** This process need not wait for the end of that one. */
+/** Lets this process end without waiting for that one. */
 function letGo(child: ChildProcess): void {
   for (const pipe of [child.stdin, child.stdout]) {
     (pipe as Socket | null)?.unref();
@@ -94,7 +94,7 @@ function letGo(child: ChildProcess): void {
 
 let folder: string | undefined;
 
-/** Where the sockets of this process are; nobody else can enter it. Short, because sockets have short paths. */
+/** Folder of this process's sockets, closed to everybody else. Its path is short because socket paths are limited. */
 function socketFolder(): string {
   if (folder === undefined) {
     const made = mkdtempSync(join(tmpdir(), "hl-"));

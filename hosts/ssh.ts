@@ -4,16 +4,16 @@ import type { HostModel } from "../model/types.js";
 import { shellCommand } from "./shell.js";
 
 // How the program reaches a host: always by SSH, with the host's key pinned and the client's key from the ssh-agent.
-// No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state: which
-// of its keys is meant comes from the environment, and goes into this program's own connections alone.
+// No path, key or socket of the machine that deploys is part of it, so that every machine declares the same state. The
+// environment chooses one of its keys, for this program's own connections only.
 
-/** Names the file of a public key: the one of the ssh-agent's keys that is meant. */
+/** Environment variable with the path of a public key: the one key of the ssh-agent to use. */
 export const KEY_VARIABLE = "HOMELAB_SSH_KEY";
 
 /** The file that the owner named. @default none: all keys of the ssh-agent are tried */
 export const keyFile = (): string | undefined => process.env[KEY_VARIABLE] || undefined;
 
-/** Options of ssh(1) that offer no other key than the one that the owner named, if any. */
+/** Options of ssh(1) that offer only the key that the owner named, if any. */
 export function keyOptions(): string[] {
   const file = keyFile();
   return file === undefined ? [] : ["-o", "IdentitiesOnly=yes", "-o", `IdentityFile="${file}"`];
@@ -21,7 +21,7 @@ export function keyOptions(): string[] {
 
 export const CONNECT_TIMEOUT_SECONDS = 5;
 
-/** What has to be known of a host to log in to it. */
+/** What it takes to log in to a host. */
 export type SshHost = Pick<HostModel, "name" | "address" | "port" | "user" | "hostKey">;
 
 /** Options of ssh(1) that pin the host's key inline, so that no file of the deploying machine matters. */
@@ -38,39 +38,39 @@ export function sshOptions({ address, port, hostKey }: Pick<HostModel, "address"
   ].flatMap((option) => ["-o", option]);
 }
 
-/** What a command on a host printed and how it ended. */
+/** Output and exit code of a command on a host. */
 export interface RemoteResult {
   readonly ok: boolean;
   readonly stdout: string;
   readonly stderr: string;
-  /** Of the command, or 255 where the connection failed; undefined if it was given up, or said far too much. */
+  /** Of the command, or 255 if the connection failed; undefined after the time limit, or if it printed far too much. */
   readonly exitCode: number | undefined;
 }
 
-/** Exit code of ssh(1) when the connection itself failed: the command did not run, or nobody knows. */
+/** Exit code of ssh(1) if the connection failed: the command did not run, or its result is unknown. */
 export const SSH_FAILED = 255;
 
-/** What ssh(1), sudo(8) and Docker say last is why they failed. */
+/** The last line of ssh(1), sudo(8) and Docker is the reason for their failure. */
 export const lastLine = (stderr: string): string => (stderr.trim().split("\n").at(-1) ?? "").trim();
 
 const MAX_OUTPUT_BYTES = 2 ** 20;
 
-/** Arguments of ssh(1) that say where to log in. */
+/** Arguments of ssh(1) for the destination. */
 export const destination = ({ port, user, address }: SshHost, account: string = user): string[] => [
   ...["-p", String(port), `${account}@${address}`],
 ];
 
-/** How to reach a host, where that is not as usual. */
+/** Exceptions to the usual way to reach a host. */
 export interface RunOptions {
   /** Account to log in as. @default the one that deploys */
   readonly user?: string;
-  /** Socket of a connection that is there. @default a new connection, whatever the owner's ~/.ssh/config says */
+  /** Socket of an open connection. @default a new connection, whatever the owner's ~/.ssh/config says */
   readonly socket?: string;
   /** What the command reads from its standard input. @default nothing */
   readonly input?: Buffer;
 }
 
-/** ssh(1) that is told to end says 255, which it says where there is no connection as well. */
+/** ssh(1) ends with 255 when it is terminated, just as when there is no connection. */
 function exitCodeOf(error: ExecFileException | null): number | undefined {
   if (error === null) {
     return 0;
@@ -79,11 +79,11 @@ function exitCodeOf(error: ExecFileException | null): number | undefined {
 }
 
 /**
- * Runs a command on a host. By Node's execFile and not by execa as in scripts/lib, because the program needs it at each
- * start, and to load execa takes longer than to probe a host.
+ * Runs a command on a host. Uses Node's execFile, not execa as scripts/lib does, because the program needs it at each
+ * start, and loading execa takes longer than probing a host.
  *
- * @param command a program and its arguments, which get there as they are
- * @param timeoutSeconds after which it is given up
+ * @param command a program and its arguments, which reach the host unchanged
+ * @param timeoutSeconds time limit
  */
 export function runOn(
   host: SshHost,
@@ -101,7 +101,7 @@ export function runOn(
       resolve({ ok: error === null, stdout, stderr, exitCode: exitCodeOf(error) });
     });
     if (input !== undefined) {
-      ssh.stdin?.on("error", () => undefined).end(input); // where nobody reads it to the end, the exit code says so
+      ssh.stdin?.on("error", () => undefined).end(input); // if the command stops reading early, its exit code tells
     }
   });
 }

@@ -4,7 +4,7 @@ import { shellCommand } from "./shell.js";
 import { destination, keyOptions, lastLine, SSH_FAILED, sshOptions } from "./ssh.js";
 import type { SshHost } from "./ssh.js";
 
-/** A connection on which the host no longer answers is given up after three of these. */
+/** Seconds between keep-alive messages; a connection is given up after three without an answer. */
 const ALIVE_SECONDS = 15;
 const STDERR_BYTES = 10_000;
 
@@ -14,14 +14,14 @@ export interface RemoteStream {
   readonly stdout: Readable;
   /** Why it failed; undefined if it did not. */
   readonly ended: Promise<string | undefined>;
-  /** Ends it where nobody reads what it has to say. */
+  /** Ends it when nobody reads its output. */
   readonly stop: () => void;
 }
 
 /**
- * Runs a command on a host for as long as it takes, with data of any size going in or coming out.
+ * Runs a command on a host without a time limit, with input and output of any size.
  *
- * @param command a program and its arguments, which get there as they are
+ * @param command a program and its arguments, which reach the host unchanged
  */
 export function streamOn(host: SshHost, command: readonly string[]): RemoteStream {
   const connection = ["-o", `ServerAliveInterval=${ALIVE_SECONDS}`, "-o", "ControlMaster=no", "-S", "none", "-T"];
@@ -31,7 +31,7 @@ export function streamOn(host: SshHost, command: readonly string[]): RemoteStrea
   ssh.stderr.on("data", (data: Buffer) => {
     stderr = `${stderr}${data.toString()}`.slice(-STDERR_BYTES);
   });
-  ssh.stdin.on("error", () => undefined); // where nobody reads it to the end, the exit code says so
+  ssh.stdin.on("error", () => undefined); // if the command stops reading early, its exit code tells
   const ended = new Promise<string | undefined>((resolve, reject) => {
     ssh.once("error", reject);
     ssh.once("close", (code) => {
@@ -39,6 +39,6 @@ export function streamOn(host: SshHost, command: readonly string[]): RemoteStrea
       resolve(code === 0 ? undefined : `${what}: ${lastLine(stderr) || "it does not say why"}`);
     });
   });
-  ended.catch(() => undefined); // its awaiter sees it too
+  ended.catch(() => undefined); // the caller awaits it as well
   return { stdin: ssh.stdin, stdout: ssh.stdout, ended, stop: () => ssh.kill() };
 }

@@ -4,7 +4,7 @@ import type { Remedy } from "../model/yaml/remedy.js";
 import { KEY_VARIABLE } from "./ssh.js";
 import type { SshHost } from "./ssh.js";
 
-/** What is the matter with a host, in a sentence. */
+/** Describes a host's trouble in a sentence. */
 export function explain({ name, address }: Pick<SshHost, "name" | "address">, status: Trouble, reason: string): string {
   const matter: Readonly<Record<Trouble, string>> = {
     unreachable: "cannot be reached",
@@ -16,14 +16,14 @@ export function explain({ name, address }: Pick<SshHost, "name" | "address">, st
     "no key": "accepts no login without a key",
     "account locked": "has locked the account that logs in",
     "not bootstrapped": "is not prepared yet",
-    "helper too old": "has too old a helper",
+    "helper too old": "has an outdated helper",
     "program too old": "has a newer helper than this program supports",
     failed: "cannot be examined",
   };
   return `${name} (${address}) ${matter[status]}: ${reason}.`;
 }
 
-/** What the owner does about it. */
+/** What the owner can do about it. */
 export function remedy({ name }: Pick<SshHost, "name">, status: Trouble, stack: string): Remedy {
   const bootstrap = commandLine("bootstrap", stack, name);
   const remedies: Readonly<Record<Trouble, Remedy>> = {

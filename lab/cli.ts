@@ -44,7 +44,7 @@ function commands(): Command {
   program
     .command("down")
     .description("remove what up made; caches, images and keys stay for the next time")
-    .option("--purge", "take these away too", false)
+    .option("--purge", "remove these as well", false)
     .addOption(instanceOption())
     .action(async ({ instance: name, purge }: InstanceOption & { purge: boolean }) => {
       const instance = findInstance(name);
@@ -83,24 +83,24 @@ async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
   const { changes, warnings } = await up(instance, { deploy });
   console.log("");
   warnings.forEach((warning) => {
-    console.log(`Look at this: ${warning}`);
+    console.log(`Warning: ${warning}`);
   });
   if (deploy) {
     await status(openLab(instance.name));
     console.log(await reportOnTailnet(openLab(instance.name)));
   }
   const count = changes.length === 1 ? "1 thing was" : `${changes.length} things were`;
-  const how = changes.length === 0 ? "Nothing changed" : `${count} made or changed`;
-  console.log(`${how}; the lab "${instance.name}" is up (${seconds(start)}). It lies in ${instance.dir}`);
+  const how = changes.length === 0 ? "Nothing changed" : `${count} created or changed`;
+  console.log(`${how}; the lab "${instance.name}" is up (${seconds(start)}), in ${instance.dir}`);
   console.log("  npm run lab -- status | ssh HOST | phone anna curl http://pi5.tail.lab:3000/ | down");
 }
 
-/** How often Ctrl-C was pressed: the first lets what is running come to a good end, the second does not. */
+/** How often Ctrl-C was pressed: the first lets running steps end cleanly, the second does not. */
 let asked = 0;
 
 function explain(error: unknown): never {
   if (error instanceof Interrupted || asked > 0) {
-    console.error("\nStopped. The next run goes on from here; npm run lab -- down removes what there is.");
+    console.error("\nStopped. The next run continues from here; npm run lab -- down removes everything.");
     process.exit(130);
   }
   if (!(error instanceof LabError)) {
@@ -108,7 +108,7 @@ function explain(error: unknown): never {
   }
   console.error(`\nFailed: ${error.message}`);
   if (error instanceof StepError) {
-    console.error(`The last lines of ${error.log}:\n${error.lastLines.map((line) => `  | ${line}`).join("\n")}`);
+    console.error(`Last lines of ${error.log}:\n${error.lastLines.map((line) => `  | ${line}`).join("\n")}`);
   }
   process.exit(1);
 }

@@ -3,7 +3,7 @@ import { runScript } from "./machine.js";
 import { seconds } from "./seconds.js";
 
 export interface DownOptions {
-  /** Remove the lab's folder too, and what all labs share if this was the last one. */
+  /** Also remove the lab's folder, and everything that labs share if this was the last one. */
   readonly purge: boolean;
 }
 

@@ -4,15 +4,15 @@ import { isRole } from "../model/roles.js";
 import type { Role } from "../model/roles.js";
 import { LabError } from "./lab-error.js";
 
-/** Where everything that labs make lies; machine/lib.sh says the same. */
+/** Folder of everything that labs create; the same as in machine/lib.sh. */
 export const LAB_ROOT = "/var/lib/homelab-lab";
 
-/** One of the labs of instances.txt; whether it is up is another question. */
+/** One of the labs of instances.txt, whether it is up or not. */
 export interface Instance {
   readonly name: string;
   /** First three numbers of its LAN, e.g. `172.30.0`. */
   readonly net: string;
-  /** Its LAN's IPv6 network without the host's part, e.g. `fd00:172:30:0::`; machine/lib.sh says the same. */
+  /** Prefix of its LAN's IPv6 addresses, e.g. `fd00:172:30:0::`; the same as in machine/lib.sh. */
   readonly net6: string;
   /** Addresses of this machine outside the LAN. */
   readonly outside: string;
@@ -28,7 +28,7 @@ export interface Host {
   readonly role: Role;
   /** As Docker writes it, e.g. `512m`. */
   readonly memory: string;
-  /** Whether it is there only because somebody added it. */
+  /** Whether it is a spare host that somebody added. */
   readonly spare: boolean;
 }
 
@@ -93,7 +93,7 @@ export function registriesOf(instance: Instance): Registry[] {
   return table("registries.txt").map(([name = ""], i) => ({ name, address: `${instance.net}.${i + 2}` }));
 }
 
-/** What the lab's scripts, lab/images and lab/pulumi-engine.sh are told by their environment. */
+/** Environment variables of the lab's scripts, lab/images and lab/pulumi-engine.sh. */
 export function environmentOf(instance: Instance): Record<string, string> {
   return {
     LAB_INSTANCE: instance.name,

@@ -1,9 +1,9 @@
-/** A failure that is explained to the user in words, without a stack trace. */
+/** A failure that is reported to the user without a stack trace. */
 export class LabError extends Error {
   override readonly name = "LabError";
 }
 
-/** A step did not succeed; knows what to show of it. */
+/** A failed step, with the end of its log. */
 export class StepError extends LabError {
   constructor(
     readonly step: string,

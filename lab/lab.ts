@@ -20,7 +20,7 @@ export interface CommandOptions {
   /** @default 60 000; then the exit code is 124 */
   readonly timeoutMs?: number;
 }
-/** `pi` is the admin that a host comes with; the others are made by bootstrap. */
+/** `pi` is the admin of a new host; bootstrap creates the others. */
 export const ACCOUNTS = ["deploy", "pi", "probe"] as const;
 export type Account = (typeof ACCOUNTS)[number];
 export interface SshOptions extends CommandOptions {
@@ -28,7 +28,7 @@ export interface SshOptions extends CommandOptions {
   readonly user?: Account;
 }
 export interface BootOptions {
-  /** Whether the hosts are made ready to be deployed to. @default true */
+  /** Whether to bootstrap the hosts. @default true */
   readonly bootstrap?: boolean;
 }
 
@@ -51,7 +51,7 @@ export class Lab {
   readonly name: string;
   /** Its folder. */
   readonly dir: string;
-  /** Where this machine is when it does not want to be on the LAN (`curl --interface`, `ssh -b`). */
+  /** Address of this machine outside the LAN (`curl --interface`, `ssh -b`). */
   readonly outsideAddress: string;
   readonly outsideAddress6: string;
   /** Address of this machine as the LAN sees it. */
@@ -62,11 +62,11 @@ export class Lab {
   readonly subnet6: string;
   /** User that the program logs in as, by key. */
   readonly user = "deploy";
-  /** Holds the key that may deploy and nothing else. */
+  /** Socket of the agent with the key that may deploy, and no other key. */
   readonly agentSocket: string;
-  /** Holds a key that may only look. */
+  /** Socket of the agent with a key that may only probe. */
   readonly probeAgentSocket: string;
-  /** For `ssh -F`. */
+  /** Configuration file for `ssh -F`. */
   readonly sshConfig: string;
   /** The CA that signed the registries' certificate. */
   readonly caFile: string;
@@ -88,7 +88,7 @@ export class Lab {
     this.registries = registriesOf(instance);
   }
 
-  /** Those of lab/hosts.txt, and the spare ones that were added. */
+  /** Hosts of lab/hosts.txt, and spare ones that were added. */
   get hosts(): readonly Host[] {
     return hostsOf(this.instance);
   }
@@ -108,7 +108,7 @@ export class Lab {
   }
 
   /**
-   * Makes sure that packets sent to the lab can only arrive there.
+   * Makes sure that packets to the lab's addresses cannot leave this machine.
    * @throws LabError if the lab is down, or its addresses are routed elsewhere
    */
   async assertUp(): Promise<void> {
@@ -139,8 +139,8 @@ export class Lab {
   }
 
   /**
-   * Makes hosts ready to be deployed to, as `npm run bootstrap` does.
-   * @returns what was changed, and what to look at
+   * Prepares hosts for deployments, as `npm run bootstrap` does.
+   * @returns changes and warnings
    * @throws LabError if one of them failed
    */
   async bootstrap(
@@ -163,7 +163,7 @@ export class Lab {
     return facts;
   }
 
-  /** The public host key, as `known_hosts` has it without the address: `ssh-ed25519 AAAA…`. */
+  /** The public host key, as in `known_hosts` without the address: `ssh-ed25519 AAAA…`. */
   async hostKey(name: string): Promise<string> {
     const line = await readFile(join(this.dir, "run/known", this.host(name).name), "utf8");
     return line.trim().split(" ").slice(1).join(" ");
@@ -174,7 +174,7 @@ export class Lab {
     await this.hostsScript("off", this.host(name).name);
   }
 
-  /** Returns when one can log in. */
+  /** Boots a host, and waits until it accepts logins. */
   async powerOn(name: string): Promise<void> {
     await this.hostsScript("on", this.host(name).name);
   }
@@ -187,7 +187,7 @@ export class Lab {
     }
   }
 
-  /** Boots a spare host of lab/hosts.txt; it stays one of the lab's until `removeHost`. */
+  /** Boots a spare host of lab/hosts.txt, which belongs to the lab until `removeHost`. */
   async addHost(name: string, { bootstrap = true }: BootOptions = {}): Promise<Host> {
     await this.hostsScript("add", name);
     if (bootstrap) {
@@ -206,7 +206,7 @@ export class Lab {
     return this.machine("docker.sh", argv);
   }
 
-  /** Runs a program in the lab's network namespace: the place of the LAN's gateway. */
+  /** Runs a program in the lab's network namespace, where the LAN's gateway is. */
   async inNamespace(argv: readonly string[]): Promise<RunResult> {
     return this.machine("inside.sh", argv);
   }
@@ -217,12 +217,12 @@ export class Lab {
     return this.controlServer();
   }
 
-  /** Where the tailnet is managed, and who may do that. @throws if there is none */
+  /** URL and OAuth client to manage the tailnet. @throws if there is none */
   async controlServer(): Promise<ControlServer> {
     return JSON.parse(await readFile(join(this.dir, "tailnet/client.json"), "utf8")) as ControlServer;
   }
 
-  /** Takes it away again, with all that its control server knows. */
+  /** Removes it, with all data of its control server. */
   async removeTailnet(): Promise<void> {
     await runScript(this.instance, "machine/tailnet.sh", { title: "tailnet", args: ["remove"] });
   }
@@ -232,12 +232,12 @@ export class Lab {
     return this.machine("tailnet.sh", ["headscale", ...argv], { timeoutMs: TIMEOUT_MS });
   }
 
-  /** Sees to it that somebody has a phone away from home, which is on the tailnet. */
+  /** Creates a person's phone outside the LAN, on the tailnet, unless it exists. */
   async phone(person: string): Promise<void> {
     await runScript(this.instance, "machine/tailnet.sh", { title: "phone", args: ["phone", person] });
   }
 
-  /** Runs a program on a phone; by `ALL_PROXY` it goes over the tailnet. */
+  /** Runs a program on a phone; `ALL_PROXY` sends it over the tailnet. */
   async onPhone(person: string, argv: readonly string[], options: CommandOptions = {}): Promise<RunResult> {
     return this.machine("docker.sh", ["exec", "-i", `phone-${person}`, ...argv], { timeoutMs: TIMEOUT_MS, ...options });
   }

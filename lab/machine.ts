@@ -6,14 +6,14 @@ import type { Instance } from "./instance.js";
 import { Interrupted, StepError } from "./lab-error.js";
 import { run, stopAll } from "../scripts/lib/process.js";
 
-/** What a script says on stdout, a line per fact (see machine/lib.sh). */
+/** Output of a script on stdout, a line per fact (see machine/lib.sh). */
 export interface Fact {
   readonly kind: "did" | "note" | "warning" | "error";
   readonly text: string;
 }
 
 export interface ScriptOptions {
-  /** How errors call it. */
+  /** Its name in error messages. */
   readonly title: string;
   readonly args?: readonly string[];
   readonly onFact?: (fact: Fact) => void;
@@ -22,7 +22,7 @@ export interface ScriptOptions {
 const SHOWN_OF_LOG = 12;
 let interrupted = false;
 
-/** Ends all scripts that run and waits for their end; those after it throw `Interrupted` too. */
+/** Ends all running scripts and waits for their end; scripts started later throw `Interrupted` as well. */
 export async function interrupt(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
   interrupted = true;
   await stopAll(signal);
@@ -53,7 +53,7 @@ export async function runScript(instance: Instance, script: string, options: Scr
       options.onFact?.(fact);
     },
   });
-  // a signal changes this while the script runs, which the compiler cannot see
+  // a signal handler changes this while the script runs, which the compiler cannot know
   if (interrupted as boolean) {
     throw new Interrupted();
   }
@@ -79,5 +79,5 @@ function factOf(line: string): Fact | undefined {
 async function tail(file: string, otherwise: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch(() => otherwise); // `down --purge` removes the logs too
   const lines = text.trimEnd().split("\n");
-  return lines.filter((line) => !line.startsWith("! ")).slice(-SHOWN_OF_LOG); // that one is the reason already
+  return lines.filter((line) => !line.startsWith("! ")).slice(-SHOWN_OF_LOG); // "! " is the reason, which is shown already
 }

@@ -14,13 +14,13 @@ import type { ControlServer, Lab } from "./lab.js";
 const STACK = "lab";
 const STACK_FILE = `Pulumi.${STACK}.yaml`;
 const DOMAIN = "homelab.test";
-/** In place of the placeholders of the real configuration. */
+/** Values for the placeholders of the real configuration. */
 const VALUES = { WOODPECKER_ADMIN: "lab", WOODPECKER_GITHUB_CLIENT: "Ov23liLabLabLabLabLa" };
 const SECRET_LENGTH = 32;
 /** Who has a phone in the lab's tailnet. */
 export const PEOPLE = ["anna"] as const;
 
-/** What a lab's project may have otherwise. */
+/** Options of a lab's project. */
 export interface ProjectOptions {
   /** Directory of this program, or of a clone of it. @default this one */
   readonly program?: string;
@@ -31,8 +31,8 @@ export interface ProjectOptions {
 }
 
 /**
- * The project of a lab: a Pulumi.yaml that points at this program, and a stack configuration of its own, both made from
- * the repository's. State and passphrase lie beside it, so that the work tree is never written to.
+ * The project of a lab: a Pulumi.yaml that points to this program, and its own stack configuration, both derived from the
+ * repository's. State and passphrase are beside it, so that nothing is written to the work tree.
  */
 export async function prepareProject(
   lab: Lab,
@@ -49,7 +49,7 @@ export async function prepareProject(
   if (tailnet !== undefined) {
     await stack.setSecret(OAUTH_SECRET, tailnet.secret);
   }
-  // Random ones also for what on a real LAN only the owner can supply.
+  // Random values even for secrets that only the owner can supply on a real LAN.
   await makeMissingSecrets(stack, [stack.directory, program], ({ generate }) => generate ?? SECRET_LENGTH);
   return stack;
 }
@@ -63,7 +63,7 @@ export function projectOf(lab: Lab): PulumiStack {
     PULUMI_BACKEND_URL: `file://${backendOf(lab)}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(lab),
     PULUMI_SKIP_UPDATE_CHECK: "1",
-    // The lab has its plugins already; to look for others would only cost time where there is no network.
+    // The lab has its plugins already; a search for others would only cost time without a network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",
   });
@@ -82,10 +82,10 @@ async function writeProject(directory: string, program: string): Promise<void> {
   await writeFile(join(directory, "Pulumi.yaml"), stringify({ ...project, main: program }));
 }
 
-/** Keys that mean something only where there is a host of a role. */
+/** Keys that have a meaning only if a host has a certain role. */
 const ROLE_OF_KEY: Readonly<Record<string, Role>> = { "homelab:nas": "nas", "homelab:services": "media" };
 
-/** The configuration of the real homelab, with the hosts of the lab; what Pulumi keeps in it stays. */
+/** The configuration of the real homelab, with the hosts of the lab; Pulumi's own keys stay. */
 async function writeConfig(
   lab: Lab,
   directory: string,
@@ -106,7 +106,7 @@ async function writeConfig(
   );
   const has = (role: Role): boolean => declared.some((host) => host.role === role);
   const config = {
-    // The bench's lab has neither a NAS nor the services that the real homelab switches.
+    // The bench's lab has neither a NAS nor the services that the real homelab switches on or off.
     ...Object.fromEntries(
       Object.entries(real.config).filter(([key]) => ROLE_OF_KEY[key] === undefined || has(ROLE_OF_KEY[key])),
     ),

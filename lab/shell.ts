@@ -5,7 +5,7 @@ import { environmentOf, findInstance } from "./instance.js";
 import { LabError } from "./lab-error.js";
 import type { Account, Lab } from "./lab.js";
 
-/** `ssh` on this terminal. @returns its exit code */
+/** Runs `ssh` on this terminal. @returns its exit code */
 export async function openShell(lab: Lab, host: string, user: Account, command: readonly string[]): Promise<number> {
   lab.host(host);
   if (!existsSync(lab.sshConfig)) {

@@ -9,10 +9,10 @@ import type { ControlServer, Lab } from "./lab.js";
 import { prepareProject } from "./project.js";
 
 /**
- * Runs a real `pulumi up` of this program against the hosts of a lab, which goes on with the other hosts if one fails.
+ * Runs a real `pulumi up` of this program against the hosts of a lab; if one host fails, the others are deployed to.
  *
  * @param tailnet the control server of the tailnet that the hosts join
- * @param report is called with a line for whatever happens
+ * @param report is called with a line for each event
  * @returns how many resources were created, replaced, left unchanged, …
  * @throws LabError if it was not completed
  */
@@ -27,7 +27,7 @@ export async function deploy(lab: Lab, tailnet: ControlServer, report: (line: st
   return changesOf(events);
 }
 
-/** A line as in `pi5/container/portainer created` for whatever is begun or done. */
+/** Reports a line such as `pi5/container/portainer created` for each step that starts or ends. */
 function progressTo(report: (line: string) => void): (event: EngineEvent) => void {
   return ({ resourcePreEvent, resOutputsEvent }) => {
     const { op = "same", urn = "" } = (resourcePreEvent ?? resOutputsEvent)?.metadata ?? {};

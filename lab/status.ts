@@ -18,7 +18,7 @@ interface Service {
 
 const FIELDS = ["{{.Names}}", "{{.Image}}", "{{.Status}}", '{{.Label "lab.standin"}}', '{{.Label "lab.program"}}'];
 
-/** Prints hosts, services and where they are; what it says comes from the hosts themselves. */
+/** Prints hosts, services and their addresses, as the hosts themselves report them. */
 export async function status(lab: Lab): Promise<void> {
   const running = await lab.engine(["ps", "--format", "{{.Names}} {{.Status}}"]);
   if (running.exitCode !== 0) {

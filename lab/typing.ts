@@ -1,38 +1,38 @@
 import { spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 
-/** What is waited for on the screen, and what is typed then. */
+/** Text to wait for on the screen, and the keys to type then. */
 export type Exchange = readonly [seen: string | RegExp, typed: string];
 
 export const ENTER = "\r";
 export const CTRL_C = "\x03";
 export const DOWN = "\x1b[B";
-/** Takes back so many characters. */
+/** Deletes this many characters. */
 export const back = (characters: number): string => "\x7f".repeat(characters);
 
-/** Until the next thing is seen: longer than it takes to prepare a host, or to deploy to some. */
+/** Longest wait for the next text: longer than it takes to prepare a host, or to deploy to some. */
 const PATIENCE_MS = 600_000;
-/** For a prompt to take the keyboard once it is drawn. */
+/** Delay until a prompt that is drawn reads the keyboard. */
 const MOMENT_MS = 300;
 
 export interface Session {
   readonly exitCode: number;
-  /** All that was on the screen, in order, without colours. */
+  /** Everything that was on the screen, in order, without colours. */
   readonly screen: string;
-  /** The same as the terminal was sent it. */
+  /** The same with all control sequences. */
   readonly raw: string;
 }
 
 export interface TypingOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Lines of the terminal. @default 40 */
+  /** Rows of the terminal. @default 40 */
   readonly rows?: number;
-  /** Its columns. @default 110 */
+  /** Columns of the terminal. @default 110 */
   readonly columns?: number;
 }
 
-/** Runs a command in a terminal of its own, with somebody at the keyboard. */
+/** Runs a command in its own terminal, with simulated keyboard input. */
 export function typing(
   command: string,
   { cwd, env, rows = 40, columns = 110 }: TypingOptions,

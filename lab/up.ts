@@ -12,32 +12,32 @@ export interface UpOptions {
   readonly deploy: boolean;
 }
 
-/** What came of it, a line each. */
+/** The result, one line each. */
 export interface UpResult {
-  /** Empty if everything was as it should be. */
+  /** Empty if nothing had to change. */
   readonly changes: readonly string[];
-  /** What the owner should look at. */
+  /** Warnings for the owner. */
   readonly warnings: readonly string[];
 }
 
 interface StepOptions {
-  /** Leave what it said on the screen. @default false */
+  /** Keep its output on the screen. @default false */
   readonly keep?: boolean;
   readonly args?: readonly string[];
 }
 
 const LIVE = process.stdout.isTTY;
-/** Of what a running step says. */
+/** Lines that are shown of a running step. */
 const SHOWN_LINES = 6;
 
 /**
- * Brings the lab up, or finishes what an earlier run began: every step looks at what is there first.
- * @throws LabError if a step fails; what runs beside it is stopped, and the next run goes on from there
+ * Brings the lab up, or completes an earlier run: every step first checks what exists.
+ * @throws LabError if a step fails; parallel steps are stopped, and the next run continues from there
  */
 export async function up(instance: Instance, options: UpOptions): Promise<UpResult> {
   const changes: string[] = [];
   const warnings: string[] = [];
-  let over = false; // scripts that are being stopped still speak, but listr2 no longer listens
+  let over = false; // scripts still print while they are stopped, but listr2 no longer listens
 
   const step = (title: string, script: string, { keep = false, args = [] }: StepOptions = {}): ListrTask => ({
     title,
@@ -51,7 +51,7 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
         }
         if (!over) {
           task.output = LIVE ? text : `${title}: ${text}`;
-        } // in a plain log, lines of steps that run together are mixed
+        } // in a plain log, lines of parallel steps are mixed
       };
       const [only, ...others] = await runScript(instance, script, { title, args, onFact });
       if (LIVE && !keep && only !== undefined && others.length === 0) {
@@ -142,7 +142,7 @@ export async function up(instance: Instance, options: UpOptions): Promise<UpResu
     await list.run();
   } catch (error) {
     over = true;
-    await interrupt("SIGTERM"); // the steps beside the one that failed
+    await interrupt("SIGTERM"); // stops the steps that run in parallel with the failed one
     throw error;
   }
   return { changes, warnings };

@@ -3,10 +3,10 @@ import { API_KEY } from "../model/config/tailnet-settings.js";
 import type { Device } from "../model/tailnet/devices.js";
 import type { TailnetAccess } from "../model/tailnet/types.js";
 
-/** Why the control server did not do what it was asked. */
+/** Why a call to the control server failed. */
 export type ApiTrouble = "unreachable" | "api key" | "refused" | "missing scope" | "failed";
 
-/** What the control server answered instead. */
+/** An error response of the control server. */
 export class ApiError extends Error {
   constructor(
     readonly trouble: ApiTrouble,
@@ -25,8 +25,7 @@ export interface TailnetApi {
    */
   readPolicy(): Promise<string>;
   /**
-   * What the server finds wrong with a policy, in its words; undefined if it does not judge policies, which Headscale
-   * does not.
+   * The server's complaint about a policy, in its words; undefined if it does not validate policies, as Headscale.
    *
    * @throws ApiError
    */
@@ -67,7 +66,7 @@ const TIMEOUT_MS = 10_000;
 const HUJSON = "application/hujson";
 
 /**
- * Logs in by an OAuth client.
+ * Logs in as an OAuth client.
  *
  * @param secret of the client
  * @throws ApiError
@@ -127,7 +126,7 @@ async function call(url: URL, options: RequestInit): Promise<Response> {
   }
 }
 
-/** @param scope without which the call is refused */
+/** @param scope that the call requires */
 async function checked(response: Response, scope: string | undefined): Promise<string> {
   const text = await response.text();
   if (response.ok) {
@@ -154,7 +153,7 @@ function messageOf(text: string): string | undefined {
   }
 }
 
-/** The server answers 200 in any case; a message says that something is wrong, and `data` what. */
+/** The server answers 200 in any case: `message` says that something is wrong, and `data` what. */
 function complaintsIn(text: string): string[] {
   const { message = "", data = [] } = (text.trim() === "" ? {} : JSON.parse(text)) as {
     message?: string;

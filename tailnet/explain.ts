@@ -4,10 +4,10 @@ import type { Remedy } from "../model/yaml/remedy.js";
 import type { ApiTrouble } from "./api.js";
 import type { Obstacle } from "./look.js";
 
-/** So many cases of one kind are named. */
+/** Number of cases of one kind that are listed. */
 const NAMED = 5;
 
-/** Why the tailnet's policy is left as it is, and what the owner can do about it: alternatives, the likeliest first. */
+/** Why the tailnet's policy is left as it is, and the owner's alternatives, the likeliest first. */
 export function explain(obstacle: Obstacle): { readonly matter: string; readonly remedies: readonly Remedy[] } {
   switch (obstacle.kind) {
     case "edited":
@@ -71,7 +71,7 @@ const overwrite = (digest: string, what: string): Remedy => ({
   prose: `write overwrite: "${digest}" under homelab:tailnet, which overwrites ${what}`,
 });
 
-/** What an overwrite would change, as `diff -u` shows it. */
+/** The changes of an overwrite, as a unified diff. */
 function difference({ there, instead }: Extract<Obstacle, { there: string }>): string {
   if (instead === undefined) {
     return "";
@@ -82,7 +82,7 @@ function difference({ there, instead }: Extract<Obstacle, { there: string }>): s
   return ` An overwrite would do this:\n${patch.split("\n").slice(1).join("\n")}`;
 }
 
-/** Who reaches what against the declaration. */
+/** Who reaches what, contrary to the declaration. */
 function cases(by: readonly Expectation[]): string {
   const named = by.slice(0, NAMED).map(({ visitor, host, port, protocol, open }) => {
     const verb = open ? "does not reach" : "reaches";

@@ -6,7 +6,7 @@ import type { ApiTrouble } from "./api.js";
 
 /** Why the policy is left as it is. */
 export type Obstacle =
-  /** With the policy file that is there, and with the one that would take its place if that was allowed. */
+  /** With the current policy file, and the one that would replace it if that were allowed. */
   | (Extract<Refusal, { kind: "edited" | "foreign" }> & {
       readonly there: string;
       readonly instead: string | undefined;
@@ -16,14 +16,14 @@ export type Obstacle =
   | { readonly kind: "invalid"; readonly complaints: readonly string[] }
   | { readonly kind: "trouble"; readonly trouble: ApiTrouble; readonly reason: string };
 
-/** What a look at the tailnet came to: the policy file that is there with what is to become of it, or why nothing is. */
+/** Result of a look at the tailnet: its policy file and what to do with it, or why to do nothing. */
 export type Look = (Extract<Verdict, { kind: "deploy" }> & { readonly there: string }) | Obstacle;
 
 /** A tailnet whose API can be reached. */
 export type Reachable = TailnetModel & { readonly access: TailnetAccess };
 
 /**
- * Looks at the policy that the tailnet has, and says what is to become of it. Changes nothing.
+ * Looks at the tailnet's policy and decides what to do with it. Changes nothing.
  *
  * @param secret of the OAuth client
  */
@@ -49,9 +49,9 @@ export async function lookAtTailnet(tailnet: Reachable, secret: string): Promise
 }
 
 /**
- * Makes sure that the policy is still the one that was looked at, for the moment before it is overwritten.
+ * Checks, right before an overwrite, that the policy has not changed since the look at it.
  *
- * @throws Error if it is not, or if that cannot be seen
+ * @throws Error if it has changed, or cannot be read
  */
 export async function expectUnchanged(access: TailnetAccess, secret: string, there: string): Promise<void> {
   if ((await (await connect(access, secret)).readPolicy()) !== there) {

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # variables of ../bootstrap.sh
-# Who may log in, as the request says, and what settings/base.sh has to know of it later.
+# Sets up the accounts of the request, and leaves what settings/base.sh needs later.
 
 accounts() {
   group "$ACCESS"
@@ -9,7 +9,7 @@ accounts() {
   member deploy docker
   for name in deploy probe; do member "$name" "$ACCESS"; done
   if [ "$admin" != root ]; then member "$admin" "$ACCESS"; fi
-  # the only group, besides root, that OpenMediaVault's sshd lets in
+  # the only group besides root that OpenMediaVault's sshd lets in
   if [ -n "$omv" ]; then
     for name in deploy probe "$admin"; do [ "$name" = root ] || member "$name" _ssh; done
   fi
@@ -23,12 +23,12 @@ accounts() {
 
 only_once() { awk 'NF && !seen[$2]++'; }
 
-# Passwords will not open SSH once the host's settings are applied.
+# SSH takes no passwords once the host's settings are applied.
 key_of_admin() {
   home=$(getent passwd "$admin" | cut -d: -f6)
   ! grep -qE '^[^#[:space:]]' "$home/.ssh/authorized_keys" 2>/dev/null || return 0
   keys_of "$admin" "$bundle/deploy"
-  warn "$admin had no key and has those of deploy now: SSH will take no passwords any more"
+  warn "$admin had no key and now has those of deploy: SSH will no longer accept passwords"
 }
 
 remember() {

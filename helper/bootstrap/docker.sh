@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # variables of ../bootstrap.sh
-# Docker Engine, where there is none.
+# Installs Docker Engine if there is none.
 
 DOCKER_URL=https://download.docker.com/linux/debian
 # "Docker Release (CE deb) <docker@docker.com>", as https://docs.docker.com/engine/install/debian had it
@@ -7,7 +7,7 @@ DOCKER_KEY=9DC858229FC7DD38854AE2D88D81803C0EBFCD88
 
 engine_version() { dockerd --version 2>/dev/null | sed -n 's/^Docker version \([^ ,]*\).*/\1/p'; }
 
-# 29.0 to 29.2 refuse clients of an API below 1.44, which later ones take again.
+# 29.0 to 29.2 refuse clients with an API below 1.44; later versions accept them again.
 refuse_engine() {
   version=$(engine_version)
   case $version in
@@ -20,17 +20,17 @@ refuse_engine() {
 docker_engine() {
   if ! command -v dockerd >/dev/null; then
     if from_docker; then
-      did "Docker Engine $(engine_version), from Docker's own packages"
+      did "installed Docker Engine $(engine_version) from Docker's own packages"
     else
       forget_docker
       from_debian || die "no Docker Engine: neither Docker's packages nor Debian's docker.io could be installed"
-      did "Docker Engine $(engine_version), Debian's docker.io: Docker's own packages could not be had"
+      did "installed Docker Engine $(engine_version) from Debian's docker.io: Docker's own packages are not available"
     fi
     refuse_engine
   fi
   if ! systemctl --quiet is-active docker.service || ! systemctl --quiet is-enabled docker.service; then
     systemctl --quiet enable --now docker.service >&2 || die "Docker Engine does not start: journalctl -u docker says why"
-    did "Docker Engine is started"
+    did "started Docker Engine"
   fi
 }
 
@@ -44,7 +44,7 @@ from_docker() {
   primary=$(gpg --homedir "$bundle" --batch --show-keys --with-colons "$bundle/docker.asc" |
     awk -F: '$1 == "pub" { want = 1 } $1 == "fpr" && want { print $10; want = 0 }')
   if [ "$primary" != "$DOCKER_KEY" ]; then
-    warn "the key at $DOCKER_URL/gpg is not Docker's known one: it was not used"
+    warn "the key at $DOCKER_URL/gpg is not Docker's known key, so it was not used"
     return 1
   fi
   install -m 0644 "$bundle/docker.asc" /etc/apt/keyrings/docker.asc || return 1
@@ -54,8 +54,8 @@ from_docker() {
   apt_install docker-ce docker-ce-cli containerd.io
 }
 
-# Since Debian 13 the client is a package of its own, which docker.io only recommends.
+# Since Debian 13 the client is a separate package, which docker.io only recommends.
 from_debian() { apt_install docker.io && { command -v docker >&2 || apt_install docker-cli; }; }
 
-# A source that does not work would fail every later apt-get update.
+# A broken source would make every later apt-get update fail.
 forget_docker() { rm -f /etc/apt/sources.list.d/docker.sources /etc/apt/keyrings/docker.asc; }

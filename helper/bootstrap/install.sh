@@ -4,7 +4,7 @@
 UNITS=/etc/systemd/system
 
 helper() {
-  [ -f "$bundle/helper/helper" ] || die "the helper is not in what was sent"
+  [ -f "$bundle/helper/helper" ] || die "the transferred files have no helper"
   mkdir "$bundle/new"
   cp -R "$bundle/helper/." "$bundle/new"
   rm -rf "$bundle/new/bootstrap" "$bundle/new/bootstrap.sh" "$bundle/new/README.md"
@@ -34,18 +34,18 @@ modes() { # FOLDER
   if [ -d "$1/bin" ]; then find "$1/bin" -type f -exec chmod 0755 {} +; fi
 }
 
-# A host may be looked after by several clones, of which one is behind.
+# Several clones may manage a host, and one of them may be outdated.
 refuse_older() {
   theirs=$("$DOOR" version 2>/dev/null | jq -r '.protocol // 0' 2>/dev/null || true)
   ours=$(sed -n 's/^PROTOCOL=\([0-9]*\)$/\1/p' "$bundle/helper/helper")
   [ "${theirs:-0}" -le "${ours:-0}" ] ||
-    die "the helper here speaks protocol $theirs, this clone has $ours: bring the clone up to date (git pull)"
+    die "the helper here speaks protocol $theirs, this clone protocol $ours: bring the clone up to date (git pull)"
 }
 
-# Never while the helper changes something, and never half a helper.
+# Never while the helper changes something, and never partially.
 replace() {
   exec 9>/var/lib/homelab/lock
-  flock -w 120 9 || die "the helper has been at work for two minutes: try again later"
+  flock -w 120 9 || die "the helper has been busy for two minutes: try again later"
   rm -rf "$LIB.new" "$LIB.old"
   cp -R "$bundle/new" "$LIB.new"
   modes "$LIB.new"
@@ -57,7 +57,7 @@ replace() {
   exec 9>&-
 }
 
-# Those of the helper that was there before.
+# The units of the previous helper.
 obsolete_units() {
   for unit in "$LIB.old"/units/*.*; do
     unit=${unit##*/}
@@ -81,15 +81,15 @@ units() {
   for unit in "$LIB"/units/*.*; do
     grep -qs '^\[Install\]' "$unit" || continue
     ! systemctl --quiet is-enabled "${unit##*/}" 2>/dev/null || continue
-    # what waits is started at once, what acts is left to its time
+    # starts units that wait for something at once, and leaves those that act to their time
     case $unit in *.timer | *.path) now=--now ;; *) now="" ;; esac
     systemctl --quiet enable $now "${unit##*/}" >&2 || die "${unit##*/} does not start: systemctl status says why"
     also "${unit##*/} is enabled"
   done
 }
 
-# Another line of sudoers, or a group, may give deploy more than the helper.
+# Another sudoers line, or a group, may give deploy more than the helper.
 more_than_the_helper() {
   ! sudo -n -l -U deploy 2>/dev/null | grep -qE '^ +\(.*\) .*ALL$' ||
-    warn "deploy may do anything as root, by another line of sudoers or by a group: sudo -l -U deploy"
+    warn "deploy may do anything as root, through another sudoers line or a group: sudo -l -U deploy"
 }

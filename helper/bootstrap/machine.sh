@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables of ../bootstrap.sh
-# The machine itself: what it must be, its packages, its kernel's options.
+# The machine itself: requirements, packages, kernel options.
 
-# Before anything is changed.
+# Runs before anything is changed.
 refuse_unfit() {
   [ "$(id -u)" = 0 ] || die "this needs root"
   [ "$(uname -m)" != armv6l ] ||
@@ -23,13 +23,13 @@ any_installed() { # PACKAGE...
 }
 
 apt_install() {           # PACKAGE...
-  dpkg --configure -a >&2 # of an installation that was cut short
+  dpkg --configure -a >&2 # completes an installation that was cut short
   apt-get -q update >&2
   DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@" >&2
 }
 
-# Those of every host, and those of the request. Of alternatives, `a | b`, the first is installed unless one of them is:
-# an owner who has chosen another time service keeps it.
+# Packages of every host, and those of the request. Of alternatives, `a | b`, the first is installed unless one of them is
+# there already: an owner who chose another time service keeps it.
 wanted_packages() {
   printf '%s\n' curl jq sudo nfs-common unattended-upgrades ufw "systemd-timesyncd | chrony | ntp | ntpsec"
   request packages
@@ -46,12 +46,12 @@ packages() {
   done <"$bundle/packages"
   [ -n "$missing" ] || return 0
   # shellcheck disable=SC2086 # words
-  apt_install $missing || die "apt could not install$missing: see to it that the host can reach its Debian mirror"
+  apt_install $missing || die "apt could not install$missing: make sure that the host can reach its Debian mirror"
   did "installed$missing"
 }
 
-# The firmware of Raspberry Pis switches the memory controller off; without it no memory limit holds, and nothing says so.
-# The last word on the line counts. https://github.com/RPi-Distro/pi-gen/issues/917
+# The firmware of Raspberry Pis switches the memory controller off; without it memory limits silently have no effect.
+# The last word on the line wins. https://github.com/RPi-Distro/pi-gen/issues/917
 memory_controller() {
   cmdline=/boot/firmware/cmdline.txt
   [ -f "$cmdline" ] || return 0
@@ -66,5 +66,5 @@ memory_controller() {
   did "$cmdline: cgroup_enable=memory"
 }
 
-# Another one after a reboot, also where the kernel goes on: the time when the first process started.
+# Changes with a reboot, even if the kernel keeps running, as in a container: the start time of the first process.
 boot_identity() { printf '%s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$(awk '{ print $22 }' /proc/1/stat)"; }

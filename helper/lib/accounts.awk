@@ -1,5 +1,5 @@
-# accounts.awk PASSWD GROUP SHADOW: of deploy and probe, how they log in and what they are in; and who else SSH or Docker lets in,
-# or is root, as "=noticed ACCOUNT<tab>WORDS", and "=member ACCOUNT" for those of homelab-ssh.
+# accounts.awk PASSWD GROUP SHADOW: for deploy and probe, how they log in and their groups; for everybody else whom SSH or Docker
+# lets in, or who is root, "=noticed ACCOUNT<tab>WORDS"; "=member ACCOUNT" for the members of homelab-ssh.
 BEGIN { FS = ":" }
 FILENAME == ARGV[1] {
   if (!($1 in uid)) order[++accounts] = $1

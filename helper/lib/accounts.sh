@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034 # used by those that source this
-# The accounts that bootstrap makes, and settings/base.sh makes right again: deploy by key, probe for one read-only command,
-# and the admin who was there before. A script that sources this defines `also WORDS`, which tells a change, and `die WORDS`.
+# The accounts that bootstrap creates and settings/base.sh repairs: deploy by key, probe for one read-only command, and the
+# existing admin. A script that sources this defines `also WORDS`, which reports a change, and `die WORDS`.
 
 ACCESS=homelab-ssh
 DOOR=/usr/local/sbin/homelab-helper # the link to the helper, which is all that sudoers names
@@ -18,7 +18,7 @@ account() {
     useradd --create-home --shell /bin/bash $own "$1"
     also "$1 made"
   fi
-  # '*' is no password; the '!' of useradd is a locked account, which sshd may refuse even by key
+  # '*' means no password; the '!' of useradd locks the account, and sshd may then refuse even a key
   [ "$(getent shadow "$1" | cut -d: -f2)" = '*' ] || usermod --password '*' "$1"
   if [ -n "$(getent shadow "$1" | cut -d: -f8)" ]; then
     usermod --expiredate '' "$1"
@@ -51,11 +51,11 @@ keys_of() { # ACCOUNT FILE: exactly these keys
   if [ "$gone" = 0 ]; then also "keys of $1: $(wc -l <"$2")"; else also "keys of $1: $(wc -l <"$2") ($gone removed)"; fi
 }
 
-# deploy may run the helper, probe may look; both in the environment that sudo makes, whatever the host's own sudoers keep.
+# deploy may run the helper, probe may look; both in sudo's clean environment, whatever the host's own sudoers keep.
 SUDOERS=$ROOT/etc/sudoers.d/homelab
 sudoers_text() {
   cat <<TEXT
-# Of the homelab's bootstrap, which rewrites it.
+# Written by the homelab's bootstrap, which overwrites changes.
 Defaults:deploy,probe env_reset, !setenv, !env_keep, !requiretty
 Defaults:deploy,probe secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 deploy ALL=(root) NOPASSWD:NOSETENV: $DOOR
@@ -65,8 +65,8 @@ TEXT
 sudoers() { # FOLDER for a draft
   sudoers_text >"$1/sudoers"
   if ! cmp -s "$1/sudoers" "$SUDOERS" || [ "$(stat -c '%a %u' "$SUDOERS")" != "440 0" ]; then
-    visudo -cqf "$1/sudoers" >&2 || die "sudo does not take the line for the helper: see visudo -c"
-    install -m 0440 "$1/sudoers" "$SUDOERS.new~" # sudo passes over names with a ~
+    visudo -cqf "$1/sudoers" >&2 || die "sudo rejects the line for the helper: see visudo -c"
+    install -m 0440 "$1/sudoers" "$SUDOERS.new~" # sudo ignores names with a ~
     mv -T "$SUDOERS.new~" "$SUDOERS"
     also "sudo for deploy and probe: the helper, nothing else"
   fi
@@ -78,7 +78,7 @@ host_name() { # NAME
     hostnamectl set-hostname "$1" >&2 || { printf '%s\n' "$1" >"$ROOT/etc/hostname" && hostname "$1"; }
     also "host name $1, was $former"
   fi
-  # sudo and others look up the host's own name, also without a network
+  # sudo and others look up the host's own name, even without a network
   hosts_knows "$1" && return 0
   if grep -q '^127\.0\.1\.1[[:space:]]' "$ROOT/etc/hosts"; then
     sed -i "s/^127\.0\.1\.1[[:space:]].*/127.0.1.1\t$1/" "$ROOT/etc/hosts"
@@ -89,7 +89,7 @@ host_name() { # NAME
 }
 hosts_knows() { grep -qsE "^[^#]*[[:space:]]$1([[:space:]]|\$)" "$ROOT/etc/hosts"; }
 
-# Everything that matters of the files of a folder.
+# Modes, digests and links of the files in a folder.
 listing() { # FOLDER
   (cd "$1" && find . -printf '%p %y %m %u %g\n' | sort && find . -type f | sort | xargs sha256sum)
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# apply and remove. A setting that is in force already is left alone; one that cannot take effect is taken back.
+# apply and remove. A setting that is in force already is left alone; one that cannot take effect is rolled back.
 
-REVERT_AFTER=60 # seconds until an unconfirmed change is given up, unless the input says otherwise
+REVERT_AFTER=60 # seconds until an unconfirmed change is rolled back, unless the input says otherwise
 
 apply_setting() {
   refuse_if_pending
@@ -24,7 +24,7 @@ apply_setting() {
     save_former "$former"
     mark_unfinished
   fi
-  set +e # the subshell has its own; in a condition it would have none
+  set +e # the subshell sets its own -e; in a condition it would have no effect
   (put_in_force)
   result=$?
   set -e
@@ -36,8 +36,8 @@ apply_setting() {
   take_back "$former"
 }
 
-# What a change without a guard has written, until it is in force: whatever ends the helper in between, the next one knows
-# what has yet to take effect, although the files are as they should be.
+# The files that an unguarded change has written, until it is in force: if the helper is killed in between, the next run
+# knows what has yet to take effect, although the files are already right.
 is_unfinished() { [ -e "$UNFINISHED" ]; }
 mark_unfinished() {
   {
@@ -51,7 +51,7 @@ take_back() { # FOLDER
   failed="$SETTING: failed, the former state is back"
   but=""
   if is_guarded; then
-    # where it does not come back whole, the timer tries again
+    # if it does not come back completely, the timer tries again
     if go_back "$1"; then
       drop_pending
       disarm
@@ -69,7 +69,7 @@ take_back() { # FOLDER
   exit 1
 }
 
-# Runs in a subshell, so that whatever ends it is a failure to be made good.
+# Runs in a subshell, so that any premature end counts as a failure and is rolled back.
 put_in_force() {
   set -e
   write_files
@@ -81,14 +81,14 @@ put_in_force() {
   in_force
   lets_in || {
     caller=$(caller_address)
-    say "SSH would be shut for somebody whom admin.from names${caller:+, or for $caller, from where this is done}" >&2
+    say "SSH would be closed to somebody whom admin.from names${caller:+, or to $caller, from where this is applied}" >&2
     return 1
   }
   write_file "$LIVE" 0600 <"$WORK/effect"
   digest_of "$INPUT" | write_file "$DIGEST" 0600
 }
 
-# What is remembered, and compared with from now on, is what was wanted; what is there has to be just that.
+# Remembers the desired state, for later comparisons; the actual state has to equal it.
 in_force() {
   live >"$WORK/live"
   if cmp -s "$WORK/effect" "$WORK/live"; then return 0; fi
@@ -102,7 +102,7 @@ revert_after() {
   input ".revertAfter // $REVERT_AFTER | if type == \"number\" and . >= 5 and . <= 600 then floor else $REVERT_AFTER end"
 }
 
-# Never narrows access: it removes what the setting had added.
+# Never narrows access: removes only what the setting added.
 remove_setting() {
   if [ -d "$PENDING" ] && [ "$(cat "$PENDING/setting")" = "$SETTING" ]; then
     revert "the setting was removed"

@@ -1,7 +1,7 @@
-# arrange.awk -v mode=apply|restore [-v strict=1] NOW WANTED, after rules.awk: what brings the kernel from the one state to
-# the other in one transaction of iptables-restore --noflush. Docker's chains and rules stay as they are now, because it
-# adds and removes while we look elsewhere. Of everybody else's, `restore` has those of WANTED; `apply` leaves those that
-# let nothing in, or with `strict` none but the permitted.
+# arrange.awk -v mode=apply|restore [-v strict=1] NOW WANTED, after rules.awk: prints the one transaction of
+# iptables-restore --noflush that brings the kernel from NOW to WANTED. Docker's chains and rules stay as they are now,
+# because Docker changes them at any time. Of all other foreign rules, `restore` takes those of WANTED; `apply` keeps
+# those that let nothing in, or with `strict` only the permitted ones.
 { read_line(FILENAME == ARGV[1] ? "now" : "wanted") }
 
 function add(chain, text) { body = body "-A " chain " " text "\n" }
@@ -15,7 +15,7 @@ function add_jumps(chain,    i, text) {
     if (is_ufw(text)) add(chain, text)
   }
 }
-# What there is of others stays where it is, around UFW's jumps. DOCKER-USER and our own chain come first.
+# Foreign rules stay where they are, around UFW's jumps. DOCKER-USER and our own chain come first.
 function apply_chain(chain, jump,    i, text, at) {
   jumps_done = 0
   at = jump == "" ? 0 : gate("now", current, chain, jump)
@@ -35,7 +35,7 @@ function dockers(set, chain,    i, all) {
     if (is_docker(rule[set, current, chain, i])) all = all "-A " chain " " rule[set, current, chain, i] "\n"
   return all
 }
-# Docker's rules of now stand where the first of its former ones stood.
+# Puts Docker's current rules where the first of its former rules was.
 function restore_chain(chain,    i, now, text) {
   now = dockers("now", chain)
   if (now == "" || now == dockers("wanted", chain)) now = ""
@@ -48,7 +48,7 @@ function restore_chain(chain,    i, now, text) {
   placed = 0
 }
 
-# A table that was not there when the former state was saved was empty, and let everything pass.
+# A table that did not exist when the former state was saved was empty, and let everything pass.
 function unload(    n, i, of) {
   n = split(chains["now", current], of, " ")
   for (i = 1; i <= n; i++)
@@ -59,7 +59,7 @@ function unload(    n, i, of) {
   arrange()
 }
 
-# Where OpenMediaVault has the host's own rules, only our jumps are wanted.
+# If OpenMediaVault manages the host's own rules, only our jumps are wanted.
 function ufw_decides(    i) {
   for (i = 1; i <= count["wanted", "filter", "INPUT"]; i++) if (is_ufw(rule["wanted", "filter", "INPUT", i])) return 1
   return 0
@@ -84,7 +84,7 @@ function wanted_chain(chain) {
     add_all("wanted", chain)
   }
 }
-# What the change had brought goes, after all that led there.
+# Deletes the chains that the change had added, after all jumps to them.
 function surplus(    n, i, of, tail) {
   n = split(chains["now", current], of, " ")
   for (i = 1; i <= n; i++)

@@ -1,5 +1,5 @@
-# assignments.awk -v ours="FILE FILE" FILE FILE [TEXT]: "KEY = VALUE" for each key that our files assign, with the value that
-# the last assignment of all has. Keys as sysctl.d(5) takes them: with a leading "-", and "/" for ".".
+# assignments.awk -v ours="FILE FILE" FILE FILE [TEXT]: "KEY = VALUE" for each key that our files assign, with the value of
+# the last assignment of all. Keys as in sysctl.d(5): with a leading "-", and "/" for ".".
 BEGIN {
   n = split(ours, name, " ")
   for (i = 1; i <= n; i++) is_ours[name[i]]

@@ -1,14 +1,14 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper
-# What every command of the helper uses.
+# Functions that every command of the helper uses.
 
 MAX_LINE=300
 
-# One line to the caller; long ones are cut, and what a terminal would obey is taken out.
+# Prints one line to the caller, truncated, without control characters.
 say() {
   printf '%s\n' "$1" | tr -d '\000-\010\013-\037\177' | cut -c "1-$MAX_LINE"
 }
 
-# Refuse what was asked for, before anything was changed.
+# Refuses a request before anything was changed.
 refuse() {
   say "refused: $1" >&2
   exit 65
@@ -20,7 +20,7 @@ usage() {
   exit 64
 }
 
-# The settings that there are: one for each file. The program has their order.
+# The names of all settings: one a file. Their order is the program's.
 settings() {
   for file in "$LIB"/settings/*.sh; do
     file=${file##*/}
@@ -28,7 +28,7 @@ settings() {
   done
 }
 
-# A folder for this run that goes when it ends, and the folder of what is remembered from run to run.
+# Creates a folder for this run, which is removed at its end, and the folder that lasts from run to run.
 begin() {
   [ "$(id -u)" = 0 ] || refuse "only root can do this"
   [ -d "$STATE" ] || install -d -m 0700 "$STATE"
@@ -37,8 +37,8 @@ begin() {
   make_work
 }
 
-# A folder of one that was killed has what it was sent, passwords too. Each is locked by the process that it belongs to, and
-# the kernel lets go of that however the process ends. One after the other, as a new folder is not locked yet.
+# Removes the folders of runs that were killed: they contain their input, with passwords. Each folder is locked by its
+# process, and the kernel releases the lock however the process ends. Serialized, since a new folder is not locked yet.
 make_work() {
   exec 7>"$STATE/work.lock"
   flock 7
@@ -54,17 +54,17 @@ make_work() {
   exec 7>&-
 }
 
-# One change at a time; the second one waits for a minute.
+# Allows one change at a time; a second one waits for up to a minute.
 lock() {
   exec 9>"$STATE/lock"
-  flock -w 60 9 || refuse "another change of this host is under way"
+  flock -w 60 9 || refuse "another change of this host is in progress"
 }
 
 version() {
   printf '{"protocol":%s,"version":"%s"}\n' "$PROTOCOL" "$(cat "$LIB/version" 2>/dev/null || true)"
 }
 
-# Reads the functions of a setting; those that it does not define do nothing.
+# Loads the functions of a setting; those that it does not define do nothing.
 # shellcheck disable=SC2034,SC2317 # used and called by the other parts of the helper
 load() {
   SETTING=$1
@@ -94,11 +94,11 @@ load() {
   . "$LIB/settings/$SETTING.sh"
 }
 
-# jq on the desired state, and on the one that was applied before.
+# Run jq on the desired state, and on the one that was applied before.
 input() { jq -r "$1" "$INPUT"; }
 applied() { [ ! -f "$APPLIED" ] || jq -r "$1" "$APPLIED"; }
 
-# Of the state that was applied: `omv` (true or nothing), `hostname`, each `folder`, each `path`. The probe has asked for all.
+# From the applied state: `omv` (true or nothing), `hostname`, each `folder`, each `path`. The probe queries all settings at once.
 remembered() { # WHAT
   if [ -f "$WORK/remembered" ]; then
     cat "$WORK/remembered"
@@ -111,7 +111,7 @@ look_up() { # JSON
   sed -n 's/^=//p' "$WORK/looked-up"
 }
 
-# The address from which somebody has this done over SSH, or nothing: sudo keeps it from us, but had it itself.
+# The address of the SSH client that runs this, or nothing: sudo removes it from our environment, but has it in its own.
 caller_address() {
   tr '\0' '\n' 2>/dev/null <"$ROOT/proc/$PPID/environ" | sed -n 's/^SSH_CONNECTION=\([0-9a-f.:]*\) .*/\1/p'
 }

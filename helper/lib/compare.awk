@@ -1,5 +1,5 @@
-# Three files with lines of "VALUE  PATH", paths without their first slash: digests as they should be, digests as they are,
-# modes. Says of each path "same", "other" or "gone", its mode ("-" without one), and the path.
+# Three files with lines of "VALUE  PATH", paths without their first slash: expected digests, actual digests, modes. Prints
+# for each path "same", "other" or "gone", its mode ("-" if it has none), and the path.
 {
   at = index($0, "  ")
   path = substr($0, at + 2)

@@ -1,4 +1,4 @@
-# Reads the output of diff(1): a hunk's lines that went and those that came are paired as far as there are both.
+# Reads the output of diff(1) and pairs the removed and added lines of each hunk, as far as there are both.
 function flush(    i) {
   for (i = 1; i <= came || i <= went; i++) {
     if (i > came) print "-" old[i]

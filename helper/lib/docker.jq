@@ -1,4 +1,4 @@
-# Of a daemon.json what $wanted sets there, and how the engine runs with it: as that says, or as $info does, Docker's own answer.
+# The keys of a daemon.json that $wanted sets, and how the engine runs: by that file, or by $info, Docker's own answer.
 def engine($restores; $logs): "engine: live-restore \($restores), logs by \($logs)";
 (($wanted[0].daemon + ($wanted[0].optional // {})) as $ours |
   to_entries[] | select(.key | in($ours)) | "daemon.json: \(.key): \(.value | tojson)"),

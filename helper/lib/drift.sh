@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# What differs from what was applied, a line each: CODE<tab>ITEM<tab>WORDS. The program goes by code and item, which is a
-# file, a unit, a share or whatever else the setting has several of, or empty; the words are for the owner. The codes are
-# those of model/drift/codes.ts.
+# Differences from the applied state, one a line: CODE<tab>ITEM<tab>WORDS. The program uses code and item; an item is a
+# file, a unit, a share or another part of the setting, or empty. The words are for the owner. model/drift/codes.ts lists
+# the codes.
 
 setting_drift() {
   [ -f "$APPLIED" ] || return 0
@@ -10,9 +10,9 @@ setting_drift() {
   look_at_units <"$WORK/watches"
   all_drift
 }
-to_heal() { grep -Ev "^(noticed|helper-changed|no-room)$(printf '\t')" || true; } # without what a setting only tells
+to_heal() { grep -Ev "^(noticed|helper-changed|no-room)$(printf '\t')" || true; } # without findings that are only reported
 all_drift() {
-  ! is_unfinished || finding unfinished "" "the last change of it was cut off before it took effect"
+  ! is_unfinished || finding unfinished "" "its last change was cut off before it took effect"
   file_drift
   live_drift
   drift
@@ -22,17 +22,17 @@ finding() { # CODE ITEM WORDS
   printf '%s\t%s\t%s\n' "$1" "$2" "$3"
 }
 
-# What is there and what should be, a line each: "+THERE", "-WANTED", or "~THERE<tab>WANTED" where one became the other.
+# Compares the actual with the desired lines: "+THERE", "-WANTED", or "~THERE<tab>WANTED" for a changed line.
 difference() { # WANTED THERE
   diff "$1" "$2" | awk -f "$LIB/lib/difference.awk"
 }
-# The same as findings, for texts of which a line says enough.
+# The same as findings, for texts whose lines need no context.
 line_findings() { # ITEM
   sed -n "s|^+\(..*\)|added\t$1\thas \"\1\"|p; s|^-\(..*\)|missing\t$1\tlacks \"\1\"|p; s|^~\(.*\)\t\(.*\)|changed\t$1\t\"\1\" instead of \"\2\"|p"
 }
 
-# Compares the files of applied states with those that are there, all in one go, and writes to $WORK/files a line for each:
-# "same", "other" or "gone", its mode, and its path.
+# Compares the files of applied states with the actual ones, all at once, and writes a line for each to $WORK/files: "same",
+# "other" or "gone", its mode, and its path.
 compare_files_applied() { # APPLIED...
   : >"$WORK/files"
   : >"$WORK/files-odd"
@@ -47,12 +47,12 @@ compare_files_applied() { # APPLIED...
   grep -v '^same 644 ' "$WORK/files" >"$WORK/files-odd" || true
 }
 digests() { # FOLDER
-  # A name with a backslash, as units have, is printed as it is only this way.
+  # --zero prints a name with a backslash unchanged, as units have.
   (cd "$1" && xargs -r -d '\n' sha256sum --zero -- <"$WORK/relative" 2>/dev/null) | tr '\0' '\n'
 }
 
 file_drift() {
-  # a shell reads byte by byte: what is as all files are is not looked at for each setting
+  # a shell reads byte by byte, so unchanged files are filtered out before the loop
   odd=$WORK/files-odd
   [ "$(mode_of any)" = 0644 ] || odd=$WORK/files
   while read -r verdict mode path; do

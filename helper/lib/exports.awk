@@ -1,5 +1,5 @@
-# exports.awk [FILE | FILE LIVE], of which FILE has our exports, its continued lines joined, and LIVE is what `exportfs -s` says:
-# "FOLDER to CLIENT(OPTIONS)" for each export of our folders, with the options of the file only, since the server names all.
+# exports.awk [FILE | FILE LIVE]: prints "FOLDER to CLIENT(OPTIONS)" for each export of our folders, with the file's options
+# only, since the server lists all. FILE has our exports, its continued lines joined; LIVE is the output of `exportfs -s`.
 function parts(text) { # CLIENT(OPTIONS)
   client = substr(text, 1, index(text, "(") - 1)
   options = substr(text, index(text, "(") + 1)

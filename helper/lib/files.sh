@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Files of the system that a setting writes: whole, at once, and never through a link.
+# System files that a setting writes: completely, atomically, and never through a link.
 
-# Neither the file nor a folder above it may be a link: what is written must be what was permitted.
+# Neither the file nor a folder above it may be a link: only the permitted file must be written.
 no_links() {
   at=$1
   while [ -n "$at" ]; do
@@ -10,10 +10,10 @@ no_links() {
   done
 }
 
-# Puts standard input in the place of a file: a reader sees the old or the new one, also after a power cut.
+# Replaces a file by standard input: a reader sees the old or the new one, even after a power cut.
 write_file() { # PATH MODE
   no_links "$1"
-  # one by one, since a caller that asks for the outcome takes "set -e" away
+  # joined by &&, since "set -e" has no effect if the caller tests the result
   if mkdir -p "$(dirname "$1")" && cat >"$1.homelab-new" && chmod "$2" "$1.homelab-new" && sync "$1.homelab-new" &&
     mv -T "$1.homelab-new" "$1"; then
     return
@@ -22,8 +22,8 @@ write_file() { # PATH MODE
   return 1
 }
 
-# On a full disk nothing that is begun could be finished, nor taken back. A file system can also run out of inodes, one of
-# which each file takes, while it has room for bytes.
+# On a full disk a change could neither be finished nor rolled back. A file system can also run out of inodes, of which each
+# file takes one, while it still has free bytes.
 MARGIN=1048576 # bytes; more than all files of all settings
 FULL=16777216  # bytes; with fewer neither Docker nor a setting gets far
 FEW_INODES=100
@@ -31,12 +31,12 @@ refuse_without_room() {
   if ! head -c $MARGIN /dev/zero 2>/dev/null >"$STATE/room" || ! sync "$STATE/room" 2>/dev/null; then
     rm -f "$STATE/room"
     lacks=$(full_disks "$STATE" | cut -f 2)
-    refuse "the disk of $STATE ${lacks:-takes no file}: make room on it (docker system df says what images take), then deploy again"
+    refuse "the disk of $STATE ${lacks:-takes no file}: make room on it (docker system df shows what images use), then deploy again"
   fi
   rm -f "$STATE/room"
 }
-# "FOLDER<tab>WHAT ITS DISK LACKS" for each of these folders that are on a full one; each disk once. Some file systems have
-# no fixed number of inodes, and say 0.
+# "FOLDER<tab>WHAT ITS DISK LACKS" for each of these folders on a full disk; each disk once. Some file systems have no fixed
+# number of inodes, and report 0.
 full_disks() { # FOLDER...
   stat -f -c '%i:%b %a %S %d %c %n' "$@" 2>/dev/null | awk -v full="$FULL" -v few="$FEW_INODES" 'seen[$1]++ { next }
     { folder = substr($0, index($0, "/")) }
@@ -44,7 +44,7 @@ full_disks() { # FOLDER...
     $2 * $3 < full { printf "%s\tis full: %d MB are left\n", folder, $2 * $3 / 1000000 }'
 }
 
-# Keeps what somebody else had in a file, once, so that it can be given back.
+# Backs up somebody else's file, once, so that it can be restored.
 back_up() {
   if [ -f "$1" ] && [ ! -e "$STATE/backup$1" ]; then
     mkdir -p "$STATE/backup$(dirname "$1")"
@@ -53,7 +53,7 @@ back_up() {
   fi
 }
 
-# Gives it back; where there was nothing, there is nothing again.
+# Restores it; removes the file if there was none.
 give_back() {
   if [ -e "$STATE/backup$1" ]; then
     mode=$(stat -c %a "$STATE/backup$1")
@@ -64,22 +64,22 @@ give_back() {
   fi
 }
 
-# Writes the files of desired states as texts below a folder, and prints their paths.
+# Writes the files of desired states below a folder, and prints their paths.
 unpack() { # FOLDER JSON...
   below=$1
   shift
-  # not into a pipe: an input that cannot be read is a failure
+  # not into a pipe, so that an unreadable input is a failure
   jq -r --arg root "$ROOT" -f "$LIB/lib/states.jq" "$@" >"$WORK/packed"
   awk -v folder="$below" -f "$LIB/lib/unpack.awk" "$WORK/packed"
 }
 
-# Where on this host the files of a desired state are.
+# Paths on this host of a desired state's files.
 paths_of() { # JSON
   jq -r --arg root "$ROOT" '.files // {} | keys[] | $root + .' "$1"
 }
 applied_paths() { remembered path; }
 
-# The paths that have to be written or removed, to $CHANGED.
+# Lists the paths to write or remove in $CHANGED.
 compare_files() {
   CHANGED=$WORK/changed
   while read -r path; do
@@ -107,7 +107,7 @@ write_files() { # those of $CHANGED
   done <"$CHANGED"
 }
 
-# Copies files, or the fact that they are not there, so that restore_files can bring back exactly this.
+# Saves files, or records their absence, so that restore_files can restore exactly this state.
 save_files() { # FOLDER, paths on standard input
   mkdir -p "$1/files"
   : >"$1/absent"
@@ -121,7 +121,7 @@ save_files() { # FOLDER, paths on standard input
   done
 }
 
-# As many as can be: fails if some could not, which are in $WORK/not-restored then.
+# Restores as many as possible; fails if some could not be, and lists those in $WORK/not-restored.
 restore_files() { # FOLDER
   : >"$WORK/not-restored"
   (cd "$1/files" && find . -type f) | sed 's/^\.//' >"$WORK/saved"

@@ -1,6 +1,6 @@
-# Turns "+LINE" and "-LINE" of the firewall's live state into findings, CODE<tab><tab>WORDS. A rule of UFW is there as
+# Turns "+LINE" and "-LINE" of the firewall's live state into findings, CODE<tab><tab>WORDS. A rule of UFW has the form
 #   ACTION PROTOCOL PORT TO SOURCE-PORT FROM DIRECTION[_INTERFACE] [comment=HEX]
-# and once more for IPv6, which is not said twice.
+# and appears again for IPv6, which is reported only once.
 function place(address) { return address == "0.0.0.0/0" || address == "::/0" ? "anywhere" : address }
 function rule(    direction, port, protocol, text) {
   protocol = $2 == "any" ? "" : "/" $2
@@ -17,9 +17,9 @@ function say(sign, text) {
   if ($1 ~ /^(allow|deny|reject|limit)$/ && NF >= 7) finding(sign, rule() (sign == "+" ? ", added by hand" : " is missing"))
   else if ($1 ~ /^route:/) finding(sign, "a forwarding rule, " (sign == "+" ? "added by hand" : "is missing"))
   else if (/^UFW ENABLED=no/) { if (sign == "+") print "not-running\tUFW\tis off" }
-  else if (/^[0-9]+ [0-9]+ .*\.rules$/) { if (sign == "+") print "changed\t/etc/ufw/" $3 "\tis not as it was when the firewall was first applied" }
+  else if (/^[0-9]+ [0-9]+ .*\.rules$/) { if (sign == "+") print "changed\t/etc/ufw/" $3 "\twas changed since the firewall was first applied" }
   else if (/^UFW/) return
-  else if (/ DOCKER$/) finding(sign, "the rules that Docker had made are gone from the kernel")
+  else if (/ DOCKER$/) finding(sign, "Docker's rules are gone from the kernel")
   else if (/^(DEFAULT_|IPV6)/) { if (sign == "+") print "changed\t/etc/default/ufw\t" text }
   else if (sign == "+") finding(sign, "the kernel has: " text)
   else missing[$1 " " $3]++

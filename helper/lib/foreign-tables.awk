@@ -1,7 +1,7 @@
-# foreign-tables.awk -v own=PATTERN: reads what `nft -y list table` says of tables, one after the other, of which those that
-# match are iptables', with chains of its own names. Prints "FAMILY NAME<tab>HOOK at PRIORITY VERDICTS; ..." for each table
-# whose chains at a hook let packets through, shut them out or send them elsewhere. What has the comment "keep", the table
-# or such a chain, is not told, nor what fail2ban and CrowdSec make, who shut out and open nothing.
+# foreign-tables.awk -v own=PATTERN: reads the output of `nft -y list table` for several tables; those that match PATTERN
+# belong to iptables, with its own chain names. Prints "FAMILY NAME<tab>HOOK at PRIORITY VERDICTS; ..." for each table whose
+# chains at a hook accept, drop or redirect packets. Skips tables and chains with the comment "keep", and those of fail2ban
+# and CrowdSec, which only block.
 /^table / {
   tell()
   of = $2 " " $3

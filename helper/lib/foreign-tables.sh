@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Rules for packets that no iptables of this host shows: tables that nft(8) made, and, where iptables is the newer one, what
-# iptables-legacy put into the kernel. A packet has to pass all of them: they can shut what is declared, and open nothing.
+# Packet rules that this host's iptables does not show: tables that nft(8) created, and, if iptables is the newer one, rules
+# of iptables-legacy. A packet has to pass all of them: they can block what is declared, and cannot open anything.
 
 tables_findings() {
   case $(readlink -f "$(command -v iptables)") in *legacy*) own='' ;; *) own='^table ip6? (raw|mangle|nat|filter|security)$' ;; esac
@@ -11,16 +11,16 @@ tables_findings() {
   [ "$unreadable" = yes ] || return 0
   for tables in $FAMILIES; do
     of_iptables "$tables" "is incompatible" | while read -r table; do
-      finding added "$tables $table" "has rules that nft(8) put there, for which iptables reads none of the table"
+      finding added "$tables $table" "has rules of nft(8), so iptables cannot read the table"
     done
   done
 }
-# Names of tables, of which iptables-save says so.
+# Names of tables that iptables-save reports with these words.
 of_iptables() { # FAMILY WORDS
   sed -n "s/^# Table \`\([a-z]*\)' $2.*/\1/p" "$WORK/kernel/$1" 2>/dev/null || true
 }
 
-# Also chains at a hook that somebody put into a table of iptables.
+# Includes chains at a hook that somebody added to a table of iptables.
 foreign_tables() {
   {
     nft list tables 2>/dev/null | { grep -Ev "${own:-^$}" || true; }
@@ -33,17 +33,17 @@ foreign_tables() {
   while read -r _ family name; do
     nft -y list table "$family" "$name" 2>/dev/null || true
   done <"$WORK/foreign-tables" | awk -v own="$own" -f "$LIB/lib/foreign-tables.awk" | while IFS="$(printf '\t')" read -r table words; do
-    finding noticed "nft table $table" "decides on packets as well, which can shut what is declared: $words"
+    finding noticed "nft table $table" "filters packets as well, and can block what is declared: $words"
   done
 }
 
-# Those that it has only looked at are there, and empty.
+# Tables that were only listed exist too, but are empty.
 legacy_tables() {
   for names in ip:iptables ip6:ip6tables; do
     { read -r _ <"$ROOT/proc/net/${names%:*}_tables_names"; } 2>/dev/null || continue
     "${names#*:}-legacy-save" 2>/dev/null | grep -cE '^-A |^:[A-Z]+ DROP ' | while read -r count; do
       [ "$count" = 0 ] ||
-        finding noticed "${names#*:}-legacy" "has $count rules and policies of its own, which can shut what is declared"
+        finding noticed "${names#*:}-legacy" "has $count rules and policies of its own, which can block what is declared"
     done
   done
 }

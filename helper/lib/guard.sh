@@ -1,12 +1,12 @@
 # shellcheck shell=sh
-# Commit-confirm: a setting that can lock everybody out holds only if it is confirmed over a new connection. Until then
-# the former state lies in $STATE/pending: files, and what the setting itself keeps of what is in force. A timer goes back to
-# it, or the next boot if the power fails meanwhile; units/homelab-watch.timer looks after both.
+# Commit-confirm: a setting that can lock everybody out is kept only if it is confirmed over a new connection. Until then
+# the former state is in $STATE/pending: files, and what the setting saved of its live state. A timer rolls back to it, or
+# the next boot does if the power fails meanwhile; units/homelab-watch.timer covers the failure of both.
 
 PENDING=$STATE/pending
 DEADLINE_UNIT=homelab-revert-deadline
 
-# What a change of this setting would have to bring back, whether it is guarded or not.
+# Saves what a rollback of this setting would restore, whether it is guarded or not.
 save_former() { # FOLDER
   rm -rf "$1"
   mkdir -p "$1"
@@ -27,8 +27,8 @@ refuse_if_pending() {
     refuse "$(cat "$PENDING/setting") waits for its confirmation; it reverts by itself"
 }
 
-# From here on this host goes back by itself. A change of a change that nobody confirmed goes back to before both. The timer
-# comes first: one that finds nothing to do harms nobody, a state that waits for none would.
+# From here on this host rolls back by itself. A change on top of an unconfirmed one rolls back both. The timer comes first:
+# a timer without work is harmless, a pending state without a timer is not.
 arm() { # SECONDS TOKEN
   disarm
   systemctl stop "$DEADLINE_UNIT.service" 2>/dev/null || true # it may be trying again
@@ -44,7 +44,7 @@ arm() { # SECONDS TOKEN
     note_deadline "$1" "$2" "$PENDING"
   fi
 }
-# Until when it may wait, by the clock that nobody sets.
+# Records the deadline, by the uptime, which nobody can set.
 note_deadline() { # SECONDS TOKEN FOLDER
   echo "$(boot_id) $(($(uptime_seconds) + $1))" >"$3/deadline"
   echo "$2" >"$3/token"
@@ -56,7 +56,7 @@ overdue() {
   [ "$boot" != "$(boot_id)" ] || [ "$(uptime_seconds)" -ge "$due" ]
 }
 
-# Whatever kills it, it comes again.
+# Starts the timer; systemd restarts the rollback until it succeeds.
 deadline() { # SECONDS
   systemd-run --quiet --unit="$DEADLINE_UNIT" --on-active="${1}s" --timer-property=AccuracySec=1s \
     --property=Restart=on-failure --property=RestartSec=10s --property=StartLimitIntervalSec=0 \
@@ -68,7 +68,7 @@ disarm() {
   systemctl reset-failed "$DEADLINE_UNIT.service" 2>/dev/null || true
 }
 
-# Gone at once, and not file by file: half of it would be a state that never was.
+# Removed atomically, not file by file: half of it would be a state that never existed.
 drop_pending() {
   rm -rf "$STATE/over"
   mv -T "$PENDING" "$STATE/over"
@@ -78,7 +78,7 @@ drop_pending() {
 confirm() { # TOKEN
   if [ -d "$PENDING" ] && [ "$(cat "$PENDING/token")" = "$1" ]; then
     load "$(cat "$PENDING/setting")"
-    [ "$(cat "$DIGEST" 2>/dev/null)" = "$1" ] || too_late # it was killed before it was done
+    [ "$(cat "$DIGEST" 2>/dev/null)" = "$1" ] || too_late # the change was killed before its end
     drop_pending
     disarm
     rm -f "$STATE/reverted/$SETTING"
@@ -92,12 +92,12 @@ confirm() { # TOKEN
   too_late
 }
 too_late() {
-  say "too late: this host went back to its former settings, or was given others" >&2
+  say "too late: this host has rolled back to its former settings, or got others" >&2
   exit 1
 }
 
-# Back to the former state. At boot, before the services that it is about have started, the files are enough; where they
-# are not, it is done as soon as the services are there.
+# Rolls back to the former state. At boot, before the services concerned have started, the files are enough; otherwise it
+# runs as soon as the services are up.
 revert() { # WHY
   [ -d "$PENDING" ] || {
     say "nothing waits for a confirmation"
@@ -117,12 +117,12 @@ revert() { # WHY
 }
 at_boot() { [ -n "${HOMELAB_BOOT:-}" ]; } # set by units/homelab-revert.service
 
-# To what save_former kept, and so that somebody can log in afterwards, whatever that was.
+# Restores what save_former saved, and makes sure that somebody can log in afterwards.
 go_back() { # FOLDER
   back=0
   restore_files "$1" || back=1
   if at_boot; then
-    # the kernel's rules are not there yet; the watch looks at them when all is up
+    # the kernel's rules are not loaded yet; the watch checks them once the host is up
     if [ -s "$1/admin" ]; then cp "$1/admin" "$FORCED"; fi
     return "$back"
   fi
@@ -136,7 +136,7 @@ go_back() { # FOLDER
   return "$back"
 }
 
-# Every minute while there is something to look after: a change whose timer was lost, and SSH that was opened by force.
+# Runs every minute while there is work: a change whose timer was lost, and SSH that was forced open.
 watch() {
   if [ -d "$PENDING" ] && overdue; then revert "nobody confirmed it in time"; fi
   release_ssh

@@ -1,6 +1,6 @@
-# in-force.awk -v name=iptables [-v omv=1] -v kept_in=KEPT KEPT SAVED, after rules.awk: what the firewall says of its effect, a line for each
-# rule of chains that are ours or UFW's, and of the kernel's own chains the policy, the jumps to ours in their order, and
-# what somebody put beside them. KEPT is UFW's own file of rules: those that the owner keeps are not told.
+# in-force.awk -v name=iptables [-v omv=1] -v kept_in=KEPT KEPT SAVED, after rules.awk: the firewall's live state: a line for each
+# rule of our chains and of UFW's, and for the kernel's own chains the policy, the jumps to ours in their order, and foreign
+# rules beside them. KEPT is UFW's own file of rules: those that the owner keeps are skipped.
 FILENAME == kept_in {
   if (/^###/) keeping = / comment=6b656570$/
   else if (keeping && /^-A /) kept[form(substr($0, 4))]
@@ -8,8 +8,7 @@ FILENAME == kept_in {
 }
 { read_line("now") }
 
-# A rule in one form, however it is written: UFW's files have another order than iptables-save, and leave out what goes
-# without saying.
+# Normalizes a rule: UFW's files use another order than iptables-save, and omit what is implied.
 function form(text,    n, i, j, word, part, parts, all, negated) {
   n = split(text, word, " ")
   parts = 0
@@ -43,12 +42,12 @@ function ours(chain,    i, text) {
   for (i = 1; i <= count["now", table, chain]; i++) {
     text = rule["now", table, chain, i]
     if (form(chain " " text) in kept) continue
-    # how much is written into the log is the owner's, and shuts nobody out
+    # the log level is the owner's choice, and blocks nobody
     if (target(text) == "LOG" || (chain ~ /-logging-/ && target(text) == "RETURN")) continue
     tell(chain, text)
   }
 }
-# Ahead of the jump whatever may accept, behind it what is no forwarding of the owner's.
+# Before the jump, any rule that may accept; after it, any rule that is not the owner's forwarding.
 function decided(chain, jump,    i, at, text, where) {
   at = jump == "" ? 0 : gate("now", table, chain, jump)
   for (i = 1; i <= count["now", table, chain]; i++) {
@@ -59,7 +58,7 @@ function decided(chain, jump,    i, at, text, where) {
     } else if (i < at ? !permitted(text) && may_accept("now", table, where) : !omv && table == "filter" && side_door("now", chain, text)) tell(chain, text)
   }
 }
-# Somebody flushed them: Docker makes its rules when it starts, and then believes in them.
+# Detects a flush of Docker's rules: Docker creates them when it starts, and never checks them again.
 function lost_docker(    i) {
   if (!(("now", "nat", "DOCKER") in policy) && !(("now", "filter", "DOCKER") in policy)) return
   for (i = 1; i <= count["now", "filter", "FORWARD"]; i++)

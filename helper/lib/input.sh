@@ -1,9 +1,9 @@
 # shellcheck shell=sh
-# The desired state on standard input: nothing of it is believed before it was looked at.
+# The desired state on standard input: nothing of it is trusted before it is checked.
 
 MAX_INPUT=262144 # bytes
 
-# What is wrong with an input that jq has read whole, or nothing.
+# The problem with an input that jq could parse, or nothing.
 INPUT_PROBLEM='
 def files: .[0].files // {};
 if length != 1 or (.[0] | type != "object") then "the input is not one JSON object"
@@ -12,12 +12,12 @@ elif files | type != "object" or any(.[]; type != "array" or any(.[]; type != "s
 elif any(.. | strings; explode | any(. == 0)) then "a text has a zero byte"
 elif files | keys | all(test("^(/[A-Za-z0-9._@\\\\-]+)+$") and (test("/\\.\\.?(/|$)") | not)) | not then
   "a path has signs that no path here has"
-# To some programs a carriage return ends a line, and to jq a $ also matches before a line break at the end.
+# A carriage return ends a line for some programs, and in jq $ also matches before a final line break.
 elif any(.. | strings, (objects | keys[]); explode | any((. < 32 and . != 9) or . == 127)) then
   "a text has a control character"
 else "" end'
 
-# To $INPUT, to the end also where it is not wanted: some who deploy fail where nobody reads what they send.
+# Reads standard input to its end into $INPUT, even if unused: some deployments fail if nobody reads what they send.
 keep_input() {
   INPUT=$WORK/input.json
   if [ -t 0 ]; then return; fi
@@ -25,7 +25,7 @@ keep_input() {
   cat >/dev/null
 }
 
-# Looks at it, and puts the files that it wants below $WORK/stage.
+# Checks it, and writes its files below $WORK/stage.
 read_input() {
   [ "$(wc -c <"$INPUT")" -le "$MAX_INPUT" ] || refuse "the input is larger than $MAX_INPUT bytes"
   problem=$(jq -rs "$INPUT_PROBLEM" "$INPUT" 2>/dev/null) || problem="the input is not one JSON object"
@@ -41,7 +41,7 @@ read_input() {
   unpack "$STAGE" "$INPUT" >/dev/null
 }
 
-# Whether the setting may write a file. A * in its list is any part of a file's name, never of a folder's.
+# Whether the setting may write a file. A * in its list matches part of a file's name, never of a folder's.
 path_allowed() { # PATH
   may_write >"$WORK/may-write"
   while read -r pattern; do
@@ -52,8 +52,8 @@ path_allowed() { # PATH
   return 1
 }
 
-# Refuses a file that has a line which is none of those on standard input, extended regular expressions of whole lines. Thus
-# nobody needs to know what the program that reads the file makes of other blanks, quotes, letters or continued lines.
+# Refuses a file with a line that matches none of the extended regular expressions on standard input, each for a whole
+# line. So it does not matter how the program that reads the file treats other whitespace, quotes or continued lines.
 only_lines() { # FILE
   cat >"$WORK/lines-allowed"
   [ -f "$1" ] || return 0

@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper
-# The kernel's rules for packets, of both families: read whole, and changed in one transaction each. So they can be brought
-# back without UFW, Docker or the deploying machine, and at no moment is there half of a state.
+# The kernel's packet rules of both families: saved completely, and changed in one transaction each. So they can be restored
+# without UFW, Docker or the deploying machine, and no partial state ever exists.
 
 FAMILIES="iptables ip6tables"
 
-# What is in force, to FOLDER/iptables and FOLDER/ip6tables. Where the kernel has no such family, nothing.
+# Saves the rules in force to FOLDER/iptables and FOLDER/ip6tables; an empty file if the kernel lacks the family.
 save_kernel() { # FOLDER
   mkdir -p "$1"
   for tables in $FAMILIES; do

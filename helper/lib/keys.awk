@@ -1,5 +1,5 @@
-# keys.awk -v name=ACCOUNT: lines of authorized_keys as "key of ACCOUNT: COMMENT, TYPE ...END [OPTIONS]", since what precedes a
-# key counts as well.
+# keys.awk -v name=ACCOUNT: prints lines of authorized_keys as "key of ACCOUNT: COMMENT, TYPE ...END [OPTIONS]", since the
+# options of a key matter as well.
 /^[[:space:]]*(#|$)/ { next }
 {
   if (!match($0, /(^| )(ssh|ecdsa|sk)-[a-z0-9@.-]+ +[A-Za-z0-9+\/=]+/)) {

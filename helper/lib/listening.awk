@@ -1,5 +1,5 @@
-# From what ss -Hlntup prints: who listens where, as in "22/tcp<tab>0.0.0.0<tab>sshd<tab>". A process in a container is known by its
-# control group, whose name ends with the ID of the container.
+# Turns the output of ss -Hlntup into listeners, as in "22/tcp<tab>0.0.0.0<tab>sshd<tab>". A process in a container is recognized
+# by its control group, whose name ends with the container's ID.
 {
   n = split($5, part, ":")
   port = part[n] "/" $1

@@ -57,7 +57,7 @@ case $command in
   watch)
     arguments 1 $#
     begin
-    [ -d "$PENDING" ] || [ -e "$FORCED" ] || exit 0 # it was woken for what a killed one left behind
+    [ -d "$PENDING" ] || [ -e "$FORCED" ] || exit 0 # it ran only to remove what a killed run left behind
     lock
     watch
     ;;

@@ -1,5 +1,5 @@
-# mounts.awk WANTED MOUNTINFO: "UNIT<tab>FOLDER<tab>WHAT IS WRONG" for what is mounted otherwise than its unit says. WANTED has
-# "UNIT FOLDER SOURCE MODE" a line; MODE is ro, rw or -. The last mount at a folder is the one that is seen.
+# mounts.awk WANTED MOUNTINFO: prints "UNIT<tab>FOLDER<tab>WHAT IS WRONG" for each mount that differs from its unit. WANTED has
+# lines of "UNIT FOLDER SOURCE MODE"; MODE is ro, rw or -. The last mount on a folder is the visible one.
 FILENAME == ARGV[1] {
   units[++count] = $1
   folder[$1] = $2

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# Programs that a setting needs and that Debian has.
+# Programs that a setting needs, from Debian's packages.
 
-# Installs the package where the program is missing; a host without a way to Debian's mirror says so.
+# Installs the package if the program is missing; fails with apt's reason if the host cannot reach Debian's mirror.
 need() { # PROGRAM PACKAGE
   command -v "$1" >/dev/null && return
   say "installing $2"

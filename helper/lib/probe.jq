@@ -1,14 +1,14 @@
-# What the probe prints, from what it found: lines of $said (see probe.sh), and texts of Docker's API and ss.
-# Only what both have is compared, and empty is empty: an upgrade of Docker adds and drops keys, and no hand does.
+# The probe's report, from lines of $said (see probe.sh) and the output of Docker's API and ss.
+# Only keys that both sides have are compared, and all empty values are equal: an upgrade of Docker adds and drops keys.
 def plain: if . == "" or . == 0 or . == false or . == [] or . == {} then null else . end;
 def differing($was; $is): [$was | keys[] | select($is[.] != null and ($was[.] | plain) != ($is[.] | plain))];
 def byname: map({key: .name, value: .}) | from_entries;
 def standing($record; $id): if $record == null then "none" elif $record.id == $id then "own" else "other" end;
 def removed($records; $there): ($there | map(.name)) as $names | [$records[] | select(.name as $it | $names | index($it) | not)];
 def lines: split("\n") | map(select(. != ""));
-# A time to come is one by a clock that was set since: then nobody knows.
+# A time in the future means that the clock was set since: the age is then unknown.
 def seconds_since($time): try (now - ($time | sub("\\.[0-9]+"; "") | fromdateiso8601) | if . < 0 then null else floor end) catch null;
-def objects_of: lines | map(fromjson? | select(type == "object")); # a torn one is none
+def objects_of: lines | map(fromjson? | select(type == "object")); # skips a torn line
 
 def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, foreign: []};
   ($it[1:] | join("\t")) as $words |
@@ -17,7 +17,7 @@ def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, fore
   elif $it[0] == "drift" then .settings[.name].drift += [{code: $it[1], item: $it[2], words: ($it[3:] | join("\t"))}]
   else .foreign += [$words] end) | del(.name);
 
-# What the image $id was built for, as in arm64 or arm/v7, where this host runs something else; else null.
+# The architecture of image $id, as in arm64 or arm/v7, if it differs from this host's; else null.
 def foreign($id): [$architectures | lines[] | fromjson?] as $known |
   ($known | map(select(type == "object" and has("Arch")))[0].Arch) as $engine |
   $known | map(select(type == "object" and .Id == $id))[0] |

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper and of load
-# The read-only look at a host. Bounded in size, so that a host that has gone mad cannot flood the one who asks. On a small host
-# each program that is started costs a tenth of a second, jq more than others: what can be asked for all settings at once
-# is, and Docker is asked meanwhile.
+# The read-only look at a host. Its size is limited, so that a broken host cannot flood the caller. On a small host each
+# program start costs a tenth of a second, of jq even more: so all settings are queried at once where possible, with Docker
+# queried in parallel.
 
 MAX_FINDINGS=20 # a setting
 MAX_LENGTH=240  # characters a line
@@ -17,7 +17,7 @@ probe() {
   look_at_units <"$WORK/watches"
   for name in $(settings); do
     (load "$name" && describe_setting)
-  done >"$WORK/all-said" # not into a pipe: a setting that cannot be looked at fails the probe
+  done >"$WORK/all-said" # not into a pipe, so that a setting that cannot be examined fails the probe
   awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" "$WORK/all-said" >"$WORK/said"
   listening >"$WORK/listening"
   room_for_images >"$WORK/room"
@@ -32,7 +32,7 @@ probe() {
   jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" "$@" -f "$LIB/lib/probe.jq"
 }
 
-# "=SETTING STATE DIGEST drift", and below it findings; or "=SETTING STATE - foreign", and what there is of somebody else's.
+# "=SETTING STATE DIGEST drift" with findings below it, or "=SETTING STATE - foreign" with foreign objects below it.
 describe_setting() {
   state=absent digest='' pending=''
   if [ -f "$APPLIED" ]; then

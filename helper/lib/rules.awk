@@ -1,6 +1,6 @@
-# What iptables-save prints, as arrays: policy[SET, TABLE, CHAIN] ("-" where the chain is not the kernel's own),
-# count[SET, TABLE, CHAIN] and rule[SET, TABLE, CHAIN, 1...], each without its "-A CHAIN ". A program that begins with this
-# says which set a line belongs to.
+# Parses the output of iptables-save into arrays: policy[SET, TABLE, CHAIN] ("-" unless it is a chain of the kernel's own),
+# count[SET, TABLE, CHAIN] and rule[SET, TABLE, CHAIN, 1...], each without its "-A CHAIN ". The program that includes this
+# decides which set a line belongs to.
 function read_line(set,    chain) {
   if (/^\*/) {
     table = substr($0, 2)
@@ -12,7 +12,7 @@ function read_line(set,    chain) {
   } else if (/^-A /) rule[set, table, $2, ++count[set, table, $2]] = substr($0, 5 + length($2))
 }
 
-# Without its comment, which may have any signs.
+# A rule without its comment, which may contain any characters.
 function plain(text) {
   gsub(/-m comment --comment ("([^"\\]|\\.)*"|[^ ]+) ?/, "", text)
   return text
@@ -22,19 +22,19 @@ function target(text) {
   return match(text, / -[jg] [^ ]+/) ? substr(text, RSTART + 4, RLENGTH - 4) : ""
 }
 
-# What the owner marked, and the chains of tailscaled: what comes by its interface is decided on ahead of them.
+# Rules that the owner marked, and the chains of tailscaled: packets of its interface are decided on before those.
 function permitted(text) {
   return text ~ /--comment "?keep"?( |$)/ || target(text) ~ /^ts-(input|forward)$/
 }
 function is_ufw(text) { return target(text) ~ /^ufw6?-/ }
-# Docker's own chains; DOCKER-USER is what it leaves to others.
+# Docker's own chains; it leaves DOCKER-USER to others.
 function is_docker_chain(chain) { return chain ~ /^DOCKER(-|$)/ && chain != "DOCKER-USER" }
-# Its networks have bridges of these names unless somebody gave them another.
+# Its networks' bridges have these names by default.
 function is_docker(text) {
   return is_docker_chain(target(text)) || plain(text) ~ /(^| )-[io] (docker0|br-[0-9a-f]+)( |$)/
 }
 
-# Can a packet that gets to this target be let in there?
+# Can this target accept a packet?
 function may_accept(set, table, where,    i, key) {
   if (where == "ACCEPT") return 1
   key = set SUBSEP table SUBSEP where
@@ -49,15 +49,15 @@ function may_accept(set, table, where,    i, key) {
   return 0
 }
 
-# A rule that somebody put beside UFW's: it would let in what nothing declares, or shut out what is declared.
+# A foreign rule beside UFW's: it could accept what nothing declares, or block what is declared.
 function side_door(set, chain, text,    where) {
   where = target(text)
   if (permitted(text) || is_ufw(text)) return 0
   if (chain == "INPUT") return where ~ /^(DROP|REJECT)$/ || may_accept(set, "filter", where)
-  # What is bound to an interface is forwarding of the owner's, or Docker's.
+  # A rule with an interface is forwarding of the owner's, or Docker's.
   return chain == "FORWARD" && where == "ACCEPT" && plain(text) !~ /(^| )(-[io]|--ctstate RELATED,ESTABLISHED) /
 }
-# Where in FORWARD published ports are decided on, 0 if nowhere; what accepts before has the first word.
+# Position in FORWARD of the decision on published ports, 0 if none; a rule before it that accepts takes precedence.
 function gate(set, table, chain, jump,    i) {
   for (i = 1; i <= count[set, table, chain]; i++) if (target(rule[set, table, chain, i]) == jump) return i
   return 0

@@ -1,5 +1,5 @@
-# What all settings say (see describe_setting) becomes "setting NAME STATE DIGEST", and below it "drift CODE ITEM WORDS" and
-# "foreign WORDS", with tabs between. Of a setting `most` of them, each once, cut to `length_of_line`.
+# Turns the output of all settings (see describe_setting) into "setting NAME STATE DIGEST" with "drift CODE ITEM WORDS" and
+# "foreign WORDS" below it, separated by tabs: at most `most` a setting, without repeats, truncated to `length_of_line`.
 BEGIN { FS = "\t" }
 /^=/ {
   print "setting\t" substr($1, 2) "\t" $2 "\t" $3

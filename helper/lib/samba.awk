@@ -1,5 +1,5 @@
-# samba.awk FILE -, of which FILE has our shares and standard input is what testparm makes of all files: "[SHARE] KEY = VALUE" for
-# each line of our shares, and of [global] for the keys that our file sets there.
+# samba.awk FILE -: prints "[SHARE] KEY = VALUE" for each line of our shares, and for [global] the keys that our file sets
+# there. FILE has our shares; standard input is testparm's result for all files.
 /^[[:space:]]*([#;]|$)/ { next }
 /^\[/ {
   section = $0

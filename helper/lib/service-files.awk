@@ -1,6 +1,6 @@
-# Three files: how files of services were made, "PATH:MODE DIGEST", paths below the folder `made`; their modes now,
-# "MODE PATH", and their digests now, "DIGEST  PATH", below the folder `there`. Says of each that was made "STATE PATH":
-# same, changed, mode-changed or removed.
+# Three files: the records of services' files, "PATH:MODE DIGEST" with paths below the folder `made`; their current modes,
+# "MODE PATH", and current digests, "DIGEST  PATH", below the folder `there`. Prints "STATE PATH" for each record: same,
+# changed, mode-changed or removed.
 FILENAME == ARGV[1] {
   at = index($0, ":")
   was[substr($0, length(made) + 2, at - length(made) - 2)] = substr($0, at + 1)

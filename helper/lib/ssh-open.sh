@@ -1,19 +1,19 @@
 # shellcheck shell=sh disable=SC2153 # capitals are variables of ../helper
-# Whether those who look after the host still get in, as the host itself can tell: by a walk through the kernel's rules, and
-# by looking whether sshd listens. Where they do not, and no former state is left to go back to, SSH is opened for the LAN.
+# Checks whether the administrators can still log in, as far as the host itself can tell: by a walk through the kernel's
+# rules, and by sshd's sockets. If they cannot, and no former state is left to roll back to, SSH is opened to the LAN.
 
-ADMIN=$STATE/admin            # who was to get in when a guarded setting was last applied
-FORCED=$STATE/ssh-forced-open # while it is: who was to get in, see note_admin
+ADMIN=$STATE/admin            # who should get in, as of the last guarded setting
+FORCED=$STATE/ssh-forced-open # exists while SSH is forced open; who should get in, see note_admin
 MARK="homelab: last resort"
 
-# The port of SSH and who is to reach it, a line each, as the input says.
+# Records the port of SSH and who should reach it, one a line, from the input.
 note_admin() { # FILE
   input '.admin // empty | .port, .from[]' >"$1"
 }
-# For a way back; where the input says nothing, as one before it said.
+# The same for a rollback; without it in the input, from an earlier input.
 keep_admin() { # FILE
   note_admin "$WORK/admin"
-  # sshd's own setting knows of the port alone
+  # the setting ssh knows only the port
   if [ "$(wc -l <"$WORK/admin")" -gt 1 ]; then write_file "$ADMIN" 0600 <"$WORK/admin"; fi
   if [ -e "$ADMIN" ]; then
     cp "$ADMIN" "$1"
@@ -28,19 +28,19 @@ check_admin() {
     refuse "admin must say the port of SSH and the addresses or interfaces from which to reach it"
 }
 
-# For walk.awk, of one family: ADDRESS,INTERFACE,OWN-ADDRESS of the first and last of each subnet, and of each interface that
-# there is.
+# Senders for walk.awk, of one family: ADDRESS,INTERFACE,OWN-ADDRESS for the first and last address of each subnet, and for
+# each interface that exists.
 senders() { # FILE FAMILY
   sed 1d "$1" | while read -r from; do
     case $from in
       *:*) [ "$2" = ip6tables ] && sender "$(first_of "$from")" -6 ;;
       *.*) [ "$2" = iptables ] && sender "$(first_of "$from")" -4 ;;
-      # of the tailnet's addresses any will do
+      # any address of the tailnet will do
       *) if [ -e "$ROOT/sys/class/net/$from" ] && [ "$2" = iptables ]; then echo "100.100.0.1,$from,"; fi ;;
     esac || true
   done | tr '\n' ' '
 }
-# The first address of a subnet that a host may have.
+# The first host address of a subnet.
 first_of() {
   case $1 in
     */32 | */128) echo "${1%/*}" ;;
@@ -58,7 +58,7 @@ sender() { # ADDRESS -4|-6
   END { if (!found) print address ",," }'
 }
 
-# What becomes of their packets, a line each.
+# The fate of their packets, one a line.
 walk() { # FILE
   save_kernel "$WORK/kernel-walked"
   port=$(head -n 1 "$1")
@@ -68,7 +68,7 @@ walk() { # FILE
   done
 }
 
-# Nobody whom the declaration names is shut out.
+# Everybody whom the declaration names gets in.
 lets_everybody_in() { # FILE
   [ -s "$1" ] || return 0
   sshd_listens "$1" || return 1
@@ -81,7 +81,7 @@ lets_somebody_in() { # FILE
   walk "$1" >"$WORK/walked"
   [ ! -s "$WORK/walked" ] || grep -qvx dropped "$WORK/walked"
 }
-# While it reads its configuration again, sshd listens nowhere.
+# Tries more than once: sshd does not listen while it reloads its configuration.
 sshd_listens() { # FILE
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if listens_now "$1"; then return 0; fi
@@ -93,7 +93,7 @@ listens_now() {
   ss -Hltn "sport = :$(head -n 1 "$1")" | awk '$4 !~ /^(127\.|\[::1\])/ { found = 1 } END { exit !found }'
 }
 
-# After the former state is back, or could not be brought back.
+# Runs after a rollback, whether it succeeded or not.
 assure_ssh() { # FILE
   [ -s "$1" ] || return 0
   if lets_somebody_in "$1"; then return 0; fi
@@ -102,7 +102,7 @@ assure_ssh() { # FILE
   force_ssh
 }
 force_ssh() {
-  say "nobody could log in: SSH is open for the LAN, until the firewall is applied again" >&2
+  say "nobody could log in: SSH is open to the LAN until the firewall is applied again" >&2
   sshd_listens "$FORCED" || start_sshd
   close_forced
   port=$(head -n 1 "$FORCED")
@@ -116,7 +116,7 @@ force_ssh() {
     "${family%:*}" -w 10 -I OUTPUT 1 -p tcp --sport "$port" -m comment --comment "$MARK" -j ACCEPT 2>/dev/null || true
   done
 }
-# The subnets at this host's own cables; none of Docker's, nor the tailnet.
+# The subnets of this host's physical interfaces, without Docker's and the tailnet.
 neighbours() { # -4|-6
   ip "$1" -o route show proto kernel | awk '$1 != "default" && $1 !~ /^(ff|multicast|unreachable)/ { print $3, $1 }' |
     grep -Ev '^(lo|docker0|br-|veth|tailscale|wg|tun)' | cut -d' ' -f2 | sort -u
@@ -129,7 +129,7 @@ close_forced() {
     done
   done
 }
-# With what sshd itself thinks right, where its files keep it from starting.
+# Starts sshd with its built-in defaults if its files keep it from starting.
 start_sshd() {
   [ -d "$ROOT/run/sshd" ] || mkdir -m 0755 "$ROOT/run/sshd"
   systemctl reset-failed ssh.service 2>/dev/null || true
@@ -139,7 +139,7 @@ start_sshd() {
   systemd-run --quiet --unit=homelab-sshd --property=Restart=on-failure /usr/sbin/sshd -D -f "$ROOT/run/homelab-sshd.conf" || true
 }
 
-# SSH is as it is to be without the last resort: away with it.
+# Removes the last resort once SSH works as declared without it.
 release_ssh() {
   [ -e "$FORCED" ] || return 0
   close_forced
@@ -154,6 +154,6 @@ forced_findings() {
   [ -e "$FORCED" ] || return 0
   save_kernel "$WORK/kernel"
   if grep -qsF "\"$MARK\"" "$WORK/kernel/iptables" "$WORK/kernel/ip6tables"; then
-    finding ssh-forced-open "" "SSH is open for the whole LAN, because neither the new nor the former state let anybody in"
+    finding ssh-forced-open "" "SSH is open to the whole LAN, because neither the new nor the former state let anybody in"
   fi
 }

@@ -1,5 +1,5 @@
-# Each Match of sshd's files as a connection that it is about, in the form of `sshd -T -C`, and the Match itself behind it.
-# The first of several names or addresses stands for all.
+# Turns each Match of sshd's files into a connection that it applies to, in the form of `sshd -T -C`, followed by the Match.
+# The first of several names or addresses represents all.
 function first(list,    of, i, n) {
   gsub(/"/, "", list)
   n = split(list, of, ",")

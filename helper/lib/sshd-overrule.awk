@@ -1,5 +1,5 @@
-# sshd-overrule.awk -v port=22 OURS FILE: FILE with those lines as comments that would have a say against ours. A Match takes
-# precedence over what is said for all; and sshd listens at every port that any file names.
+# sshd-overrule.awk -v port=22 OURS FILE: prints FILE with the lines commented out that would override ours. A Match takes
+# precedence over global lines; and sshd listens on every port that any file names.
 function keyword(line) {
   sub(/^[ \t]+/, "", line)
   sub(/[ \t=].*/, "", line)

@@ -1,6 +1,6 @@
-# stale-binds.awk -v root=ROOT INSPECTED: "PID PATH" for each folder or file that a running container has mounted and that is
-# no longer what has its name on the host: the kernel marks it as deleted. It was replaced or removed since the container
-# started, as the socket of Docker is by `systemctl restart docker.socket`. INSPECTED is what Docker's API says of containers.
+# stale-binds.awk -v root=ROOT INSPECTED: prints "PID PATH" for each bind mount of a running container whose source was
+# replaced or removed on the host since, which the kernel marks as deleted. `systemctl restart docker.socket` does that to
+# Docker's socket. INSPECTED is the container JSON of Docker's API.
 {
   while (match($0, /"Pid":[1-9][0-9]*/)) {
     look_at(substr($0, RSTART + 6, RLENGTH - 6))

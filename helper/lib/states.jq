@@ -1,6 +1,6 @@
-# Of desired or applied states, all at once, since each start of jq takes a small host long: "=SETTING<tab>WHAT<tab>VALUE" for
-# what settings ask of them (see `remembered`), then their files, a path and below it the lines of its text with a tab before
-# each. $root is what each path on the host begins with.
+# From desired or applied states, all at once, since a small host takes long to start jq: "=SETTING<tab>WHAT<tab>VALUE" for
+# the values that settings use (see `remembered`), then the files: a path, and below it its lines, each after a tab. $root
+# is the prefix of every path on the host.
 (input_filename | split("/") | last | rtrimstr(".json")) as $setting |
   ((if has("omv") then ["omv", "true"] else empty end),
   (if has("hostname") then ["hostname", .hostname] else empty end),

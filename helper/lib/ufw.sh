@@ -1,20 +1,19 @@
 # shellcheck shell=sh
-# UFW for packets to the host itself: the part of the setting `firewall` where no OpenMediaVault has that. UFW writes its
-# files, below a folder of ours; what the kernel would have of them is found out in a network namespace where nothing else
-# is; and that is put into the kernel in one transaction. UFW itself never stops or starts: it takes its rules out and puts
-# them in one by one, and adds no jumps to chains that are there.
+# UFW for packets to the host itself: part of the setting `firewall`, except on OpenMediaVault. UFW writes its files below a
+# folder of ours; an empty network namespace compiles them to kernel rules; one transaction loads those into the kernel. UFW
+# itself never stops or starts, because it removes and adds its rules one by one, and adds no jumps to existing chains.
 
-# What the program's rules look like, in the form in which `ufw show added` prints them.
+# Pattern of the program's rules, in the form of `ufw show added`.
 RULE="^(allow|limit|deny) (in on [a-z0-9.+-]{1,15} )?(from [0-9a-f.:/]+ )?to any( port [0-9,:]+)?( proto (tcp|udp))? comment 'homelab[a-z0-9 :/,._-]*'\$"
 
 USER_RULES=$ROOT/etc/ufw/user.rules
 USER6_RULES=$ROOT/etc/ufw/user6.rules
 UFW_CONF=$ROOT/etc/ufw/ufw.conf
 UFW_DEFAULTS=$ROOT/etc/default/ufw
-UFW_FRAME="before.rules after.rules before6.rules after6.rules" # what surrounds the owner's rules and ours
+UFW_FRAME="before.rules after.rules before6.rules after6.rules" # the files around the owner's rules and ours
 UFW_PRISTINE=$ROOT/usr/share/ufw/iptables
-KERNEL_WANTED=$STATE/firewall # what the kernel has of the whole when it is applied; bin/load-firewall falls back to it
-UFW_REMEMBERED=$STATE/ufw     # the frame as it was when the firewall was first applied
+KERNEL_WANTED=$STATE/firewall # the kernel's rules when the setting was applied; the fallback of bin/load-firewall
+UFW_REMEMBERED=$STATE/ufw     # the frame as of the first time that the firewall was applied
 
 ufw_files() {
   printf '%s\n' "$USER_RULES" "$USER6_RULES" "$UFW_CONF" "$UFW_DEFAULTS" "$KERNEL_WANTED/iptables" "$KERNEL_WANTED/ip6tables"
@@ -23,10 +22,10 @@ ufw_files() {
 
 ufw_check() {
   jq -e --arg rule "$RULE" '.rules | type == "array" and all(type == "string" and test($rule))' "$INPUT" >/dev/null ||
-    refuse "a rule is not of the kind that this helper takes: $(jq -r --arg rule "$RULE" '[.rules[]? | strings | select(test($rule) | not)][0] // "rules is no list"' "$INPUT")"
+    refuse "a rule has a form that this helper does not accept: $(jq -r --arg rule "$RULE" '[.rules[]? | strings | select(test($rule) | not)][0] // "rules is not a list"' "$INPUT")"
 }
 
-# UFW's files as they are to be, below $WORK/ufw.
+# Writes the desired files of UFW below $WORK/ufw.
 ufw_stage() {
   UFW_STAGE=$WORK/ufw
   rm -rf "$UFW_STAGE"
@@ -37,10 +36,10 @@ ufw_stage() {
     [ -s "$UFW_STAGE/etc/ufw/$name" ] || cp -p "$UFW_PRISTINE/$name" "$UFW_STAGE/etc/ufw/$name"
   done
   [ -s "$UFW_STAGE/etc/ufw/ufw.conf" ] || printf 'ENABLED=no\nLOGLEVEL=low\n' >"$UFW_STAGE/etc/ufw/ufw.conf"
-  # Incoming and forwarded packets are dropped unless a rule takes them; what a host itself begins may leave.
+  # Incoming and forwarded packets are dropped unless a rule accepts them; outgoing connections are allowed.
   sed -e 's/^DEFAULT_INPUT_POLICY=.*/DEFAULT_INPUT_POLICY="DROP"/' -e 's/^DEFAULT_FORWARD_POLICY=.*/DEFAULT_FORWARD_POLICY="DROP"/' \
     -e 's/^DEFAULT_OUTPUT_POLICY=.*/DEFAULT_OUTPUT_POLICY="ACCEPT"/' -e 's/^IPV6=.*/IPV6=yes/' "$UFW_DEFAULTS" >"$UFW_STAGE/etc/default/ufw"
-  # Switched off, UFW only writes.
+  # UFW only writes its files while it is switched off.
   sed -i 's/^ENABLED=.*/ENABLED=no/' "$UFW_STAGE/etc/ufw/ufw.conf"
   if [ "$(grep -ls '^### LOGGING' "$UFW_STAGE/etc/ufw/user.rules" "$UFW_STAGE/etc/ufw/user6.rules" | wc -l)" != 2 ]; then
     staged_ufw logging "$(sed -n 's/^LOGLEVEL=//p' "$UFW_STAGE/etc/ufw/ufw.conf")" >/dev/null
@@ -48,7 +47,7 @@ ufw_stage() {
   ufw_rules
   sed -i 's/^ENABLED=.*/ENABLED=yes/' "$UFW_STAGE/etc/ufw/ufw.conf"
 }
-# What the package has, or what the owner had when this began, is the frame; what came later by hand is not.
+# The frame is the package's, or the owner's as of the first time; later changes by hand are not part of it.
 ufw_frame() { # NAME
   file=$UFW_STAGE/etc/ufw/$1
   if [ -s "$file" ] && { cmp -s "$file" "$UFW_PRISTINE/$1" || [ ! -e "$UFW_REMEMBERED/$1" ]; }; then return 0; fi
@@ -79,7 +78,7 @@ staged_ufw() { ufw --datadir="$UFW_STAGE" "$@"; }
 staged_ufw_of() { xargs ufw --datadir="$UFW_STAGE" "$@" >/dev/null; }
 without_comment() { sed "s/ comment '[^']*'\$//"; }
 
-# What the kernel is to have, to $WORK/kernel-wanted. No modules and no sysctls: these are no namespace's own.
+# Compiles the desired kernel rules to $WORK/kernel-wanted. No modules and no sysctls: a namespace has none of its own.
 compile_firewall() { # UFW's folder, or -
   rm -rf "$WORK/kernel-wanted" "$WORK/compiled"
   mkdir -p "$WORK/kernel-wanted"
@@ -105,7 +104,7 @@ ufw_apply() {
   [ -e "$APPLIED" ] || back_up "$UFW_DEFAULTS"
   ufw_write /etc/default/ufw 0644
   load_kernel apply "$WORK/kernel-wanted"
-  # Somebody's own chain may shut out SSH: then none but ours has a say.
+  # A foreign chain may block SSH: then only ours count.
   lets_in || load_kernel apply "$WORK/kernel-wanted" strict=1
   for tables in $FAMILIES; do
     [ ! -e "$WORK/kernel-wanted/$tables" ] || write_file "$KERNEL_WANTED/$tables" 0600 <"$WORK/kernel-wanted/$tables"
@@ -125,9 +124,9 @@ ufw_remove() {
   rm -rf "$UFW_REMEMBERED" "$KERNEL_WANTED"
 }
 
-# UFW's own notes, without those of rules that the owner keeps.
+# UFW's own list of rules, without those that the owner keeps.
 ufw_says() { # FOLDER with its files
-  # one that is gone keeps nothing else from being said
+  # a missing file does not keep the others from being listed
   cat "$1/etc/ufw/user.rules" "$1/etc/ufw/user6.rules" "$1/etc/ufw/ufw.conf" "$1/etc/default/ufw" 2>/dev/null | awk '
     /^### tuple ### / && !/ comment=6b656570$/ { print substr($0, 15) }
     /^ENABLED=/ { print "UFW " $0 }

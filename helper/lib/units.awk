@@ -1,4 +1,4 @@
-# Turns what `systemctl show` says of units, whose names are the lines of the file `names`, into facts: see units.sh.
+# Turns the output of `systemctl show` for the units in the file `names` into facts: see units.sh.
 BEGIN {
   while ((getline name < names) > 0) unit[++count] = name
   RS = ""

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# What systemd knows of the units that settings watch, asked for all of them at once; and how they are made to run.
+# Queries systemd about all units that settings watch at once; and makes units run.
 
-# Facts, a line each: "UNIT exists", "UNIT active", "UNIT enabled". As is-enabled sees it, what another unit starts is enabled.
-# "UNIT drop-in PATH" for each part of it that lies in a file of its own below /etc or /run.
+# Facts, one a line: "UNIT exists", "UNIT active", "UNIT enabled" (a unit that another one starts counts as enabled, as for
+# is-enabled), and "UNIT drop-in PATH" for each drop-in below /etc or /run.
 UNIT_FACTS=
 look_at_units() { # names on standard input
   sort -u >"$WORK/watched"
@@ -19,7 +19,7 @@ $1 $2
 }
 must_be_active() { unit_is "$1" active || finding not-running "$1" "${2:-does not run}"; }
 must_be_enabled() { unit_is "$1" enabled || finding not-enabled "$1" "${2:-does not start at boot}"; }
-# Of a unit of ours: what somebody puts beside it changes what it does.
+# For a unit of ours: a drop-in would change what it does.
 must_be_whole() { # UNIT
   case $UNIT_FACTS in *" drop-in "*) ;; *) return 0 ;; esac
   printf '%s\n' "$UNIT_FACTS" | sed -n "s|^\([^ ]*\) drop-in |\1\t|p" | while IFS="$(printf '\t')" read -r unit path; do
@@ -27,12 +27,12 @@ must_be_whole() { # UNIT
   done
 }
 
-# Now and at boot, also where somebody masked it.
+# Now and at boot, even if somebody masked it.
 keep_running() { # UNIT
   systemctl -q unmask "$1"
   systemctl -q enable --now "$1"
 }
-# Moves aside what somebody put beside a unit of ours. The caller reloads systemd.
+# Moves drop-ins of a unit of ours aside. The caller reloads systemd.
 without_drop_ins() { # UNIT
   for path in "$ROOT/etc/systemd/system/$1.d" "$ROOT/run/systemd/system/$1.d"; do
     [ -d "$path" ] || continue

@@ -1,5 +1,5 @@
-# Reads the files of a desired state, a path and below it the lines of its text with a tab before each; writes them below
-# `folder`, and prints the paths. No path has a sign that a shell would read (see input.sh).
+# Reads the files of a desired state, a path and below it its lines, each after a tab; writes them below `folder`, and
+# prints the paths. No path contains a character that is special to a shell (see input.sh).
 /^=/ { next }
 /^\t/ { text[paths] = text[paths] substr($0, 2) "\n"; next }
 {

@@ -1,6 +1,6 @@
-# walk.awk -v port=22 -v senders="ADDRESS,INTERFACE,TO ..." SAVED, after rules.awk: what becomes of the first packet of a TCP
-# connection to this port, of each sender a line: "accepted", "dropped", or "unsure" where a rule asks for what is not known
-# here. The way of a packet to the host itself, as the kernel has it.
+# walk.awk -v port=22 -v senders="ADDRESS,INTERFACE,TO ..." SAVED, after rules.awk: the fate of the first packet of a TCP
+# connection to this port, a line for each sender: "accepted", "dropped", or "unsure" if a rule depends on something unknown
+# here. Follows the kernel's path of a packet to the host itself.
 { read_line("now") }
 
 function power(n,    p) {
@@ -11,7 +11,7 @@ function number_of(address,    of, n) {
   n = split(address, of, ".")
   return n == 4 ? ((of[1] * 256 + of[2]) * 256 + of[3]) * 256 + of[4] : -1
 }
-# The groups of an IPv6 address, to group[1..8].
+# Splits an IPv6 address into group[1..8].
 function groups_of(address, group,    half, left, right, a, b, i) {
   half = split(address, of_half, "::")
   a = split(of_half[1], left, ":")
@@ -55,7 +55,7 @@ function interface_is(name) {
   return interface == name
 }
 
-# 1 if a rule is about the packet, 0 if not, 2 if nobody can say.
+# 1 if a rule matches the packet, 0 if not, 2 if unknown.
 function about(text,    n, i, word, is, no, all) {
   n = split(plain(text), word, " ")
   all = 1
@@ -85,7 +85,7 @@ function about(text,    n, i, word, is, no, all) {
       i += 2
     } else if (word[i] ~ /^--(limit|limit-burst|name|mask|seconds|hitcount|connlimit-mask|icmp-type|icmpv6-type)$/) i++
     else if (word[i] ~ /^--(rsource|rdest|set|reap|connlimit-saddr|connlimit-daddr)$/) continue
-    # of somebody who comes for the first time, and no packet of a connection has a routing header
+    # the packet opens a connection, and has no routing header
     else if (word[i] ~ /^--(update|rcheck|remove)$/) is = 0
     else if (word[i] ~ /^--(connlimit-above|rt-type)$/) {
       is = 0
@@ -103,7 +103,7 @@ function about(text,    n, i, word, is, no, all) {
   return all
 }
 
-# "accepted", "dropped", "unsure", or "" where the chain says nothing.
+# "accepted", "dropped", "unsure", or "" if the chain does not decide.
 function verdict(chain, depth,    i, text, where, is, said, key) {
   key = "now" SUBSEP table SUBSEP chain
   for (i = 1; i <= count[key]; i++) {

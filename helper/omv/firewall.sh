@@ -1,24 +1,24 @@
 # shellcheck shell=sh
-# Rules for packets to the host itself as objects of OpenMediaVault, in the place of UFW: its own firewall service takes
-# UFW's chains away. What Docker forwards is not its business: that stays with DOCKER-USER.
+# Rules for packets to the host itself as objects of OpenMediaVault, instead of UFW, whose chains OpenMediaVault's firewall
+# service removes. It does not handle packets that Docker forwards: DOCKER-USER does.
 
-OMV_FORMER=$STATE/omv-rules.json # what there was before, for a change that nobody confirms
+OMV_FORMER=$STATE/omv-rules.json # the former rules, in case nobody confirms the change
 
-# Rules are {family: inet | inet6, interface, source, port, protocol, comment}; an empty text is any.
+# Rules are {family: inet | inet6, interface, source, port, protocol, comment}; an empty string means any.
 omv_firewall_check() {
   jq -e '.omv.rules | type == "array" and all(.[]; keys == ["comment", "family", "interface", "port", "protocol", "source"]
     and (.family | . == "inet" or . == "inet6") and (.interface | test("^[a-z0-9.+-]{0,15}$")) and (.source | test("^[0-9a-f.:/]*$"))
     and (.port | test("^[0-9]{1,5}$")) and (.protocol | . == "tcp" or . == "udp") and (.comment | test("^[a-z0-9 :/,._-]*$")))' "$INPUT" >/dev/null ||
-    refuse "omv.rules must be a list of what is let in"
-  # Everybody who may log in must still get in: the list names every port that sshd has, for everyone or for a subnet.
+    refuse "omv.rules must be a list of allowed connections"
+  # Everybody who may log in must still get in: the list needs every port of sshd, for everyone or for a subnet.
   sshd -T 2>/dev/null | sed -n 's/^port //p' | while read -r port; do
     jq -e --arg port "$port" 'any(.omv.rules[]; .family == "inet" and .protocol == "tcp" and .port == $port)' "$INPUT" >/dev/null ||
-      refuse "the rules would shut out SSH, which listens at $port"
+      refuse "the rules would block SSH, which listens on $port"
   done
   omv_untouched
 }
 
-# All rules of a family in OpenMediaVault's form: first what is no new connection, last everything else.
+# All rules of a family in OpenMediaVault's form: established connections first, everything else last.
 omv_firewall_rules() { # SOURCE FAMILY
   "$1" '.omv.rules' | jq -cS --arg family "$2" --arg new "$OMV_NEW" --arg ours "$OMV_OURS" '
     def rule: {uuid: $new, chain: "INPUT", action: "ACCEPT", family: $family, source: "", sport: "", destination: "", dport: "", protocol: "all", extraoptions: "", comment: $ours} + .;
@@ -32,7 +32,7 @@ omv_firewall_there() { # METHOD
   omv Iptables "$1" | jq -cS --arg new "$OMV_NEW" 'sort_by(.rulenum) | to_entries | map(.value + {rulenum: .key, uuid: $new})'
 }
 
-# What is there now, before anything changes; the helper keeps the file as it keeps others.
+# Saves the current rules before anything changes; the helper backs up the file like others.
 omv_firewall_remember() {
   jq -cn --argjson v4 "$(omv_firewall_there getRules)" --argjson v6 "$(omv_firewall_there getRules6)" '{v4: $v4, v6: $v6}' |
     write_file "$OMV_FORMER" 0600

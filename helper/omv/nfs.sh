@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# NFS exports as objects of OpenMediaVault, one for each share and client. It makes /export with fsid=0 and a bind of
-# each share below it, so that clients mount /NAME.
+# NFS exports as objects of OpenMediaVault, one for each share and client. It creates /export with fsid=0 and a bind mount
+# of each share below it, so that clients mount /NAME.
 
-# What a client may have: nobody is root, and who writes a file owns it.
+# Permitted options of a client: root is squashed, or every user becomes 1000:1000.
 EXPORT_OPTIONS='sync,no_subtree_check,(root_squash|all_squash,anonuid=1000,anongid=1000)'
 
 omv_nfs_check() {
@@ -13,7 +13,7 @@ omv_nfs_check() {
   omv_untouched
 }
 
-# SHARE ADDRESS MODE OTHERS, as wanted, and as it is with the identifier before it.
+# SHARE ADDRESS MODE OTHERS, desired, and actual with the identifier before it.
 # shellcheck disable=SC2016 # jq's variables
 omv_nfs_wanted() { "$1" '.omv.shares[] | .name as $name | .clients[] | [$name, .address, .options.mode, .options.others] | join(" ")' | sort; }
 omv_nfs_there() {
@@ -45,7 +45,7 @@ omv_nfs_drop() { # UUID ENTRY
   say "no longer exported: $2"
 }
 
-# What the owner has on stays on.
+# Services that the owner switched on stay on.
 omv_nfs_enable() {
   omv NFS getSettings >"$WORK/omv-nfs"
   jq -c '{enable: true, versions: (if .enable then .versions + ["4.2"] | unique else ["4.2"] end)}' "$WORK/omv-nfs" >"$WORK/omv-nfs-wanted"

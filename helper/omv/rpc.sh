@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2034 # constants for those that source this
-# OpenMediaVault owns its configuration: what we want of it goes through omv-rpc, never into its files. Methods and
-# parameters are those of openmediavault's engined/rpc/*.inc and datamodels/rpc.*.json. Not verified on a real one.
+# OpenMediaVault owns its configuration: changes go through omv-rpc, never into its files. Methods and parameters are those
+# of openmediavault's engined/rpc/*.inc and datamodels/rpc.*.json. Not verified on a real one.
 
-OMV_NEW=fa4b1c66-ef79-11e5-87a0-0002b3a176b4 # what a new object has for an identifier
+OMV_NEW=fa4b1c66-ef79-11e5-87a0-0002b3a176b4 # identifier of an object to create
 OMV_ALL='{"start":0,"limit":null,"sortfield":null,"sortdir":null}'
-OMV_OURS=homelab # comment of every object that we made; all others are the owner's
+OMV_OURS=homelab # comment of every object that we created; all others are the owner's
 OMV_NAME='^[a-z][a-z0-9-]*$'
 
 omv_is_here() { command -v omv-rpc >/dev/null; }
@@ -18,30 +18,30 @@ omv() { # SERVICE METHOD [JSON]
   }
 }
 
-# Applying sweeps up whatever waits; so nothing of the owner's may wait when we begin, and all that waits at the end is
-# ours: nfs or samba, and what OpenMediaVault itself makes depend on them (fstab, sharedfolders, zeroconf).
+# OpenMediaVault applies all pending changes at once. So none of the owner's may be pending when we begin, and all that are
+# pending at the end are ours: nfs or samba, and the modules that depend on them (fstab, sharedfolders, zeroconf).
 omv_untouched() {
   omv_is_here || refuse "this host has no OpenMediaVault: write base: debian under homelab:nas"
   [ "$(omv Config isDirty)" = false ] ||
-    refuse "OpenMediaVault has changes that are not applied yet: apply or undo them in its pages, then deploy again"
+    refuse "OpenMediaVault has pending changes: apply or undo them in its pages, then deploy again"
 }
 omv_deploy() {
   [ "$(omv Config isDirty)" = false ] || omv Config applyChanges '{"modules":[],"force":false}' >/dev/null
 }
 
-# What a failed change left behind; nothing of the owner's is among it, see above.
+# Drops the pending changes that a failure left behind; none of them is the owner's, see above.
 omv_undo() {
   [ "$(omv Config isDirty)" = false ] || omv Config revertChanges '{"filename":""}' >/dev/null
 }
 
-# The identifier of a shared folder; made if OpenMediaVault has none of the name.
+# The identifier of a shared folder, which is created if OpenMediaVault has none of that name.
 omv_folder() { # NAME
   omv ShareMgmt enumerateSharedFolders >"$WORK/omv-folders"
   uuid=$(jq -r --arg name "$1" '.[] | select(.name == $name) | .uuid' "$WORK/omv-folders")
   if [ -z "$uuid" ]; then
     root=$(input .omv.root)
     omv FsTab enumerateEntries >"$WORK/omv-fstab"
-    # the file system that the root lies on: the longest mount point that it begins with
+    # the file system of the root: the longest mount point that is a prefix of it
     jq -ce --arg root "$root" '[.[] | (.dir | rtrimstr("/")) as $dir
       | select((.opts | contains("bind") | not) and ($root + "/" | startswith($dir + "/")))]
       | sort_by(.dir | length) | last' "$WORK/omv-fstab" >"$WORK/omv-mount" ||
@@ -62,7 +62,7 @@ omv_folder() { # NAME
   echo "$uuid"
 }
 
-# An account that cannot log in; its password is set by smbpasswd, since omv-rpc takes parameters as arguments only,
+# Creates an account that cannot log in. smbpasswd sets its password, since omv-rpc takes parameters as arguments only,
 # which every account of the host can read.
 omv_make_user() { # NAME GROUP
   omv UserMgmt setUser "$(jq -cn --arg name "$1" --arg group "$2" --arg ours "$OMV_OURS" \

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Samba's shares as objects of OpenMediaVault; who may use them are privileges of the shared folder.
+# Samba's shares as objects of OpenMediaVault; the privileges of the shared folder say who may use them.
 
 omv_smb_check() {
   jq -e --arg name "$OMV_NAME" 'def names: type == "array" and all(.[]; test($name));
@@ -9,7 +9,7 @@ omv_smb_check() {
   omv_untouched
 }
 
-# The settings of a share that have a meaning here; the rest is OpenMediaVault's own default.
+# The settings of a share that matter here; the others are OpenMediaVault's own defaults.
 omv_smb_share() { # UUID FOLDER
   jq -cn --arg uuid "$1" --arg folder "$2" --arg ours "$OMV_OURS" --arg extra "$(omv_smb_extra)" \
     '{uuid: $uuid, enable: true, sharedfolderref: $folder, comment: $ours, guest: "no", readonly: false, browseable: true,
@@ -56,13 +56,13 @@ omv_smb_drop() { # UUID NAME
   say "no longer shared: $2"
 }
 
-# SMB3 as the least, unless the owner says something of it.
+# SMB3 at least, unless the owner configured it.
 omv_smb_enable() {
   omv SMB getSettings >"$WORK/omv-settings"
   jq -c '.enable = true | if .extraoptions | test("min protocol") then . else
     .extraoptions = ([.extraoptions | select(. != ""), "server min protocol = SMB3_00"] | join("\n")) end' "$WORK/omv-settings" >"$WORK/omv-settings-wanted" ||
     {
-      say "OpenMediaVault says of SMB what this helper does not understand" >&2
+      say "OpenMediaVault's SMB settings have an unexpected form" >&2
       exit 1
     }
   [ "$(jq -c . "$WORK/omv-settings")" = "$(cat "$WORK/omv-settings-wanted")" ] ||
@@ -89,7 +89,7 @@ omv_smb_drift() {
     omv ShareMgmt getPrivileges "$(jq -c '{uuid: .sharedfolderref}' "$WORK/omv-share")" |
       jq -cS '[.[] | select(.perms != null and .type == "user") | {type, name, perms}] | sort_by(.name)' >"$WORK/omv-privileges"
     [ "$(cat "$WORK/omv-privileges")" = "$(omv_smb_privileges applied "$share")" ] ||
-      finding changed "$share" "others may use it than those declared"
+      finding changed "$share" "its users are not the declared ones"
   done
   jq -r .sharedfoldername "$WORK/omv-smb" | while read -r share; do
     applied '.omv.shares[].name' | grep -qxF "$share" || finding added "$share" "shared, by hand"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
-# What everything else is built on, as bootstrap made it: accounts, groups, keys, sudo, the host's name, the helper and its units.
-# Bootstrap leaves in $STATE/base what only it knows. A helper that somebody changed cannot be trusted to find that out:
-# what is compared here is for accidents.
+# The result of bootstrap, on which everything else depends: accounts, groups, keys, sudo, the host's name, the helper and its
+# units. Bootstrap saves in $STATE/base what only it knows. The comparison finds accidents only: a helper that was changed on
+# purpose could hide that.
 . "$LIB/lib/accounts.sh"
 . "$LIB/omv/rpc.sh"
 
@@ -45,9 +45,9 @@ activate() { # apply | restore
   [ -z "$hostname" ] || host_name "$hostname"
   units_again
 }
-# OpenMediaVault's sshd lets no other group in.
+# OpenMediaVault's sshd lets in no other group.
 groups_of_all() { if omv_is_here; then echo "_ssh $ACCESS"; else echo "$ACCESS"; fi; }
-wanted_groups() { # ACCOUNT: besides its own, by the alphabet
+wanted_groups() { # ACCOUNT: besides its own, sorted
   {
     [ "$1" != deploy ] || echo docker
     groups_of_all | tr ' ' '\n'
@@ -123,7 +123,7 @@ drift() {
   admin=$(cat "$BASE/admin" 2>/dev/null || echo root)
   sed -n 's/^=member //p' "$WORK/accounts" >"$WORK/members"
   [ "$admin" = root ] || grep -qxF "$admin" "$WORK/members" ||
-    finding missing "$admin" "is not in $ACCESS any more, so SSH does not let it in"
+    finding missing "$admin" "is no longer in $ACCESS, so SSH does not let it in"
   grep -vxF -e deploy -e probe -e "$admin" "$WORK/members" | sed "s/.*/noticed$TAB&${TAB}is in $ACCESS, so SSH lets it in/"
   full_disks "$STATE" "$(home_of deploy)/.homelab" "$ROOT/var/lib/docker" | while IFS=$TAB read -r folder lacks; do
     finding no-room "$folder" "its disk $lacks"

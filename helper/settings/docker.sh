@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# Keys of Docker's daemon.json. The owner's other keys stay; one that this engine does not know would keep it from
-# starting, so the whole is put to `dockerd --validate` before it is written.
+# Keys of Docker's daemon.json. The owner's other keys stay. An unknown key would keep the engine from starting, so
+# `dockerd --validate` checks the result before it is written.
 
 DAEMON=$ROOT/etc/docker/daemon.json
 KEYS='["firewall-backend", "iptables", "ip6tables", "live-restore", "log-driver", "log-opts"]'
 # shellcheck disable=SC2016 # jq's variable
-# What would open the firewall, or send logs elsewhere, is nothing that the program asks for.
+# The program never sets keys that would open the firewall or send logs elsewhere.
 STRANGE_VALUES='to_entries | map(select(.value as $value | if .key == "log-opts" then
     $value | type == "object" and (to_entries | all(.key | . == "max-size" or . == "max-file")) and all(.[]; type == "string" and test("^[0-9]+[kmg]?$"))
   else ({"firewall-backend": ["iptables"], "iptables": [true], "ip6tables": [true], "live-restore": [true, false],
@@ -22,7 +22,7 @@ check_extras() {
   [ "$(cat "$WORK/strange")" = "" ] || refuse "not a value of daemon.json that this helper sets: $(cat "$WORK/strange")"
 }
 
-owner_keys() { # what the owner had, without what is ours
+owner_keys() { # the owner's keys, without ours
   if [ -f "$DAEMON" ]; then
     jq -e 'type == "object"' "$DAEMON" >/dev/null 2>&1 || refuse "$DAEMON is not JSON: correct or remove it"
     jq --argjson ours "$(applied '.daemon + (.optional // {})' | jq -s 'add // {}')" 'delpaths([$ours | keys[] | [.]])' "$DAEMON"
@@ -31,7 +31,7 @@ owner_keys() { # what the owner had, without what is ours
   fi
 }
 
-# Swarm mode refuses live-restore; a key that is optional is left out where the engine does not know it.
+# Swarm mode refuses live-restore; an optional key is omitted if the engine does not know it.
 validate() {
   owner_keys >"$WORK/owner.json"
   jq -n --slurpfile owner "$WORK/owner.json" --slurpfile input "$INPUT" '$owner[0] * $input[0].daemon' >"$WORK/daemon.json"
@@ -51,7 +51,7 @@ valid() {
   return 1
 }
 
-# live-restore first, by a reload: then containers outlive the restart that the other keys need.
+# live-restore first, by a reload: containers then survive the restart that the other keys need.
 activate() { # apply | restore
   if [ "$1" = apply ] && ! same_json "$WORK/daemon.json" "$DAEMON"; then
     [ -f "$APPLIED" ] || back_up "$DAEMON"
@@ -62,11 +62,11 @@ activate() { # apply | restore
   fi
   if systemctl -q is-active docker.service; then systemctl reload docker.service; fi
   restart || return 1
-  # By a clock that was set back since, the file is of a time to come, and would be for ever newer.
+  # If the clock was set back since, the file has a time in the future and would count as newer forever.
   ! file_is_news || touch -r "$ROOT/run/docker.pid" "$DAEMON"
   let_go_of_former_socket
 }
-# Where somebody had stopped its socket, too, there is a new one now, and who has the former one mounted is answered by nobody.
+# If somebody had stopped its socket as well, there is a new one now, and containers with the former one mounted get no answer.
 let_go_of_former_socket() {
   docker ps --quiet --filter label=homelab.service 2>/dev/null |
     xargs -r docker inspect --format '{{.State.Pid}} {{.Id}}' | while read -r pid id; do
@@ -78,10 +78,10 @@ in_force_now() {
   live | cmp -s - "$WORK/effect-now" && ! file_is_news && forwards && systemctl -q is-active docker.service &&
     systemctl -q is-enabled docker.service && has_containerd
 }
-# Without it Docker answers, and starts nothing. Docker's packages bring it as a service, which Docker starts with itself.
+# Without containerd Docker answers, but starts nothing. Docker's packages have it as a service, which starts with Docker.
 CONTAINERD=containerd.service
 has_containerd() { ! systemctl -q cat $CONTAINERD >/dev/null 2>&1 || systemctl -q is-active $CONTAINERD; }
-# However often it was restarted in the last minute, and also where somebody masked it.
+# Regardless of the restart limit, and even if somebody masked it.
 restart() {
   for unit in docker.service docker.socket $CONTAINERD; do systemctl -q unmask "$unit" 2>/dev/null || true; done
   systemctl -q enable docker.service
@@ -91,7 +91,7 @@ restart() {
     return 1
   }
 }
-# Docker reads the file as a whole only when it starts, upon which it notes its process.
+# Docker reads the whole file only when it starts, and writes its PID file then.
 file_is_news() { [ -n "$(find "$DAEMON" -newer "$ROOT/run/docker.pid" 2>/dev/null)" ]; }
 forwards() { [ "$(cat "$ROOT/proc/sys/net/ipv4/ip_forward" 2>/dev/null)" = 1 ]; } # which Docker switches on when it starts
 same_json() { [ -f "$2" ] && [ "$(jq -S . "$1")" = "$(jq -S . "$2" 2>/dev/null)" ]; }
@@ -101,7 +101,7 @@ deactivate() {
   if [ "$(jq length "$WORK/owner.json")" = 0 ] && [ ! -e "$STATE/backup$DAEMON" ]; then
     rm -f "$DAEMON"
   else
-    # where both had a key, the owner's value comes back
+    # for a key that both had, the owner's value is restored
     former=$STATE/backup$DAEMON
     [ -e "$former" ] || former=$WORK/owner.json
     jq -n --slurpfile now "$WORK/owner.json" --slurpfile former "$former" '$former[0] + $now[0]' >"$WORK/restored.json"
@@ -119,7 +119,7 @@ live() {
     echo "daemon.json is not JSON"
 }
 
-# ", dockerd says: WORDS" where it has some, of its file or else in its log.
+# ", dockerd says: WORDS" if it complains, about its file or else in its log.
 why_not() {
   if [ -f "$DAEMON" ] && ! valid "$DAEMON"; then
     tail -n 1 "$WORK/dockerd-says"
@@ -133,10 +133,10 @@ drift() {
   unit_is docker.service active || finding not-running docker.service "does not run$(why_not)"
   must_be_enabled docker.service
   ! unit_is $CONTAINERD exists || must_be_active $CONTAINERD "does not run, so no container can be started"
-  ! file_is_news || finding changed daemon.json "was changed after Docker had read it"
+  ! file_is_news || finding changed daemon.json "was changed after Docker read it"
   forwards || finding changed net.ipv4.ip_forward "is off, so no container reaches anything"
   listens=$(tr '\0' ' ' 2>/dev/null <"$ROOT/proc/$(cat "$ROOT/run/docker.pid" 2>/dev/null)/cmdline" | grep -oE '(-H|--host)[ =]tcp://[^ ]+' || true)
   ! grep -qs '"hosts"' "$DAEMON" || listens="$listens $(jq -r '.hosts // [] | .[] | select(startswith("tcp:"))' "$DAEMON" 2>/dev/null || true)"
-  [ -z "$listens" ] || finding noticed docker.service "takes orders over the network, each of which is as good as root: $listens"
+  [ -z "$listens" ] || finding noticed docker.service "accepts commands over the network, which is as good as root access: $listens"
 }
 foreign() { [ ! -f "$DAEMON" ] || echo "$DAEMON: its keys stay, ours are added"; }

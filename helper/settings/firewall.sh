@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# UFW for the host itself, or OpenMediaVault's own rules, and chains of our own for what neither sees: published ports of
-# containers, which Docker forwards, and the tailnet, whose daemon accepts everything ahead of them.
+# UFW for the host itself, or OpenMediaVault's own rules, and our own chains for packets that neither sees: published ports
+# of containers, which Docker forwards, and the tailnet, whose daemon accepts everything before them.
 . "$LIB/lib/ufw.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/firewall.sh"
@@ -16,13 +16,13 @@ touches() {
   printf '%s\n' "$CHAINS_V4" "$CHAINS_V6"
   if omv_is_here; then echo "$OMV_FORMER"; else ufw_files; fi
 }
-# OpenMediaVault's rules lie in its database, to which only its running services lead.
+# OpenMediaVault's rules are in its database, which only its running services can access.
 needs_services() { omv_is_here; }
 
 check_extras() {
   check_admin
   if omv_is_here; then
-    omv_wanted || refuse "OpenMediaVault has this host's firewall: write base: omv under homelab:nas"
+    omv_wanted || refuse "OpenMediaVault manages this host's firewall: write base: omv under homelab:nas"
     omv_firewall_check
     omv_firewall_remember
   else
@@ -37,7 +37,7 @@ validate() {
   ip6tables-restore --test --noflush "$1$CHAINS_V6" 2>"$WORK/says" || refuse "ip6tables says: $(tail -n 1 "$WORK/says")"
 }
 
-# iptables can also run a program (--modprobe), and no rule may stand in a chain of somebody else's.
+# iptables can also run a program (--modprobe), and no rule may be in a foreign chain.
 chain_lines() { # FILE
   chain='(HOMELAB-TAILNET|HOMELAB-PUBLISHED|DOCKER-USER)'
   packet='(! )?-[io] [a-z0-9][a-z0-9.+-]{0,14}|-s [0-9a-f.:/]+|-p (tcp|udp|icmp|ipv6-icmp)|--dport [0-9]+(:[0-9]+)?'
@@ -51,7 +51,7 @@ COMMIT
 LINES
 }
 
-# SSH that was opened by force is no state to go back to.
+# SSH that was forced open is no state to roll back to.
 save_live() {
   save_kernel "$1/kernel"
   sed -i "/--comment \"$MARK\"/d" "$1/kernel/iptables" "$1/kernel/ip6tables"
@@ -63,10 +63,10 @@ activate() { # apply | restore FOLDER
       if omv_is_here; then omv_firewall_load; else ufw_apply; fi
       if live | grep -q ' DOCKER$'; then
         systemctl restart docker.service
-        load_kernel apply "$WORK/kernel-wanted" # it puts its rules ahead of a jump that is there
+        load_kernel apply "$WORK/kernel-wanted" # Docker inserts its rules before an existing jump
       fi
       ;;
-    # The kernel first: what it had let them in, whatever becomes of the rest.
+    # The kernel first: its former rules let them in, whatever happens to the rest.
     restore)
       load_kernel restore "$2/kernel"
       if omv_is_here; then omv_firewall_restore; fi
@@ -78,7 +78,7 @@ omv_firewall_load() {
   compile_firewall -
   load_kernel apply "$WORK/kernel-wanted"
 }
-# Nor the one who applies it, who could not confirm it.
+# Whether the administrators get in, and the machine that applies this, since it has to confirm it.
 lets_in() {
   note_admin "$WORK/lets-in"
   [ ! -s "$WORK/lets-in" ] || caller_address >>"$WORK/lets-in"
@@ -99,7 +99,7 @@ effect() {
   omv_is_here || ufw_says "$UFW_STAGE"
   kernel_says "$WORK/kernel-wanted" "$WORK/ufw/etc/ufw"
 }
-# The order of rules counts; that of chains does not, and is another after a reboot.
+# The order of rules matters; that of chains does not, and changes with a reboot.
 kernel_says() { # FOLDER UFW
   omv=''
   if omv_is_here; then omv=1; fi
@@ -110,7 +110,7 @@ kernel_says() { # FOLDER UFW
     [ -z "$omv" ] && [ -e "$kept" ] || kept=/dev/null
     on_rules in-force -v name="$tables" -v omv="$omv" -v kept_in="$kept" "$kept" "$1/$tables"
   done | sort -s -k1,1 -k3,3 >"$WORK/kernel-says"
-  # only a Docker that runs can be told to make its rules again
+  # only a running Docker can create its rules again
   if grep -q ' DOCKER$' "$WORK/kernel-says" && ! systemctl -q is-active docker.service; then
     sed -i '/ DOCKER$/d' "$WORK/kernel-says"
   fi

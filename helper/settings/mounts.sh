@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The shares that this host mounts below /mnt/media, and the units that start its containers when they are there.
+# The shares that this host mounts below /mnt/media, and the units that start its containers once they are mounted.
 
 UNITS=$ROOT/etc/systemd/system
 
@@ -8,14 +8,14 @@ may_write() {
     'mnt-media-*.mount' 'run-homelab-shares-*.mount' 'homelab-start-*.service'
 }
 
-# Only the programs of the helper are run, only what is named after shares is mounted, and without set-uid programs.
+# Units may run only the helper's programs, and mount only below folders named after shares, without set-uid programs.
 validate() {
   for unit in "$1$UNITS"/*; do
     [ -f "$unit" ] || continue
     unit_lines "$unit"
     where=$(sed -n 's|^Where=\(/mnt/media/.*\)|\1|p' "$unit")
     if [ -n "$where" ] && ! is_mounted "$where" && [ -n "$(ls -A "$ROOT$where" 2>/dev/null)" ]; then
-      refuse "$where has files of this host in it, which a mount would hide: move them away"
+      refuse "$where contains files of this host, which a mount would hide: move them away"
     fi
   done
 }
@@ -50,10 +50,10 @@ ExecStopPost=$bin/stop-container $container
 LINES
 }
 
-# By the table of the kernel: a program that asks the folder itself waits for a NAS that may be gone.
+# Reads the kernel's mount table: a program that accesses the folder would wait for a NAS that may be gone.
 is_mounted() { cut -d' ' -f5 "$ROOT/proc/self/mountinfo" | grep -qxF "$1"; }
 
-# Of the units in $WORK/units those that are called so.
+# The units in $WORK/units with a matching name.
 units() { # GLOB
   sed "s|^$UNITS/||" "$WORK/units" | while read -r unit; do
     # shellcheck disable=SC2254 # it is a pattern
@@ -70,7 +70,7 @@ activate() { # apply | restore
     . "$LIB/lib/packages.sh"
     need mount.nfs4 nfs-common
   fi
-  # What changes or goes is unmounted as it was, before systemd reads what it will be.
+  # Changed and removed mounts are unmounted by their former units, before systemd reads the new ones.
   {
     changed_units | grep '\.mount$'
     wrong_mounts | cut -f1
@@ -84,7 +84,7 @@ activate() { # apply | restore
     [ ! -e "$UNITS/$unit" ] || systemctl -q reenable "$unit"
   done
   "$LIB/bin/remove-mount-points"
-  # That a NAS is off is no failure of this host. At the first deployment it is just being set up itself.
+  # A NAS that is off is no failure of this host. At the first deployment it is still being set up.
   tries=1
   [ -f "$APPLIED" ] || tries=15
   while start_all && [ -n "$(missing)" ] && [ "$tries" -gt 1 ]; do
@@ -93,18 +93,18 @@ activate() { # apply | restore
   done
   missing | while read -r folder; do say "$folder: $NOT_MOUNTED"; done
 }
-start_all() { # at once: a NAS that is off is waited for once
+start_all() { # in parallel, to wait only once for a NAS that is off
   # shellcheck disable=SC2046 # names of units are single words
   systemctl start $(units 'mnt-media-*.mount') $(units 'homelab-start-*.service') $(units '*.timer') 2>/dev/null || true
 }
 changed_units() { sed "s|^$UNITS/||" "$CHANGED"; }
 unmount() { # UNIT
   systemctl stop "$1" 2>/dev/null || true
-  # with the service that would take the folder away gone or changed, that is done here
+  # the service that would remove the folder is gone or changed, so this does
   case $1 in mnt-media-*) rmdir "$ROOT$(folder_of "$1")" 2>/dev/null || true ;; esac
 }
 folder_of() { systemd-escape --unescape --path "${1%.mount}"; }
-# stop-container leaves a container alone whose unit has gone: it runs on, or a deployment has replaced it.
+# stop-container leaves a container alone whose unit is gone: it keeps running, or a deployment has replaced it.
 forget_unit() { # UNIT
   systemctl stop "$1" 2>/dev/null || true
   for link in "$UNITS"/*.wants/"$1"; do
@@ -129,7 +129,7 @@ missing() {
   done
 }
 
-# Mounts that are not what their units say: another source, something laid over them, to be written where only read.
+# Mounts that differ from their units: another source, another mount on top, writable instead of read-only.
 wrong_mounts() {
   units '*.mount' | while read -r unit; do
     awk -F= -v unit="$unit" '$1 == "What" { what = $2 } $1 == "Where" { where = $2 }
@@ -160,7 +160,7 @@ drift() {
   while read -r unit; do must_be_whole "${unit##*/}"; done <"$WORK/units"
 }
 
-# A mount that the owner made below the same folder.
+# A mount of the owner's below the same folder.
 foreign() {
   for unit in "$UNITS"/mnt-media-*.mount; do
     [ ! -f "$unit" ] || echo "$unit"

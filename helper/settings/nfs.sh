@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
-# The NFS exports of the NAS, and the folders of its shares. Folders are made, never removed: what lies in a share
-# that is exported no more stays where it is. No parser such as augeas: our exports are a file of their own, and the lines
-# of others are only looked at.
+# The NFS exports of the NAS, and the folders of its shares. Folders are created, never removed: the files of a share that is
+# no longer exported stay where they are. No parser such as augeas: our exports have their own file, and foreign lines are
+# only read.
 . "$LIB/lib/packages.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/nfs.sh"
@@ -24,9 +24,9 @@ check_extras() {
   remembered folder >"$WORK/folders-before"
   while read -r folder; do
     no_links "$ROOT$folder"
-    # A folder that was there is gone if its disk is not mounted: a new one would be an empty share on the wrong disk.
+    # An earlier folder is missing if its disk is not mounted: a new one would be an empty share on the wrong disk.
     if [ ! -d "$ROOT$folder" ] && grep -qxF "$folder" "$WORK/folders-before"; then
-      refuse "$folder is gone: mount its disk, or make the folder again if its files are to be lost"
+      refuse "$folder is gone: mount its disk, or create the folder again if its files may be lost"
     fi
   done <"$WORK/folders"
 }
@@ -41,9 +41,9 @@ LINES
   [ -f "$1$EXPORTS" ] || return 0
   joined "$1$EXPORTS" | sed 's/  */ /g' | grep . >"$WORK/lines" || true
   bad=$(grep -Evx "/[A-Za-z0-9._/-]+( [0-9a-f.:]+\((ro|rw),$EXPORT_OPTIONS,fsid=[0-9a-f-]{36}\))+" "$WORK/lines" | head -n 1 || true)
-  [ -z "$bad" ] || refuse "an export is not of the kind that this helper takes: $bad"
+  [ -z "$bad" ] || refuse "an export has a form that this helper does not accept: $bad"
   bad=$(cut -d' ' -f1 "$WORK/lines" | grep -vxF -f "$WORK/folders" | head -n 1 || true)
-  [ -z "$bad" ] || refuse "$bad would be exported and is no folder of a share"
+  [ -z "$bad" ] || refuse "$bad would be exported, but is not the folder of a share"
 }
 
 activate() { # apply | restore
@@ -58,7 +58,7 @@ activate() { # apply | restore
     omv_undo
     return
   fi
-  # Versions are read only when the server starts, and no client loses anything by that but some seconds.
+  # The server reads its versions only when it starts; clients lose no more than some seconds by a restart.
   if grep -qxF "$NFS_CONF" "$CHANGED" && systemctl -q is-active nfs-server.service; then
     systemctl restart nfs-server.service
   fi
@@ -69,7 +69,7 @@ activate() { # apply | restore
 
 make_folders() {
   while read -r folder; do
-    [ -d "$ROOT$folder" ] || say "made $folder"
+    [ -d "$ROOT$folder" ] || say "created $folder"
     mkdir -p "$ROOT$folder"
     chown 1000:1000 "$ROOT$folder"
     chmod 2775 "$ROOT$folder"
@@ -85,7 +85,7 @@ deactivate() {
   [ -n "$(exportfs -s)" ] || systemctl -q disable --now nfs-server.service
 }
 
-# What the server has exported of our folders, by the options of ours; not how it was told so.
+# The server's actual exports of our folders, with the options that ours set, whatever the source.
 effect() {
   omv_wanted || our_exports | awk -f "$LIB/lib/exports.awk" - | sort
 }
@@ -96,8 +96,8 @@ live() {
   awk -f "$LIB/lib/exports.awk" "$WORK/our-exports" "$WORK/exported" | sort
 }
 our_exports() { [ ! -f "$EXPORTS" ] || joined "$EXPORTS"; }
-# Without comments, and what is continued in one line: as exports(5) has it, a backslash joins two lines, and one at the end of a
-# comment makes a comment of the next.
+# Strips comments and joins continued lines: by exports(5), a backslash joins two lines, and at the end of a comment it makes
+# the next line part of the comment.
 joined() { sed -e :a -e '/\\$/N; s/\\\n */ /; ta' "$1" | sed -e 's/^#.*//'; }
 
 watches() { omv_applied || echo nfs-server.service; }
@@ -119,7 +119,7 @@ drift() {
   foreign_exports | sed 's|^|added\t|; s|$|, added by hand|'
   our_exports | awk '{ print $1 }' >"$WORK/our-folders"
   exportfs -s 2>/dev/null | awk '{ print $1 }' | sort -u | grep -vxF -f "$WORK/our-folders" -f "$WORK/shares" | while read -r folder; do
-    finding noticed "$folder" "is exported, and not by the homelab"
+    finding noticed "$folder" "is exported, but not by the homelab"
   done
 }
 
@@ -129,7 +129,7 @@ foreign() {
   done
 }
 
-# Lines of other files that export our folders, or folders in them, to whomever: FILE<tab>LINE.
+# Lines of other files that export our folders, or folders in them, to any client: FILE<tab>LINE.
 foreign_exports() {
   remembered folder >"$WORK/shares"
   for file in "$ROOT"/etc/exports "$ROOT"/etc/exports.d/*.exports; do

@@ -1,11 +1,11 @@
 # shellcheck shell=sh
 # People who may use Samba's shares: an account that cannot log in, in the group homelab-smb, and a password for Samba.
-# No password is an argument of a program, is printed, or is asked for: what Samba made of it tells whether it changed.
+# No password is an argument of a program, is printed, or is read back: Samba's hash tells whether it changed.
 . "$LIB/lib/packages.sh"
 . "$LIB/omv/rpc.sh"
 
 GROUP=homelab-smb
-HASHES=$STATE/smb-users # what Samba keeps of each password, hashed once more
+HASHES=$STATE/smb-users # a hash of Samba's hash of each password
 
 check_extras() {
   if omv_is_here; then omv_untouched; fi
@@ -15,7 +15,7 @@ check_extras() {
   input '.users | keys[]' >"$WORK/people"
   while read -r person; do
     ! getent passwd "$person" >/dev/null || is_ours "$person" ||
-      refuse "this host has an account $person that is somebody else's: choose another name for the share's user"
+      refuse "this host already has a foreign account $person: choose another name for the share's user"
   done <"$WORK/people"
 }
 is_ours() { members | grep -qxF "$1"; }
@@ -31,7 +31,7 @@ activate() { # apply | restore
   while read -r person; do
     if ! getent passwd "$person" >/dev/null; then
       make_account "$person"
-      say "made the account $person"
+      say "created the account $person"
     fi
     jq -r --arg person "$person" '.users[$person] | (., .)' "$INPUT" | smbpasswd -s -a "$person" >/dev/null 2>"$WORK/says" ||
       {
@@ -68,10 +68,10 @@ deactivate() {
   rm -f "$HASHES"
 }
 
-# Who, without the passwords.
+# The names, without the passwords.
 kept() { jq '.users |= map_values("")' "$INPUT"; }
 
-# NAME, and a digest of the NT hash and of the account's flags, as pdbedit(8) shows both.
+# NAME, and a digest of the NT hash and the account's flags, from pdbedit(8).
 hashes() {
   pdbedit -L -w >"$WORK/passwords" 2>/dev/null || true
   members | sort | while read -r person; do

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2153 # $ROOT is of ../helper
-# Samba's shares for people. Our part lies in a file of its own; smb.conf gets a block at its end that includes it.
-# No parser such as augeas: testparm judges what is written, and all else in smb.conf is left as it is.
+# Samba's shares for people. Our part has its own file; smb.conf gets a block at its end that includes it. No parser such as
+# augeas: testparm validates the result, and everything else in smb.conf stays as it is.
 . "$LIB/lib/packages.sh"
 . "$LIB/omv/rpc.sh"
 . "$LIB/omv/smb.sh"
 
 SHARES=$ROOT/etc/samba/homelab.conf
-OWNER=$ROOT/etc/samba/homelab-owner.conf # another text on each host, so not one that the program writes
+OWNER=$ROOT/etc/samba/homelab-owner.conf # differs from host to host, so the program cannot write it
 MAIN=$ROOT/etc/samba/smb.conf
 BEGIN="# BEGIN homelab: what follows holds for all of Samba, so it is at the end"
 END="# END homelab"
@@ -18,7 +18,7 @@ check_extras() {
   if omv_wanted; then omv_smb_check; fi
 }
 
-# Only what the program writes: Samba can also run programs, read other files and share any folder.
+# Accepts only lines that the program writes: Samba can also run programs, read other files and share any folder.
 validate() {
   [ -f "$1$SHARES" ] || return 0
   share_lines "$1$SHARES"
@@ -48,7 +48,7 @@ share_lines() { # FILE
    (create|directory) mask = [0-7]{4}
    include = /etc/samba/homelab-owner\.conf
 LINES
-  # these mean what no share means
+  # sections with a special meaning, which no share may use
   special=$(grep -Exm 1 '\[(homes|printers)\]' "$1" || true)
   [ -z "$special" ] || refuse "${1##*/} may not say $special"
 }
@@ -71,17 +71,17 @@ activate() { # apply | restore
     say "testparm says: $(tail -n 1 "$WORK/says")" >&2
     exit 1
   }
-  if [ "$fresh" = yes ]; then      # smb.conf has only now come to include our part
-    systemctl restart smbd.service # for what Samba reads only when it starts, such as the port
+  if [ "$fresh" = yes ]; then      # smb.conf did not include our part before
+    systemctl restart smbd.service # for options that Samba reads only when it starts, such as the port
   elif systemctl -q is-active smbd.service; then
     smbcontrol all reload-config
   fi
   keep_running smbd.service
-  # Names over NetBIOS are off, with which its server does not run: a restart ends it if it still does.
+  # NetBIOS is off, and its server does not start without it: a restart ends one that still runs.
   if systemctl -q is-active nmbd.service; then systemctl stop nmbd.service; fi
 }
 
-# Files are of 1000:1000, as over NFS and in containers, by the names that these have here.
+# Files belong to 1000:1000, as over NFS and in containers, by the names of these IDs on this host.
 write_owner() {
   if ! getent group 1000 >/dev/null; then groupadd --gid 1000 homelab-media; fi
   if ! getent passwd 1000 >/dev/null; then
@@ -108,7 +108,7 @@ include_ours() {
   fresh=yes
 }
 
-# The owner's part stays as it is today, not as it was before us.
+# The owner's part is restored in its current form, not in its form before the homelab.
 deactivate() {
   if omv_applied; then
     omv_smb_remove
@@ -124,7 +124,7 @@ deactivate() {
   fi
 }
 
-# What Samba makes of all files together: our shares, line by line, and our part of what holds for all of it.
+# Samba's effective configuration: our shares, line by line, and the global keys that we set.
 effect() {
   omv_wanted || {
     printf '[global]\n' | cat - "$SHARES" >"$WORK/alone.conf"
@@ -149,9 +149,9 @@ drift() {
     finding changed "$MAIN" "does not include the shares at its end"
   owner_text | cmp -s - "$OWNER" || finding changed "$OWNER" "changed by hand"
   grep '^\[' "$SHARES" >"$WORK/our-shares" || true
-  # of what live asked for
+  # from the output that live has fetched
   grep '^\[' "$WORK/samba" | grep -vxF -e '[global]' -e '[homes]' -e '[printers]' -e '[print$]' -f "$WORK/our-shares" |
-    while read -r share; do finding noticed "$share" "is shared, and not by the homelab"; done
+    while read -r share; do finding noticed "$share" "is shared, but not by the homelab"; done
 }
 
 foreign() {

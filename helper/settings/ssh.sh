@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# Who may log in, and how. Debian's sshd_config includes sshd_config.d at its top and the first value counts, so that a
-# file which sorts first decides.
+# Who may log in, and how. Debian's sshd_config includes sshd_config.d at its top and the first value wins, so the file that
+# sorts first decides.
 
 SSH_GROUP=homelab-ssh
 MAIN=$ROOT/etc/ssh/sshd_config
@@ -18,7 +18,7 @@ touches() {
 }
 check_extras() { check_admin; }
 
-# What sshd needs to say anything while it does not run.
+# Creates what sshd -t needs while sshd does not run.
 sshd_room() { [ -d "$ROOT/run/sshd" ] || mkdir -m 0755 "$ROOT/run/sshd"; }
 
 validate() {
@@ -32,7 +32,7 @@ validate() {
     refuse "no member of $SSH_GROUP has both a key and full sudo: its administrator would be locked out"
 }
 
-# sshd can also run programs, let root in, and say another thing to each connection.
+# sshd can also run programs, let root in, and treat each connection differently.
 login_lines() { # FILE
   only_lines "$1" <<LINES
 
@@ -46,7 +46,7 @@ MaxStartups [0-9]+:[0-9]+:[0-9]+
 LINES
 }
 
-# Our file, those that come after it, and what sshd_config says itself.
+# Our file, those that sort after it, and sshd_config's own lines.
 as_it_would_be() {
   cat "$1"
   drop_ins '>' | while read -r file; do
@@ -55,7 +55,7 @@ as_it_would_be() {
   done
   grep -Eiv "$INCLUDE" "$MAIN" || true # there may be nothing else in it
 }
-# The other files that sort before ours, or after it.
+# The other files that sort before or after ours.
 drop_ins() { # < or >
   find "$DROP_INS" -maxdepth 1 -name '*.conf' | sort | awk -v ours="$DROP_IN" "\$0 $1 ours"
 }
@@ -72,7 +72,7 @@ administrator_can_log_in() {
   return 1
 }
 
-# Sessions that are there stay, whatever changes.
+# Open sessions survive every change.
 activate() { # apply | restore
   if [ "$1" = apply ]; then
     put_aside
@@ -87,7 +87,7 @@ activate() { # apply | restore
   fi
   systemctl reload-or-restart ssh.service
 }
-# A file that sorts before ours would have the first word.
+# A file that sorts before ours would win.
 put_aside() {
   drop_ins '<' | while read -r file; do
     back_up "$file"
@@ -95,7 +95,7 @@ put_aside() {
     say "put aside $file, which came before ours"
   done
 }
-# Where others have a word in spite of it: for some connections, and for the ports, of which sshd takes all.
+# Lines that override ours nevertheless: those for some connections, and ports, all of which sshd uses.
 overrule() {
   {
     echo "$MAIN"
@@ -105,10 +105,10 @@ overrule() {
     cmp -s "$WORK/overruled" "$file" && continue
     back_up "$file"
     write_file "$file" "$(stat -c %a "$file")" <"$WORK/overruled"
-    say "overruled lines of $file, which are comments now"
+    say "commented out lines of $file that overrode ours"
   done
 }
-# Among the former files there may be one with which sshd does not start: it would have the new settings for ever.
+# sshd may not start with one of the former files, and would keep the new settings forever.
 without_broken() {
   sshd_room
   tries=5
@@ -132,7 +132,7 @@ deactivate() {
   systemctl reload-or-restart ssh.service
 }
 
-# What sshd makes of all its files: of what ours says, for everyone, and for those of whom a Match speaks where that differs.
+# sshd's effective configuration: the keys of our file, globally, and for each Match that changes them.
 live() {
   sshd_room
   sshd -T -C user=deploy,host=localhost,addr=127.0.0.1 2>/dev/null | said_by_sshd

@@ -21,7 +21,7 @@ check_extras() {
   input '.timezone' >"$WORK/timezone"
   { jq -e '.timezone | type == "string" and test("^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$")' "$INPUT" >/dev/null &&
     [ -f "$ZONES/$(cat "$WORK/timezone")" ]; } ||
-    refuse "this host knows no time zone $(cat "$WORK/timezone")"
+    refuse "this host has no time zone $(cat "$WORK/timezone")"
 }
 
 validate() {
@@ -31,7 +31,7 @@ validate() {
     refuse "apt says: $(tail -n 1 "$WORK/apt-says")"
 }
 
-# apt can run a program before and after whatever it does.
+# apt can run programs before and after its actions.
 upgrade_lines() { # FILE
   only_lines "$1" <<'LINES'
 // [A-Za-z0-9 ,.:-]*
@@ -41,7 +41,7 @@ Unattended-Upgrade::(Remove-Unused-Dependencies|Automatic-Reboot|Automatic-Reboo
 Unattended-Upgrade::Automatic-Reboot-Time "([01][0-9]|2[0-3]):[0-5][0-9]";
 LINES
 }
-# The kernel too, for a core dump; and journald and the maker of swap take more devices and sockets than those here.
+# The kernel can run programs too, for a core dump; and journald and zram-generator accept other devices and sockets.
 kernel_lines() { # STAGE
   only_lines "$1$KERNEL" <<'LINES'
 net\.ipv[46]\.[a-z0-9_]+(\.[a-z0-9_]+)* = [0-9]+
@@ -67,7 +67,7 @@ activate() { # apply | restore
     restore) timezone=$(applied '.timezone') ;;
   esac
   if [ -n "$timezone" ] && [ "$(timezone_now)" != "$(zone_called "$timezone")" ]; then
-    # Not timedatectl: its daemon keeps the zone that it has read, and takes a link that somebody has changed for what it was.
+    # Not timedatectl: its daemon caches the zone, and does not see that somebody changed the link.
     ln -sfn "/usr/share/zoneinfo/$timezone" "$LOCALTIME.homelab-new"
     mv -T "$LOCALTIME.homelab-new" "$LOCALTIME"
     echo "$timezone" >"$ROOT/etc/timezone"
@@ -75,7 +75,7 @@ activate() { # apply | restore
   fi
   [ "$1" = restore ] || overrule
   if changed "$JOURNAL"; then systemctl restart systemd-journald.service; fi
-  # A host has one time service. Where the owner chose another, such as chrony, that one stays.
+  # A host has one time service. If the owner chose another, such as chrony, that one stays.
   if unit_exists "$TIME"; then keep_running "$TIME"; fi
   [ "$1" = restore ] || need unattended-upgrade unattended-upgrades
   for unit in $TIMERS; do keep_running "$unit"; done
@@ -83,7 +83,7 @@ activate() { # apply | restore
   if changed "$ZRAM"; then compressed_swap; fi
 }
 
-# Takes our keys out of files that are read after ours and would have the last word.
+# Removes our keys from files that are read after ours and would win.
 overrule() {
   assignments | cut -d' ' -f1 >"$WORK/our-keys"
   for ours in "$JOURNAL" "$KERNEL"; do later_files "$ours" | without_keys ' *='; done
@@ -94,19 +94,19 @@ later_files() { # OURS
   find "${1%/*}" -maxdepth 1 \( -type f -o -type l \) | sort | awk -v ours="$1" '$0 > ours' | xargs -r readlink -f | sort -u
 }
 without_keys() { # WHAT FOLLOWS A KEY, files on standard input
-  # in which a dot is any character: a slash is as good to sysctl
+  # a dot matches any character, since sysctl accepts a slash as well
   sed "s/^/^ *-?/; s/\$/$1/" "$WORK/our-keys" >"$WORK/patterns"
   while read -r file; do
     grep -Ei -f "$WORK/patterns" "$file" >"$WORK/unwanted" || continue
     grep -vxF -f "$WORK/unwanted" "$file" >"$WORK/others" || true
     back_up "$file"
     write_file "$file" "$(stat -c %a "$file")" <"$WORK/others"
-    if [ "${file%/*}" = "${JOURNAL%/*}" ]; then echo "$JOURNAL" >>"$CHANGED"; fi # which has it read again
+    if [ "${file%/*}" = "${JOURNAL%/*}" ]; then echo "$JOURNAL" >>"$CHANGED"; fi # so that journald reads it again
     while read -r line; do say "removed from $file: $line"; done <"$WORK/unwanted"
   done
 }
 
-# Some kernels have no zram; the host is as well without.
+# Some kernels have no zram; the host works without it.
 compressed_swap() {
   systemctl daemon-reload
   if [ ! -f "$ZRAM" ] || ! unit_exists "$SWAP"; then
@@ -132,7 +132,7 @@ effect() {
   assignments | grep -F -f "$WORK/keys" | sed 's/$/ now/'
   apt_says "$UPGRADES"
 }
-# What is read last decides, no matter who wrote it: files that sort after ours, and for the kernel what was said since.
+# The last assignment wins, whoever wrote it: in files that sort after ours, and for the kernel by later commands.
 live() {
   echo "time zone $(timezone_now)"
   [ -f "$KERNEL" ] || return 0
@@ -141,7 +141,7 @@ live() {
   kernel_keys | xargs -r sysctl -e 2>/dev/null | sed 's/$/ now/'
   apt-config dump | apt_says -
 }
-# "KEY = VALUE" for each key of our files, in their order, with the last value that any of the texts has.
+# "KEY = VALUE" for each key of our files, in their order, with the last value in any of the texts.
 assignments() { # [TEXT]
   ours=""
   for file in "$JOURNAL" "$KERNEL"; do [ ! -f "$file" ] || ours="$ours $file"; done

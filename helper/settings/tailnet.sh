@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# The host's part in a tailnet: tailscaled runs, and is logged in at the declared control server under the host's name, with
-# its tag. A key is needed once: who is logged in stays so over reboots, by what tailscaled keeps in /var/lib/tailscale. It is
-# in no argument of a program, and in no file that outlives this run.
+# The host's part in a tailnet: tailscaled runs, and is logged in to the declared control server under the host's name, with
+# its tag. The key is needed once: tailscaled keeps the login in /var/lib/tailscale, also over reboots. The key is never an
+# argument of a program, and never in a file that outlives this run.
 . "$LIB/lib/packages.sh"
 
 SERVICE=tailscaled.service
@@ -11,10 +11,10 @@ check_extras() {
     and (.hostname | type == "string" and test("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"))
     and (.tag | type == "string" and test("^tag:[a-z0-9-]+$"))
     and (.key | type == "string" and test("^[A-Za-z0-9_-]{1,200}$"))' "$INPUT" >/dev/null ||
-    refuse "server, hostname, tag and key must be a control server's address, a name of one label, a tag and a key"
+    refuse "server, hostname, tag and key must be a control server's URL, a name of one label, a tag and a key"
 }
 
-# Always with every flag: what is left out would be as somebody set it by hand, and `up` refuses that.
+# Always with every flag: `up` refuses to run without a flag that somebody set by hand.
 activate() { # apply | restore
   [ "$1" = apply ] || return 0
   need tailscale tailscale
@@ -23,7 +23,7 @@ activate() { # apply | restore
   case $(settled_state) in
     NeedsLogin) set -- "$@" --auth-key="file:$WORK/key" ;;
     Running) same_login || set -- "$@" --force-reauth --auth-key="file:$WORK/key" ;;
-    # It is logged in and waits for its control server, or is switched off: a key is used already, and would log it out.
+    # It is logged in and waits for its control server, or is switched off: the used key would log it out.
     *) ;;
   esac
   input .key >"$WORK/key"
@@ -33,7 +33,7 @@ activate() { # apply | restore
   }
   rm -f "$WORK/key"
 }
-# One that has just started does not know yet; one whose control server is away stays so.
+# A tailscaled that has just started has no state yet; without its control server it stays in that state.
 settled_state() {
   tries=0
   while [ "$(state)" = NoState ] && [ $tries -lt 20 ]; do
@@ -44,13 +44,13 @@ settled_state() {
 }
 state() { tailscale status --json --peers=false 2>/dev/null | jq -r .BackendState; }
 
-# At this server, with this tag: for another one it needs a key, as if the host was new.
+# Logged in to this server, with this tag: a change of either needs a key, as for a new host.
 same_login() {
   effect | grep -v '^name ' >"$WORK/wanted"
   live | grep -v '^name ' | cmp -s - "$WORK/wanted"
 }
 
-# It stays a part of the tailnet, since it may be reached by it: who is to leave is deleted at the control server.
+# The host stays in the tailnet, since somebody may reach it that way: to remove it, delete it at the control server.
 deactivate() { :; }
 
 kept() { jq '.key = ""' "$INPUT"; }

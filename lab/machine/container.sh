@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Containers of the lab's own Docker Engine, recorded as they are made. Used by hosts.sh and registries.sh; not run by itself.
+# Containers of the lab's own Docker Engine, recorded when created. Sourced by hosts.sh and registries.sh.
 
-address6() { printf '%s%s\n' "${LAN6%/64}" "${1##*.}"; } # of what has this one
+address6() { printf '%s%s\n' "${LAN6%/64}" "${1##*.}"; } # the IPv6 address that belongs to an IPv4 one
 
-container() { # NAME ADDRESS ARGUMENTS...: make sure that it is there and runs; says what had to be done
+container() { # NAME ADDRESS ARGUMENTS...: makes sure that it exists and runs; prints what it did
   local name=$1 address=$2 state id plugged=""
   shift 2
   unbroken

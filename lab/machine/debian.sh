@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Where Debian's packages come from. Used by rootfs.sh and nfs-client.sh; not run by itself.
+# Debian's mirror. Sourced by rootfs.sh and nfs-client.sh.
 
 suite() { (. /etc/os-release && [ "$ID" = debian ] && echo "$VERSION_CODENAME"); }
 mirror() { # of a suite, as this machine's own apt sources have it

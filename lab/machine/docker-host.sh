@@ -1,9 +1,9 @@
 #!/bin/bash
-# The lab's own Docker Engine, whose containers are the hosts. It runs in the lab's network namespace and has its own data,
-# sockets and programs; a Docker Engine that this machine may have is not touched.
+# The lab's own Docker Engine, whose containers are the hosts. It runs in the lab's network namespace, with its own data,
+# sockets and programs, and leaves this machine's own Docker Engine alone.
 . "$(dirname "$0")/lib.sh"
 
-keep_record() { # the engine may have been started by a run that was stopped before it could write this
+keep_record() { # a run that was stopped may have started the engine without recording it
   local pid
   pid=$(cat "$LAB_DIR/run/dockerd.pid")
   forget_kind dockerd
@@ -14,12 +14,12 @@ if engine_up; then
   note "was running"
   exit
 fi
-[ -x "$BIN/dockerd" ] || die "the engine's programs are not there: rootfs.sh comes first"
+[ -x "$BIN/dockerd" ] || die "the engine's programs are missing: run rootfs.sh first"
 
 # after a crash: the pid file's number may be a zombie's or someone else's, and dockerd would refuse to start
 while read -r pid birth; do alive "$pid" "$birth" || rm -f "$LAB_DIR/run/dockerd.pid"; done < <(recorded dockerd)
 mkdir -p "$LAB_DIR/data"
-echo '{}' >"$LAB_DIR/run/daemon.json" # else it would read the machine's /etc/docker/daemon.json
+echo '{}' >"$LAB_DIR/run/daemon.json" # so that it does not read the machine's /etc/docker/daemon.json
 unbroken
 PATH=$BIN:$PATH setsid nsenter --net="/run/netns/$NETNS" -- "$BIN/dockerd" --config-file "$LAB_DIR/run/daemon.json" --bridge none \
   --data-root "$LAB_DIR/data" --exec-root "$LAB_DIR/run/exec" -H "unix://$SOCK" --pidfile "$LAB_DIR/run/dockerd.pid" \

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Remove what the lab made on this machine, by the ids it recorded.   down.sh [--purge]
-# Kept for a quick return: caches, host image, the registries' content, keys; and, for safety, an "unreachable" route for the
-# lab's addresses, so that a program that still talks to them gets an error instead of sending packets out of this machine.
-# --purge removes these too, and what all labs share if this was the last one.
+# Remove what the lab created on this machine, by its recorded ids.   down.sh [--purge]
+# Kept for a quick next start: caches, host image, the registries' content, keys; and, for safety, an "unreachable" route for
+# the lab's addresses, so that a program that still uses them gets an error instead of sending packets out of this machine.
+# --purge removes these as well, and everything that labs share if this was the last one.
 . "$(dirname "$0")/lib.sh"
 
-# an engine that died must come back once more, to remove its containers properly
+# restart an engine that died, to remove its containers properly
 if [ -n "$(recorded container)" ] && ! engine_up && [ -e "/run/netns/$NETNS" ] && [ -x "$BIN/dockerd" ]; then
   "$(dirname "$0")/docker-host.sh" >&2
 fi
@@ -43,7 +43,7 @@ unmount_own() {
 undo() { # KIND ID...
   case $1 in
     container) ! engine_up || [ -z "$(dk inspect -f . "$2" 2>/dev/null)" ] || dk rm -fv "$2" ;;
-    network) ! engine_up || remove_network "$2" ;; # without the engine, nothing of it is on this machine
+    network) ! engine_up || remove_network "$2" ;; # it does not exist on this machine without the engine
     dockerd) end_process "$2" "$3" && unmount_own ;;
     agent | vm) end_process "$2" "$3" ;;
     link) [ "$(cat "/sys/class/net/$2/ifindex" 2>/dev/null)" != "$3" ] || ip link del "$2" ;;
@@ -52,7 +52,7 @@ undo() { # KIND ID...
     sysctl) sysctl -qw "$2=$3" ;;
   esac
 }
-other_labs() { # that have a record of a thing of this kind, or with no argument: that have a folder
+other_labs() { # [KIND]: those with a record of this kind; without an argument, those with a folder
   local name
   for name in $(lines "$LAB_SRC/instances.txt" | awk -v i="$LAB_INSTANCE" '$1 != i { print $1 }'); do
     [ ! -d "$LAB_ROOT/$name" ] || [ -n "${1:-}" ] && [ -z "$(recorded "$1" "$LAB_ROOT/$name/made")" ] || echo "$name"
@@ -62,7 +62,7 @@ other_labs() { # that have a record of a thing of this kind, or with no argument
 containers=$(recorded container)
 if engine_up && [ -n "$containers" ]; then
   mapfile -t ids <<<"$containers"
-  dk rm -fv "${ids[@]}" >&2 || true # all at once is quicker; what is left is tried again below
+  dk rm -fv "${ids[@]}" >&2 || true # quicker than one by one; the rest is tried again below
 fi
 left=0 removed=0
 for kind in container network dockerd vm agent link netns; do
@@ -81,8 +81,8 @@ if [ -z "$(other_labs netns)" ]; then
 fi
 [ $left = 0 ] || die "not everything could be removed; run it again"
 rm -rf "$LAB_DIR/run" "$LAB_DIR/spare-hosts" "$LAB_DIR/ssh_config" "$LAB_DIR/known_hosts"
-rm -rf "$LAB_DIR/project" "$LAB_DIR/backend" # Pulumi's memory of hosts that are gone
-rm -rf "$LAB_DIR/tailnet"                    # and the control server's
+rm -rf "$LAB_DIR/project" "$LAB_DIR/backend" # Pulumi's state of hosts that no longer exist
+rm -rf "$LAB_DIR/tailnet"                    # the control server's data
 hosts=$(grep -c . <<<"$containers" || true)
 if [ $removed -gt 0 ]; then did "removed: $hosts containers, and $((removed - hosts)) other things (engine, agent, network)"; else note "was down"; fi
 

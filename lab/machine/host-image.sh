@@ -1,9 +1,9 @@
 #!/bin/bash
-# The image that hosts are made from: the root file system plus ../host, in the lab's own Docker Engine.
+# The image of hosts: the root file system plus ../host, in the lab's own Docker Engine.
 . "$(dirname "$0")/lib.sh"
 
 if dk image inspect "$IMAGE" >/dev/null 2>&1; then
-  note "$IMAGE, as it was"
+  note "$IMAGE, unchanged"
   exit
 fi
 if ! dk image inspect "$BASE_IMAGE" >/dev/null 2>&1; then

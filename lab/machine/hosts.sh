@@ -1,7 +1,7 @@
 #!/bin/bash
-# The hosts.   hosts.sh                 boot all that do not run, and wait until one can log in
-#              hosts.sh fresh NAME...   the same, after throwing these away with their disks
-#              hosts.sh on|off NAME     power; "off" is the plug, not a shutdown
+# The hosts.   hosts.sh                 boot all that are off, and wait until they accept logins
+#              hosts.sh fresh NAME...   the same, after removing these with their disks
+#              hosts.sh on|off NAME     power; "off" cuts it, without a shutdown
 #              hosts.sh add|remove NAME a spare one (see ../hosts.txt)
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/container.sh"
@@ -30,7 +30,7 @@ boot() { # NAME ADDRESS ROLE MEMORY
   if [ "$(dk inspect -f '{{.Config.Image}}' "$name")" != "$IMAGE" ]; then
     warn "$name runs an older host image; down and up recreates it"
   fi
-  login "$name" "$address" || die "$name ($address) is up, but one cannot log in as $ADMIN; down and up recreates it"
+  login "$name" "$address" || die "$name ($address) is up, but rejects logins as $ADMIN; down and up recreates it"
   if [ "$how" = "was up" ]; then note "$name $address $state"; else did "$name $address $state ($how)"; fi
 }
 login() {
@@ -40,7 +40,7 @@ login() {
   done
   return 1
 }
-boot_all() { # at the same time
+boot_all() { # in parallel
   local host pids=() pid failed=0
   while read -ra host; do
     boot "${host[@]}" &

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The lab's secrets: SSH keys (the hosts' admin's, one to deploy, one to look) and agents that hold the latter two, the CA and
-# the registries' certificate. All of them stay in the lab's own folder; ~/.ssh is neither read nor written.
+# The lab's secrets: SSH keys (of the hosts' admin, to deploy, to probe) and agents with the latter two, the CA and the
+# registries' certificate. All of them stay in the lab's own folder; ~/.ssh is neither read nor written.
 . "$(dirname "$0")/lib.sh"
 pki=$LAB_DIR/pki
 install -d -m 700 "$LAB_DIR/keys" "$pki"
@@ -25,7 +25,7 @@ start_agent() { # SOCKET KEY
   done
   record "agent $pid $(born $pid)"
   SSH_AUTH_SOCK=$1 ssh-add -q "$2" >&2
-  agent_up "$1" "$2" || die "the lab's ssh-agent does not hold the key $2"
+  agent_up "$1" "$2" || die "the lab's ssh-agent does not have the key $2"
 }
 if ! agent_up "$AGENT" "$DEPLOY_KEY" || ! agent_up "$PROBE_AGENT" "$PROBE_KEY"; then
   unbroken
@@ -55,8 +55,8 @@ if [ "$(cat "$pki/names" 2>/dev/null)" != "$names" ]; then
   changed=1
 fi
 
-# what a new host is given (see ../host/lab-init)
+# the files for a new host (see ../host/lab-init)
 cp "$ADMIN_KEY.pub" "$LAB_DIR/seed/authorized_keys"
 cp "$pki/ca.crt" "$LAB_DIR/seed/ca.crt"
 printf 'nameserver %s\nsearch lab\n' "$INFRA" >"$LAB_DIR/seed/resolv.conf"
-if [ $changed = 1 ]; then did "made in $LAB_DIR"; else note "as they were"; fi
+if [ $changed = 1 ]; then did "created in $LAB_DIR"; else note "unchanged"; fi

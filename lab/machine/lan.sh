@@ -1,5 +1,5 @@
 #!/bin/bash
-# The LAN itself: a bridge of the lab's Docker Engine, and what may pass between it and this machine.
+# The LAN: a bridge of the lab's Docker Engine, and the firewall between it and this machine.
 . "$(dirname "$0")/lib.sh"
 bridge=lab0 # in the lab's own namespace, so the name cannot clash
 
@@ -12,13 +12,13 @@ if ! dk network inspect lab >/dev/null 2>&1; then
     -o com.docker.network.bridge.name=$bridge -o com.docker.network.bridge.enable_ip_masquerade=false lab >/dev/null
   changed=1
 fi
-[ "$(dk network inspect -f '{{.EnableIPv6}}' lab)" = true ] || die "the LAN was made by an older version, without IPv6: down and up recreates it"
+[ "$(dk network inspect -f '{{.EnableIPv6}}' lab)" = true ] || die "an older version created the LAN without IPv6: down and up recreates it"
 record "network $(dk network inspect -f '{{.Id}}' lab)"
 in_netns sysctl -qw net.ipv4.conf.$bridge.proxy_arp=1 # hosts find $MACHINE through the gateway
 in_netns sysctl -qw net.ipv6.conf.$bridge.proxy_ndp=1
 in_netns ip -6 neigh replace proxy "$MACHINE6" dev $bridge
 
-# a restarted machine: an engine that knew the network before makes no chain for it in a new namespace
+# after a restart of the machine, the engine creates no chain for a known network in a new namespace
 if ! in_netns iptables -nL DOCKER-USER >/dev/null 2>&1; then
   in_netns iptables -N DOCKER-USER
   in_netns iptables -A DOCKER-USER -j RETURN
@@ -39,4 +39,4 @@ rule_in() { # TOOL CHAIN RULE...
 rule -i $bridge -o "$VETH_LAB" -j REJECT                                            # hosts do not reach this machine's own services ...
 rule -i $bridge -o "$VETH_LAB" -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT # ... and only answer it
 rule -i "$VETH_LAB" -o $bridge -j ACCEPT
-if [ $changed = 1 ]; then did "bridge and firewall made"; else note "as it was"; fi
+if [ $changed = 1 ]; then did "bridge and firewall created"; else note "unchanged"; fi

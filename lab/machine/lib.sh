@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034
-# What the lab's scripts share; not run by itself. $LAB_INSTANCE says which lab is meant (see ../instances.txt).
-# A script's stdout is for people, a line per fact: `did` what it changed, `note` what it found, `warn` what they should look at.
-# Its stderr is the log.
+# Shared by the lab's scripts; not run by itself. $LAB_INSTANCE names the lab (see ../instances.txt).
+# A script's stdout is for people, a line per fact: `did` for changes, `note` for findings, `warn` for warnings. Its stderr is
+# the log.
 set -Eeuo pipefail
 shopt -s inherit_errexit
 trap 'printf "%s: line %s failed: %s\n" "$0" "$LINENO" "$BASH_COMMAND" >&2' ERR
@@ -15,11 +15,11 @@ die() {
   trap - ERR
   exit 1
 }
-lines() { sed 's/#.*//; /^[[:space:]]*$/d' "$1"; } # of a table, without comments
+lines() { sed 's/#.*//; /^[[:space:]]*$/d' "$1"; } # a table without its comments
 
-# --- which lab, and what it is called
+# --- the lab's names and addresses
 LAB_SRC=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-LAB_ROOT=/var/lib/homelab-lab # short, because paths of sockets end at 107 characters
+LAB_ROOT=/var/lib/homelab-lab # short, because a socket's path has at most 107 characters
 LAB_INSTANCE=${LAB_INSTANCE:-lab}
 LAB_DIR=$LAB_ROOT/$LAB_INSTANCE
 LAB_CACHE=$LAB_ROOT/cache # shared by all instances
@@ -31,9 +31,9 @@ INFRA=$NET.2    # DNS and the first registry; the other registries follow it
 CONTROL=$NET.9  # the tailnet's control server, where there is one
 MACHINE=$NET.10 # this machine, as the LAN sees it
 LINK=$OUT.0/30
-LINK_MACHINE=$OUT.1 # this machine again, as a place outside the LAN
+LINK_MACHINE=$OUT.1 # this machine outside the LAN
 LINK_LAB=$OUT.2
-# The same over IPv6, in networks that look alike: fd00:172:30:0::/64.
+# The IPv6 networks, with similar numbers: fd00:172:30:0::/64.
 LAN6=fd00:${NET//./:}::/64
 GATEWAY6=${LAN6%/64}1
 MACHINE6=${LAN6%/64}10
@@ -43,7 +43,7 @@ LINK6_LAB=${LINK6%/126}2
 NETNS=hl-$LAB_INSTANCE
 VETH=$NETNS-o
 VETH_LAB=$NETNS-i
-ADMIN=pi # the account that a host comes with
+ADMIN=pi # the account of a new host
 ADMIN_KEY=$LAB_DIR/keys/id_admin
 DEPLOY_KEY=$LAB_DIR/keys/id_lab # may deploy
 AGENT=$LAB_DIR/run/agent.sock
@@ -71,8 +71,8 @@ NFS_CLIENT=$LAB_CACHE/mount.nfs-$(cat "$LAB_SRC"/nfs-client/* "$LAB_SRC/machine/
 [ -e "$LAB_DIR" ] || install -d -m 700 "$LAB_DIR"
 mkdir -p "$LAB_DIR"/{run,log}
 
-# --- the record of what was made: one line each, "kind id ..."; down.sh removes what is listed here and nothing else.
-# MADE is of this instance, MADE_SHARED of the machine as a whole.
+# --- the record of created objects: one line each, "kind id ..."; down.sh removes what is listed here and nothing else.
+# MADE is for this instance, MADE_SHARED for the whole machine.
 MADE=$LAB_DIR/made
 MADE_SHARED=$LAB_ROOT/made
 locked() {
@@ -101,11 +101,11 @@ forget_kind() {
   while read -r id; do forget "$1 $id"; done < <(recorded "$1")
 }
 
-# A thing and its record belong together: what runs between these two is not cut short by Ctrl-C.
+# An object and its record belong together: Ctrl-C does not interrupt what runs between these two.
 unbroken() { trap '' TERM INT; }
 breakable() { trap - TERM INT; }
 
-# --- processes: a number alone may by now be someone else's, the time of its start tells
+# --- processes: a number may be reused, so the start time identifies the process
 born() { awk '{ sub(/.*\) /, ""); if ($1 != "Z") print $20 }' "/proc/$1/stat" 2>/dev/null || true; }
 alive() { [ -n "${2:-}" ] && [ "$(born "$1")" = "$2" ]; }
 

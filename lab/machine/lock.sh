@@ -1,5 +1,5 @@
 #!/bin/bash
-# Hold the lab's lock until stdin ends: however the caller ends, the kernel lets go of it. Says "held" when it has it.
+# Hold the lab's lock until stdin ends: the kernel releases it however the caller ends. Prints "held" once it has the lock.
 . "$(dirname "$0")/lib.sh"
 exec 9>"$LAB_DIR/lock"
 flock -n 9 || {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The lab's network namespace and the link to it. Reachable from this machine by route, with no way out of this machine: the
-# namespace has no default route, and nothing of this machine's own network is changed.
+# The lab's network namespace and the link to it. This machine has a route to it, but it has no way out of this machine: the
+# namespace has no default route. This machine's own network is not changed.
 . "$(dirname "$0")/lib.sh"
 
 [ -e /proc/net/if_inet6 ] || die "this machine's kernel has no IPv6 (ipv6.disable=1?): the lab's firewalls are tried over both"
@@ -15,7 +15,7 @@ unbroken
 changed=0
 if [ -e "/run/netns/$NETNS" ]; then
   [ "$(recorded netns)" = "$NETNS $(stat -c %i "/run/netns/$NETNS")" ] ||
-    die "a network namespace '$NETNS' exists that this lab has no record of; if nothing needs it: ip netns del $NETNS"
+    die "there is a network namespace '$NETNS' that this lab did not record; if nothing needs it: ip netns del $NETNS"
 else
   forget_kind netns
   forget_kind link
@@ -46,8 +46,8 @@ ip -n "$NETNS" route replace "$MACHINE6/128" via "$LINK6_MACHINE"
 ip route replace "$LAN" via "$LINK_LAB" src "$MACHINE" # ... and uses it unless told otherwise
 ip route replace "$LAN6" via "$LINK6_LAB" src "$MACHINE6"
 
-# The first call of settimeofday(2) after a boot that has a time zone and no time moves the kernel's clock by that zone, and hosts
-# have the owner's: without this their first one would move the clock of this machine. UTC comes first and moves nothing.
+# The first call of settimeofday(2) after a boot with a time zone and no time moves the kernel's clock by that zone. Hosts use
+# the owner's zone, so the first of them would move this machine's clock. A first call with UTC prevents that.
 perl -e 'my $utc = pack "ii", 0, 0; syscall 164, 0, $utc' # amd64's settimeofday
 
 # the kernel allows 128 for root, and each host's systemd takes 8
@@ -57,4 +57,4 @@ if [ "$value" -lt 1024 ]; then
   record_shared "sysctl $setting $value"
   sysctl -qw $setting=1024
 fi
-if [ $changed = 1 ]; then did "$LAN and $LAN6 behind $VETH, this machine is $MACHINE and $MACHINE6 there"; else note "as it was"; fi
+if [ $changed = 1 ]; then did "$LAN and $LAN6 behind $VETH, this machine is $MACHINE and $MACHINE6 there"; else note "unchanged"; fi

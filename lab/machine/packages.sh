@@ -1,5 +1,5 @@
 #!/bin/bash
-# Install the Debian packages that this machine lacks, after saying which and what for.   packages.sh [vms]
+# Install the Debian packages that this machine lacks, and print the reason for each.   packages.sh [vms]
 . "$(dirname "$0")/lib.sh"
 
 exec 9>"$LAB_CACHE/packages.lock"
@@ -42,10 +42,10 @@ if [ ${#missing[@]} = 0 ]; then
   note "everything is there"
   exit
 fi
-command -v apt-get >/dev/null || die "these programs are missing, and this is not a Debian that could install them"
+command -v apt-get >/dev/null || die "these programs are missing, and this is no Debian system that could install them"
 installed() { dpkg-query -W -f '${Package}\n' | sort; }
 before=$(installed)
-unbroken # half an installation would be left to the owner of the machine
+unbroken # Ctrl-C would leave a partial installation on the owner's machine
 note "installing with apt-get: ${missing[*]}"
 {
   dpkg --configure -a

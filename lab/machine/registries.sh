@@ -1,5 +1,5 @@
 #!/bin/bash
-# DNS and the registries of the LAN, in one small container. `registries.sh names` only tells DNS about new or former hosts.
+# DNS and the registries of the LAN, in one small container. `registries.sh names` only updates the hosts' names in DNS.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/container.sh"
 
@@ -10,7 +10,7 @@ names=$({
 })
 if [ "$(cat "$LAB_DIR/infra/names" 2>/dev/null)" != "$names" ]; then
   printf '%s\n' "$names" >"$LAB_DIR/infra/names"
-  dk exec lab-infra pkill -HUP -F /run/dnsmasq.pid 2>/dev/null || true # if it is there, it reads them again
+  dk exec lab-infra pkill -HUP -F /run/dnsmasq.pid 2>/dev/null || true # a running dnsmasq reads them again
 fi
 [ "${1:-}" != names ] || exit 0
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# How one logs in to the hosts of a lab. Used by hosts.sh and ../kernel/vm.sh; not run by itself.
+# SSH configuration for the hosts of a lab. Sourced by hosts.sh and ../kernel/vm.sh.
 
 ssh_files() { # for ssh -F, and to pin host keys; the hosts, "name address", on stdin
   local name address

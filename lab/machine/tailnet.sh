@@ -1,22 +1,22 @@
 #!/bin/bash
 # A tailnet beside the lab's hosts (see ../tailnet/README.md).
 #   tailnet.sh                    the control server, and Tailscale's package on every host
-#   tailnet.sh phone NAME         a phone of that person, away from home, which has joined
+#   tailnet.sh phone NAME         that person's phone, outside the LAN and joined
 #   tailnet.sh headscale ARG...   Headscale's own command
-#   tailnet.sh remove             all of it, with what the control server knows; the hosts keep the package
+#   tailnet.sh remove             remove all of it, with the control server's data; the hosts keep the package
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/container.sh"
 tailnet=$LAB_DIR/tailnet
 AWAY=$OUT.64/26
 AWAY_CONTROL=$OUT.66
-PEOPLE=(anna ben carl dora) # each has one phone, at an address of its own
+PEOPLE=(anna ben carl dora) # each has one phone, with its own address
 
-programs() { # made of the same sources they are there at once
+programs() { # built once for the same sources
   CACHE_DIR=$LAB_CACHE bash "$LAB_SRC/tailnet/build.sh"
 }
 headscale() { dk exec -i lab-tailnet /opt/tailnet/headscale -c /run/headscale.yaml "$@"; }
 
-# --- what the control server is given
+# --- files of the control server
 settle() {
   install -d -m 700 "$tailnet" "$tailnet/state"
   cp "$LAB_SRC"/tailnet/{headscale.yaml,control-server,phone} "$tailnet/"
@@ -35,8 +35,8 @@ settle() {
   } >&2
 }
 
-# A network whose containers have no route out of it: only the control server is in both. (An internal network would not let
-# them send to the address that the control server has on the LAN.)
+# A network whose containers have no route out: only the control server is in both. (In an internal network they could not
+# reach the control server's address on the LAN.)
 away_network() {
   dk network inspect away >/dev/null 2>&1 || {
     unbroken
@@ -68,7 +68,7 @@ control_server() {
   die "the tailnet's control server does not answer at https://$CONTROL:8443"
 }
 
-# Hosts have no way to the vendor's repository.
+# Hosts cannot reach the vendor's repository.
 packages() { # PROGRAMS
   local name wanted
   wanted=$(dpkg-deb -f "$1/tailscale.deb" Version)
@@ -110,7 +110,7 @@ phone() { # NAME
     on_phone up --login-server="https://$CONTROL:8443" --auth-key=file:/run/key --timeout=60s >&2
     dk exec "phone-$name" rm -f /run/key
   fi
-  if [ -n "${how:-}" ]; then did "phone of $name"; else note "phone of $name was there"; fi
+  if [ -n "${how:-}" ]; then did "phone of $name"; else note "phone of $name was up"; fi
 }
 
 remove() {

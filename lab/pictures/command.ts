@@ -8,10 +8,10 @@ import { installBrowser, photograph } from "./pages.js";
 import { screenOf, textOf } from "./screen.js";
 import { svgOf } from "./svg.js";
 
-// Makes the pictures of the documentation from what really happens: somebody new sets up two hosts of the lab, at a terminal.
+// Makes the pictures of the documentation from a real run: a new user sets up two hosts of the lab, in a terminal.
 
 const FOLDER = join(PROGRAM, "docs/pictures");
-/** Glances is one of the programs that the lab really runs; of a stand-in there is nothing to show. */
+/** Glances is one of the real programs in the lab; a stand-in has no page worth a picture. */
 const GLANCES = 61208;
 
 /** @param middle of what is left out: from the first line that has the one to the last before the other */
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   await installBrowser();
   await mkdir(FOLDER, { recursive: true });
   await arrive(lab);
-  // The table of a first deployment is long, and says little.
+  // The table of a first deployment is long and says little.
   await draw("setup", await setUp(lab), [/✓ Preview/, /Deploy now\?/]);
   await draw("deploy", await change(lab));
   await draw("status", await status(lab));

@@ -7,7 +7,7 @@ import type { Exchange } from "../typing.js";
 import { run } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 
-/** Of the terminal: so many lines that nothing scrolls away. */
+/** Rows of the terminal: enough that nothing scrolls away. */
 export const SIZE = { rows: 200, columns: 100 };
 
 const HOME = "/tmp/homelab-pictures";
@@ -15,13 +15,13 @@ const CLONE = join(HOME, "homelab");
 const ADMIN_KEY = "id_admin";
 const CONFIGURATION = join(CLONE, "Pulumi.homelab.yaml");
 
-/** The hosts that somebody new takes, as Debian's installer leaves them. */
+/** The new user's hosts, as Debian's installer leaves them. */
 const HOSTS = ["pi5", "jellyfin"];
 
-/** What a terminal was sent, from the command that was typed on. */
+/** Output of a terminal, starting with the typed command. */
 export type Recording = string;
 
-/** Somebody new, with a clone of what is committed, and nothing else: no packages, keys or state. */
+/** A new user with a clone of the last commit, and nothing else: no packages, keys or state. */
 export async function arrive(lab: Lab): Promise<void> {
   await lab.freshHosts([...HOSTS], { bootstrap: false });
   await rm(HOME, { recursive: true, force: true });
@@ -56,7 +56,7 @@ export const setUp = (lab: Lab): Promise<Recording> =>
     ["Deploy now?", ENTER],
   ]);
 
-/** A change of the whole homelab, with the question before it. */
+/** Changes the whole homelab, with the question before. */
 export async function change(lab: Lab): Promise<Recording> {
   const text = await readFile(CONFIGURATION, "utf8");
   await writeFile(CONFIGURATION, text.replace(/homelab:timezone: .*/, "homelab:timezone: Europe/Lisbon"));
@@ -66,7 +66,7 @@ export async function change(lab: Lab): Promise<Recording> {
 export const status = (lab: Lab): Promise<Recording> =>
   record(lab, "npm run status", withKey("npm run --silent status"), []);
 
-/** With the key that setup made in an agent, as it is for somebody who is logged in. */
+/** Loads the key that setup made into an agent, as in a login session. */
 const withKey = (command: string): string => `ssh-agent sh -c 'ssh-add -q ${HOME}/.ssh/homelab && exec ${command}'`;
 
 async function record(lab: Lab, typed: string, command: string, exchanges: readonly Exchange[]): Promise<Recording> {

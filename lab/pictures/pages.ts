@@ -8,10 +8,10 @@ import { run } from "../../scripts/lib/process.js";
 const CHROMIUM = "/usr/bin/chromium";
 const INSTALL_MS = 600_000;
 const PAGE_MS = 120_000;
-/** For a page to ask its server for what it shows. */
+/** Time for a page to load its data from the server. */
 const SETTLE_MS = 8000;
 
-/** Installs Debian's Chromium, unless it is there. */
+/** Installs Debian's Chromium, unless it is installed. */
 export async function installBrowser(): Promise<void> {
   if (existsSync(CHROMIUM)) {
     return;

@@ -1,10 +1,10 @@
 import { Terminal } from "@xterm/headless";
 import type { IBufferCell, IBufferLine } from "@xterm/headless";
 
-/** Some characters of a line that look the same. */
+/** Consecutive characters of a line with the same style. */
 export interface Span {
   readonly text: string;
-  /** Columns that it takes. */
+  /** Its width in columns. */
   readonly width: number;
   /** Number in the palette of 16; undefined for the terminal's own. */
   readonly colour: number | undefined;
@@ -12,7 +12,7 @@ export interface Span {
   readonly dim: boolean;
 }
 
-/** The lines that a terminal shows once it was sent all of that, without what is blank at their ends and below them. */
+/** The lines that a terminal shows after this output, without trailing blanks and blank lines at the end. */
 export async function screenOf(
   sent: string,
   { rows, columns }: { readonly rows: number; readonly columns: number },

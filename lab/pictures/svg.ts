@@ -1,12 +1,12 @@
 import type { Span } from "./screen.js";
 
-/** In pixels; the width of a character is what common monospace fonts have at that size. */
+/** In pixels; the width of a character is that of common monospace fonts at this size. */
 const FONT_SIZE = 13;
 const CHARACTER = 7.83;
 const LINE = 18;
 const MARGIN = 14;
 
-/** Readable on the background in each of the 16 colours that programs know by number. */
+/** The palette of 16 colours, each readable on the background. */
 const PALETTE = [
   ...["#5c6370", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#d7dae0"],
   ...["#7f848e", "#ef7c85", "#a8d389", "#f0cf8c", "#74bdfb", "#d68bee", "#66c6d2", "#ffffff"],
@@ -14,7 +14,7 @@ const PALETTE = [
 const TEXT = "#d7dae0";
 const BACKGROUND = "#1e2127";
 
-/** A picture of what a terminal shows, with its text as text: small, and sharp at any size. */
+/** A picture of a terminal with its text as text: small, and sharp at any size. */
 export function svgOf(lines: readonly (readonly Span[])[], columns: number): string {
   const width = Math.ceil(columns * CHARACTER + 2 * MARGIN);
   const height = lines.length * LINE + 2 * MARGIN;
@@ -40,7 +40,7 @@ function rowOf(spans: readonly Span[], y: number): string {
   return texts.join("");
 }
 
-/** Each text says how wide it is, so that columns stay columns in whatever font there is. */
+/** Each text has an explicit width, so that columns stay aligned in any font. */
 function textAt({ text, width, colour, bold, dim }: Span, x: number, y: number): string {
   const attributes = [
     `x="${x.toFixed(1)}"`,
@@ -53,6 +53,6 @@ function textAt({ text, width, colour, bold, dim }: Span, x: number, y: number):
   return `<text ${attributes.join(" ")}>${escaped(text)}</text>`;
 }
 
-/** Viewers do not agree on how to keep several blanks, but all of them keep those that do not break. */
+/** Viewers treat runs of blanks differently, but all of them keep non-breaking ones. */
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(" ", "\u00a0");

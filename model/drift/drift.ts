@@ -134,7 +134,7 @@ const settingFinding = (name: string, { code, item = "", words }: Said): Found =
 
 const REMEDIES: Partial<Record<FindingCode, Remedy>> = {
   "helper-changed": { command: "npm run bootstrap" },
-  "no-room": { prose: "make room on it; docker system df, on the host, says what images take" },
+  "no-room": { prose: "make room on it; docker system df, on the host, shows what images use" },
 };
 
 const foreignFile = (file: string): Found => ({

@@ -21,7 +21,7 @@ export interface Obstacles {
 /** What no container could be made with, so that its host is better left as it is. */
 const PREVENTS = "port-taken" satisfies Finding["code"];
 
-const MAKE_ROOM = "make room on its disk: docker system df, on the host, says what images take";
+const MAKE_ROOM = "make room on its disk: docker system df, on the host, shows what images use";
 
 interface LookOptions {
   /** Do not ask registries how large the images are. @default false */

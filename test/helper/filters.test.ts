@@ -25,10 +25,10 @@ test.each([
   ],
   ["+iptables -A INPUT -p tcp -j ACCEPT", ["added\t\tthe kernel has: iptables -A INPUT -p tcp -j ACCEPT"]],
   ["-iptables -A DOCKER-USER -j RETURN", ["missing\t\tthe kernel lacks 1 rules of iptables DOCKER-USER"]],
-  ["+iptables DOCKER", ["added\t\tthe rules that Docker had made are gone from the kernel"]],
+  ["+iptables DOCKER", ["added\t\tDocker's rules are gone from the kernel"]],
   [
     "~12 34 after6.rules\t56 78 after6.rules",
-    ["changed\t/etc/ufw/after6.rules\tis not as it was when the firewall was first applied"],
+    ["changed\t/etc/ufw/after6.rules\twas changed since the firewall was first applied"],
   ],
 ])("of the firewall, %j is told", (line, told) => {
   expect(awk("firewall-findings.awk", `${line}\n`)).toEqual(told);

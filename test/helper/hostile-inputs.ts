@@ -69,8 +69,8 @@ const APT = "/etc/apt/apt.conf.d/52homelab-upgrades";
 const SYSCTL = "/etc/sysctl.d/60-homelab.conf";
 const JOURNAL = "/etc/systemd/journald.conf.d/60-homelab.conf";
 const CHAINS = "/etc/homelab/firewall.v4";
-const NO_EXPORT = "an export is not of the kind";
-const NO_RULE = "a rule is not of the kind";
+const NO_EXPORT = "an export has a form";
+const NO_RULE = "a rule has a form that this helper does not accept";
 const NO_VALUE = "not a value of daemon.json";
 const CONTROL = "a text has a control character";
 const rule = (text: string): Change => withKeys({ rules: [text] });
@@ -161,7 +161,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     [
       "another folder",
       instead(EXPORTS, /^\/srv\/nas\/films/, "/srv/nas"),
-      "/srv/nas would be exported and is no folder of a share",
+      "/srv/nas would be exported, but is not the folder of a share",
     ],
     ["a folder of the system", withKeys({ folders: [{ path: "/etc", owner: "1000:1000", mode: "2775" }] }), "folders"],
     [
@@ -242,9 +242,9 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ),
     ...lines(JOURNAL, " ForwardToWall=yes", "TTYPath=/etc/passwd", "SystemMaxUse=1T"),
     ...lines("/etc/systemd/zram-generator.conf", "writeback-device = /dev/sda1", "[zram1]", "mount-point = /etc"),
-    ["a time zone that goes up", withKeys({ timezone: "../../../etc/shadow" }), "this host knows no time zone"],
+    ["a time zone that goes up", withKeys({ timezone: "../../../etc/shadow" }), "this host has no time zone"],
     ["a time zone of two lines", withKeys({ timezone: "Etc/UTC\n../x" }), CONTROL],
-    ["a time zone that is a list", withKeys({ timezone: ["Etc/UTC"] }), "this host knows no time zone"],
+    ["a time zone that is a list", withKeys({ timezone: ["Etc/UTC"] }), "this host has no time zone"],
   ],
   docker: [
     unchanged,

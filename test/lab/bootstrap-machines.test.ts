@@ -36,7 +36,7 @@ test("a kernel without memory limits: the option is written once, --reboot waits
   await root(`mkdir -p /boot/firmware; echo 'console=tty1 root=/dev/sda2 rootwait' >${file}
     [ ! -e /sys/fs/cgroup/cgroup.controllers ] || mount --bind /dev/null /sys/fs/cgroup/cgroup.controllers`);
   const first = await bootstrap(["--yes", HOST]);
-  expect(first.output).toContain("? pi-zero-3: memory limits work after a reboot only");
+  expect(first.output).toContain("? pi-zero-3: memory limits work only after a reboot");
   const started = await root("stat -c %Y /proc/1");
   const { exitCode, output } = await bootstrap(["--yes", "--reboot", HOST]);
   expect([exitCode, output]).toEqual([0, expect.stringContaining("+ pi-zero-3: rebooted")]);
@@ -50,7 +50,7 @@ test("OpenMediaVault keeps its SSH, host name and firewall; its group lets all i
     printf 'Package: openmediavault\nVersion: 8\nArchitecture: all\nMaintainer: x\nDescription: x\n' >/tmp/omv/DEBIAN/control
     dpkg-deb --build /tmp/omv /tmp/omv.deb; dpkg -i /tmp/omv.deb; hostname other`);
   const { exitCode, output } = await bootstrap(["--yes", HOST]);
-  expect([exitCode, output]).toEqual([0, expect.stringContaining("- pi-zero-3: OpenMediaVault owns SSH")]);
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("- pi-zero-3: OpenMediaVault manages SSH")]);
   expect(await root("getent group _ssh | cut -d: -f4; hostname")).toBe("deploy,probe,pi\nother");
   await root("dpkg --purge openmediavault");
   expect((await bootstrap(["--yes", HOST])).output).toContain(`host name ${HOST}, was other`);
@@ -66,7 +66,7 @@ test("what is missing is installed: Debian's Docker Engine, where Docker's own p
   const { exitCode, output } = await bootstrap(["--yes", HOST]);
   expect([exitCode, output]).toEqual([0, expect.stringMatching(/installed( \S+)* jq\b/)]);
   expect(output).toMatch(
-    /^\+ pi-zero-3: Docker Engine \S+, Debian's docker\.io: Docker's own packages could not be had$/m,
+    /^\+ pi-zero-3: installed Docker Engine \S+ from Debian's docker\.io: Docker's own packages are not available$/m,
   );
   expect(await root(`dpkg-query -W -f '\${db:Status-Status} ' ${packages}; ls /etc/apt/sources.list.d`)).toBe(
     "installed installed installed installed installed",
@@ -85,7 +85,7 @@ test("an admin without a key gets those of deploy, since passwords will not do a
     reboot: false,
   });
   const { stdout } = await lab.root(HOST, ["sh", "-c", RECEIVE], { input });
-  expect(stdout).toContain("? owner had no key and has those of deploy now");
+  expect(stdout).toContain("? owner had no key and now has those of deploy");
   expect(await root("cut -d' ' -f1,2 ~owner/.ssh/authorized_keys; stat -c '%a %U' ~owner/.ssh")).toBe(
     `${(await readFile(key("id_lab.pub"), "utf8")).split(" ").slice(0, 2).join(" ")}\n700 owner`,
   );

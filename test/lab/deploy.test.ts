@@ -236,7 +236,7 @@ test("a service of one's own runs beside the role's, and a container that is not
 
   const { exitCode, output } = await operate(cli, "up");
   expect(exitCode).not.toBe(0);
-  expect(output).toContain("pi5 has a container wiki already that this program did not make, so it is left alone.");
+  expect(output).toContain("pi5 already has a container wiki that this program did not create, so it is left alone.");
   expect(await containers()).toEqual(before);
 
   await lab.ssh("pi5", ["docker", "rename", "wiki", "wiki-before"]);

@@ -63,7 +63,7 @@ export const EDITS: readonly Edit[] = [
   {
     host: MEDIA,
     hand: "admin=$(cat /var/lib/homelab/base/admin); [ $admin = root ] || gpasswd --delete $admin homelab-ssh",
-    said: /^base missing: \S+: is not in homelab-ssh any more/,
+    said: /^base missing: \S+: is no longer in homelab-ssh/,
   },
   { host: MEDIA, hand: "chmod 644 ~deploy/.ssh/authorized_keys", said: /^base changed: "keys of deploy: 644 deploy"/ },
   // the helper, its units, the name

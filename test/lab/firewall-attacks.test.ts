@@ -168,9 +168,9 @@ test("what decides on packets and no iptables shows is named, left as it is, and
     nft add chain ip filter theirs '${inOurs}'; nft add rule ip filter theirs tcp dport 9999 drop
     iptables-legacy -A INPUT -p tcp --dport 9999 -j DROP; ufw allow 8/tcp`);
   const noticed = [
-    "noticed: nft table inet theirs: decides on packets as well, which can shut what is declared: input at -10 drop",
-    "noticed: nft table ip filter: decides on packets as well, which can shut what is declared: input at -10 drop",
-    "noticed: iptables-legacy: has 1 rules and policies of its own, which can shut what is declared",
+    "noticed: nft table inet theirs: filters packets as well, and can block what is declared: input at -10 drop",
+    "noticed: nft table ip filter: filters packets as well, and can block what is declared: input at -10 drop",
+    "noticed: iptables-legacy: has 1 rules and policies of its own, which can block what is declared",
   ];
   expect(await drift("firewall")).toEqual(expect.arrayContaining([...noticed, expect.stringContaining("8/tcp")]));
   expect(await apply("firewall")).toContain("confirmed");
@@ -201,7 +201,7 @@ test("where the former state lets nobody in either, SSH is open for the LAN, and
   expect(await answers(HOST, 22)).toBe(false);
   await applyOnly(withoutSsh());
   expect(await open()).toMatchObject({ ssh: true, canary: false });
-  expect((await drift("firewall"))[0]).toMatch(/^ssh-forced-open: SSH is open for the whole LAN/);
+  expect((await drift("firewall"))[0]).toMatch(/^ssh-forced-open: SSH is open to the whole LAN/);
   await keyboard.run("iptables -F INPUT; homelab-helper watch"); // what the timer does, each minute
   expect(await answers(HOST, 22)).toBe(true);
   expect(await apply("firewall")).toContain("confirmed");

@@ -97,7 +97,7 @@ describe("NFS", () => {
 
   test("touches nothing while changes of the owner's wait", async () => {
     await done(`jq '.dirty = ["ssh"]' /var/lib/fake-omv.json >/tmp/x; mv /tmp/x /var/lib/fake-omv.json`);
-    expect(await refusal("nfs", nfsInput("omv", ROOT, []))).toContain("changes that are not applied yet");
+    expect(await refusal("nfs", nfsInput("omv", ROOT, []))).toContain("OpenMediaVault has pending changes");
     await done(`jq '.dirty = []' /var/lib/fake-omv.json >/tmp/x; mv /tmp/x /var/lib/fake-omv.json`);
   });
 
@@ -135,7 +135,7 @@ describe("SMB", () => {
     await done(
       `jq '.folders[1].privileges += [{type: "user", name: "eve", perms: 7}]' /var/lib/fake-omv.json >/tmp/x; mv /tmp/x /var/lib/fake-omv.json`,
     );
-    expect(await driftOf("smb")).toEqual(["changed: movies: others may use it than those declared"]);
+    expect(await driftOf("smb")).toEqual(["changed: movies: its users are not the declared ones"]);
     await apply("smb", input);
     expect(await driftOf("smb")).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe("firewall", () => {
 
   test("never without SSH", async () => {
     expect(await adapter([rule("80", "")], "(omv_firewall_check) 2>&1 || true")).toContain(
-      "would shut out SSH, which listens at 22",
+      "would block SSH, which listens on 22",
     );
   });
 });

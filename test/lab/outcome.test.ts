@@ -47,7 +47,7 @@ test("a firewall that shuts out who deploys is not done, on any host, and the ho
     expect([name, notDone(output, name)]).toEqual([name, expect.stringMatching(words)]);
   }
   expect(output).toMatch(
-    /SSH would be shut for .* from where this is done\nfirewall: failed, the former state is back/,
+    /SSH would be closed to .* from where this is applied\nfirewall: failed, the former state is back/,
   );
   await configure(cli, ["homelab:admin"], undefined);
   await everythingIsDone();

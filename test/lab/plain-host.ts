@@ -9,7 +9,7 @@ import { lab } from "./homelab.js";
 /** The host, a spare one. */
 export const HOST = "pi-zero-3";
 export const HELPER = "/usr/local/sbin/homelab-helper";
-export const UNCHANGED = new RegExp(`^- ${HOST}: as it was: helper \\w+, accounts, Docker Engine\n$`);
+export const UNCHANGED = new RegExp(`^- ${HOST}: unchanged: helper \\w+, accounts, Docker Engine\n$`);
 const FILE = "Pulumi.mine.yaml";
 /** Path of one of the lab's keys. */
 export const key = (name: string): string => join(lab.dir, "keys", name);

@@ -93,7 +93,7 @@ describe.each([
     hand: `jq '."live-restore" = false | .debug = true' /etc/docker/daemon.json >/tmp/d; cat /tmp/d >/etc/docker/daemon.json`,
     words: [
       'changed: "daemon.json: live-restore: false" instead of "daemon.json: live-restore: true"',
-      "changed: daemon.json: was changed after Docker had read it",
+      "changed: daemon.json: was changed after Docker read it",
     ],
     gone: `[ "$(jq -c '[.labels, ."live-restore"]' /etc/docker/daemon.json)" = '[["owner=me"],false]' ]`,
   },

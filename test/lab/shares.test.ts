@@ -59,7 +59,7 @@ async function refused(host: string, name: string, input: string): Promise<strin
   return stderr.trim();
 }
 /** What is said of an export that is the owner's own, once a test has made it. */
-const OWNERS_EXPORT = ["noticed: /srv/other: is exported, and not by the homelab"];
+const OWNERS_EXPORT = ["noticed: /srv/other: is exported, but not by the homelab"];
 async function driftOf(host: string, name: string): Promise<readonly string[]> {
   return driftIn(await done(host, `${HELPER} probe`), name);
 }
@@ -151,7 +151,7 @@ describe("NFS", () => {
       (text: string) => text.replace('"/srv/nas/movies \\\\"', '"/srv \\\\"'),
       "/srv would be exported",
     ],
-    ["everybody", (text: string) => text.replace(/\d+\.\d+\.\d+\.\d+\(ro/, "*(ro"), "an export is not of the kind"],
+    ["everybody", (text: string) => text.replace(/\d+\.\d+\.\d+\.\d+\(ro/, "*(ro"), "an export has a form"],
   ])("is refused for %s", async (_, change, why) => {
     expect(await refused(NAS, "nfs", change(inputsOf(NAS, ALL).get("nfs") ?? ""))).toContain(why);
   });

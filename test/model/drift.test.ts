@@ -52,7 +52,7 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     "a full disk, on which no setting makes room",
     firewall({ drift: [{ code: "no-room", item: "/var/lib/docker", words: "its disk has no inodes left" }] }),
     [
-      "no-room: firewall on pi5: /var/lib/docker: its disk has no inodes left -> make room on it; docker system df, on the host, says what images take",
+      "no-room: firewall on pi5: /var/lib/docker: its disk has no inodes left -> make room on it; docker system df, on the host, shows what images use",
     ],
     [],
   ],
@@ -253,7 +253,7 @@ test("what the helper says of a setting keeps its code", () => {
   const drift = SETTING_CODES.map((code) => ({ code, item: "", words: "differs" }));
   const remedies: Partial<Record<string, string>> = {
     "helper-changed": " -> run npm run bootstrap",
-    "no-room": " -> make room on it; docker system df, on the host, says what images take",
+    "no-room": " -> make room on it; docker system df, on the host, shows what images use",
   };
   const remedy = (code: string): string => remedies[code] ?? "";
   expect(seen(firewall({ drift })).words).toEqual(

@@ -75,7 +75,7 @@ test("its host is neither asked nor changed, and not done", async () => {
 describe("the room for images", () => {
   const looked = (images: readonly string[], imageRoom: number, offline = false) =>
     obstaclesOn(hosts, { probe: looks([], { images, imageRoom }), ask, offline }).then(describeObstacles);
-  const HELP = "-> make room on its disk: docker system df, on the host, says what images take";
+  const HELP = "-> make room on its disk: docker system df, on the host, shows what images use";
 
   test.each<[string, readonly string[], number, readonly string[]]>([
     ["is enough", [], 180, []],
