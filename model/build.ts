@@ -5,11 +5,11 @@ import { settingPath } from "./config/settings.js";
 import type { Config, HostConfig } from "./config/settings.js";
 import { HomelabError } from "./yaml/problem.js";
 import type { Problem } from "./yaml/problem.js";
-import { suggest } from "./yaml/suggest.js";
 import { isOmv, openingsOf } from "./firewall/openings.js";
 import { imagesOf } from "./services/images.js";
 import { bridgesIn } from "./services/networks.js";
 import { planHost } from "./services/host.js";
+import { checkSwitches } from "./services/switches.js";
 import { opener } from "./yaml/open.js";
 import { settingsOf } from "./settings/index.js";
 import { worldOf } from "./config/world.js";
@@ -18,7 +18,6 @@ import { planShares } from "./shares/shares.js";
 import { checkTailnet } from "./tailnet/check.js";
 import { tailnetOf } from "./tailnet/derive.js";
 import type { HostShares } from "./shares/types.js";
-import type { Source } from "./yaml/source.js";
 import type { HomelabModel, HostModel, ReadFile } from "./types.js";
 
 /**
@@ -105,14 +104,3 @@ function hostModel(
 const byName = <Named extends { readonly name: string }>(list: readonly Named[]): Named[] => [
   ...new Map(list.map((it) => [it.name, it])).values(),
 ];
-
-/** What is switched on or off must be a service of some host. */
-function checkSwitches(config: Config, source: Source, known: readonly string[]): Problem[] {
-  return Object.keys(config.services)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const remedy = suggest(name, known, { otherwise: "remove it" });
-      const message = `no host has a service "${name}"`;
-      return source.problem(settingPath("services", name), "unknown-service", message, remedy);
-    });
-}

@@ -101,7 +101,7 @@ function readShort(text: string): ComposePort[] | Refusal {
 
 const ON_IPV6 = "is published on an IPv6 address, and containers are reached over IPv4";
 const SCTP = complaint("malformed", "sctp is not supported: the firewall's rules are for tcp and udp", {
-  prose: "leave it unpublished, or give the service network_mode: host",
+  prose: "publish it over tcp or udp, or not at all",
 });
 const oneOf = (published: string): string => `Docker would choose one port of ${published}, which no rule can name`;
 
@@ -116,29 +116,29 @@ const number = z.union([z.int(), form(/^\d+$/, NO_PORT, NUMBER)]);
 const portNumber = number.transform(Number).refine(isPort, complaint("out-of-range", NO_PORT, NUMBER));
 
 /** A port of the host; undefined where Docker chooses one. */
-const published = z.union([z.int(), z.string()]).transform((value, context): number | undefined => {
-  const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(String(value)) ?? [];
-  if (value === "" || (Number(from) === 0 && to === undefined)) {
-    return undefined;
-  }
-  const given = from === undefined ? undefined : range(from, to);
-  if (given === undefined) {
-    return refuse(context, complaint("out-of-range", NO_PORT, NUMBER));
-  }
-  return given.count === 1
-    ? given.first
-    : refuse(context, complaint("malformed", oneOf(rangeText(given)), { prose: `write "${given.first}"` }));
-});
+const published = z
+  .union([z.int(), form(/^(\d+(-\d+)?)?$/, NO_PORT, NUMBER)])
+  .transform((value, context): number | undefined => {
+    const [, from, to] = /^(\d+)(?:-(\d+))?$/.exec(String(value)) ?? [];
+    if (value === "" || (Number(from) === 0 && to === undefined)) {
+      return undefined;
+    }
+    const given = from === undefined ? undefined : range(from, to);
+    if (given === undefined) {
+      return refuse(context, complaint("out-of-range", NO_PORT, NUMBER));
+    }
+    return given.count === 1
+      ? given.first
+      : refuse(context, complaint("malformed", oneOf(rangeText(given)), { prose: `write "${given.first}"` }));
+  });
 
 const longPort = mapping({
   name: z.string().optional(),
   target: portNumber,
   published: published.optional(),
-  protocol: z
-    .string()
-    .toLowerCase()
-    .refine((it) => it !== "sctp", SCTP)
-    .pipe(z.enum(["tcp", "udp"]))
+  protocol: form(/^(tcp|udp|sctp)$/i, "must be tcp or udp")
+    .refine((it) => it.toLowerCase() !== "sctp", SCTP)
+    .transform((it) => (it.toLowerCase() === "udp" ? "udp" : "tcp"))
     .default("tcp"),
   host_ip: z
     .union([z.ipv4(), z.ipv6()])

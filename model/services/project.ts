@@ -1,5 +1,4 @@
 import { composeFile } from "../compose/file.js";
-import type { ComposeFile } from "../compose/file.js";
 import type { ComposeService } from "../compose/service.js";
 import type { Config } from "../config/settings.js";
 import type { NetworkModel, ServiceModel, VolumeModel } from "../types.js";
@@ -17,6 +16,8 @@ import { ownerOf, scopeOf } from "./scope.js";
 import type { Owner } from "./scope.js";
 import { sourcesIn } from "../compose/secret-sources.js";
 import type { SecretSources } from "../compose/secret-sources.js";
+import { placeOf, switchOf } from "./switches.js";
+import type { Switchable } from "./switches.js";
 import type { Path, Source } from "../yaml/source.js";
 
 /** The services of one Compose file on one host, and what they need there. */
@@ -28,7 +29,7 @@ export interface Project {
   /** Services that are on and run as part of an earlier file of the host, which declares them in the same words (twins.ts). */
   readonly twins: readonly ServiceModel[];
   /** Every service of the file, also those that are off. */
-  readonly known: readonly string[];
+  readonly known: readonly Switchable[];
   readonly networks: readonly NetworkModel[];
   readonly volumes: readonly VolumeModel[];
   /** The file's keys of networks and of volumes, by Docker's names. */
@@ -59,9 +60,18 @@ export function planProject(given: ProjectArgs): Project | undefined {
     problems.push(...causes.map(({ problem }) => problem));
     return undefined;
   }
-  const isOn = (key: string): boolean => args.config.services[key] ?? file.services[key]?.profiles.length === 0;
+  const known = Object.entries(file.services).map(([key, { container_name: name = key }]) => ({
+    host: args.host,
+    key,
+    name,
+    ours: owner.ours,
+  }));
+  const switches = new Map(known.map((it) => [it.key, switchOf(args.config, it)]));
+  const isOn = (key: string): boolean => switches.get(key) ?? file.services[key]?.profiles.length === 0;
   const on = Object.entries(file.services).filter(([key]) => isOn(key));
-  problems.push(...checkNothingOn(source, file, args.config, on.length));
+  if (on.length === 0 && known.every(({ key }) => switches.get(key) === undefined)) {
+    problems.push(...nothingOn(source, known));
+  }
   problems.push(...unresolved.filter(({ path }) => concerns(path, on)).map(({ problem }) => problem));
 
   const planning = new Planning(args, file);
@@ -75,7 +85,7 @@ export function planProject(given: ProjectArgs): Project | undefined {
     name: planning.name,
     services: inDependencyOrder(services, source, problems),
     twins: [],
-    known: Object.keys(file.services),
+    known,
     networks: networksOf(planning, services),
     volumes: volumesOf(planning, services),
     networkKeys: keysByName(planning, "networks"),
@@ -96,14 +106,12 @@ const placeholdersFor = ({ config, placeholders = {} }: ProjectArgs, { project }
   );
 
 /** A file all of whose services wait for a profile deploys nothing, unless the owner has decided on one of them. */
-function checkNothingOn(source: Source, file: ComposeFile, config: Config, on: number): Problem[] {
-  const [first, ...others] = Object.keys(file.services);
-  if (on > 0 || first === undefined || [first, ...others].some((key) => Object.hasOwn(config.services, key))) {
-    return [];
-  }
-  const message = "every service of the file has a profile, and so none is on";
-  return [source.problem(["services"], "nothing-on", message, { prose: `write homelab:services: {${first}: true}` })];
-}
+const nothingOn = (source: Source, known: readonly Switchable[]): Problem[] =>
+  known.slice(0, 1).map((first) => {
+    const message = "every service of the file has a profile, and so none is on";
+    const prose = `write homelab:services: {${placeOf(first)}: true}`;
+    return source.problem(["services"], "nothing-on", message, { prose });
+  });
 
 const keysByName = (planning: Planning, section: "networks" | "volumes"): Record<string, string> =>
   Object.fromEntries(Object.keys(planning.file[section]).map((key) => [planning.dockerName(section, key), key]));

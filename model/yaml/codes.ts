@@ -32,6 +32,7 @@ export type ProblemCode =
   | "unknown-host"
   | "unknown-audience"
   | "unknown-service"
+  | "ambiguous-service"
   | "unknown-network"
   | "unknown-volume"
   | "unknown-config"

@@ -194,7 +194,7 @@ export class StackFile {
     }
   }
 
-  /** Switches a service off, on every host that has it. */
+  /** Switches a service off: on every host whose role has it, or as HOST/NAME on one. */
   switchOff(service: string): void {
     this.document.setIn([...SERVICES, service], false);
   }

@@ -1,10 +1,10 @@
 import { composeFileOf, ROLES } from "../../model/roles.js";
 import { readDeclared } from "../../model/services/declared.js";
 import type { Declared, DeclaredService } from "../../model/services/declared.js";
+import { placeOf as switchName } from "../../model/services/switches.js";
 import type { ReadFile } from "../../model/types.js";
 import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
-import { commandLine } from "../../model/command-line.js";
 import { UserError } from "../lib/command.js";
 import type { StackFile } from "../lib/stack-file.js";
 
@@ -38,11 +38,11 @@ export function removeService(declaration: Declaration, name: string, host?: str
   const found = find(before, name, host);
   assertNobodyNeeds(found, before);
   const [placed] = found;
-  const change = placed !== undefined && isOwn(placed) ? takeOut(file, placed) : switchOff(file, found, before, stack);
+  const change = placed !== undefined && isOwn(placed) ? takeOut(file, placed) : switchOff(file, found, before);
   const changed: ReadFile = (path) => (path === file.name ? { text: file.text } : read(path));
   const known = readDeclared(stack, changed).projects.flatMap(({ project }) => project.known);
   Object.keys(before.config.services)
-    .filter((it) => !known.includes(it))
+    .filter((it) => !known.some((one) => one.key === it || switchName(one) === it))
     .forEach((it) => {
       file.removeSwitch(it);
     });
@@ -98,24 +98,24 @@ function takeOut(file: StackFile, { host, file: composeFile }: DeclaredService):
   return `${file.name}:${line ?? 0}  ${composeFile} is out of the services of ${host}`;
 }
 
-/** The services of a role have no line of their own, only a switch, which is for every host. */
-function switchOff(file: StackFile, found: readonly DeclaredService[], { services }: Declared, stack: string): string {
+/** The services of a role have no line of their own, only a switch: for every host that has the role, or for one. */
+function switchOff(file: StackFile, found: readonly DeclaredService[], { projects }: Declared): string {
   const key = found[0]?.service.key ?? "";
-  const affected = services.filter(({ service }) => service.key === key);
-  if (affected.length > found.length) {
-    const all = affected.map(placeOf).join(", ");
-    const command = commandLine("remove-service", stack, key);
-    throw new UserError(
-      `"${key}" belongs to the role of its host, and is switched off everywhere or nowhere: ${all}.\n` +
-        `-> on all of them: ${command}`,
-    );
-  }
-  if (affected.every(({ service }) => service.definition.profiles.length > 0)) {
+  const places = found.map(placeOf);
+  const same = projects.flatMap(({ project }) => project.known).filter((it) => it.key === key);
+  const everywhere = same.every((it) => places.includes(switchName(it)));
+  const names = everywhere ? [key] : places;
+  places.forEach((place) => {
+    file.removeSwitch(place);
+  });
+  if (everywhere && found.every(({ service }) => service.definition.profiles.length > 0)) {
     file.removeSwitch(key);
   } else {
-    file.switchOff(key);
+    names.forEach((name) => {
+      file.switchOff(name);
+    });
   }
-  return `${file.name}  ${key} is off under homelab:services`;
+  return `${file.name}  ${names.join(", ")} is off under homelab:services`;
 }
 
 /** A network or volume that another Compose file of the same host uses goes with the file that makes it. */

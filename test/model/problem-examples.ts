@@ -65,6 +65,10 @@ export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "unknown-host": port('published: 80, x-audience: ["host:none"]'),
   "unknown-audience": port("published: 80, x-audience: ['?']"),
   "unknown-service": web("depends_on: [none]"),
+  "ambiguous-service": {
+    config: `${host(`${PI5}, services: [my/other/compose.yaml]`).config ?? ""}  homelab:services: {web: true}\n`,
+    files: { "my/other/compose.yaml": `${WEB}    container_name: other\n` },
+  },
   "unknown-network": web("networks: [none]"),
   "unknown-volume": web('volumes: ["none:/x"]'),
   "unknown-config": web("configs: [none]"),

@@ -32,7 +32,7 @@ describe("values that a schema does not take", () => {
     [
       "none of the choices",
       "ports: [{target: 80, published: 80, x-audience: [lan], protocol: sctp}]",
-      "ports[0].protocol: sctp is not supported: the firewall's rules are for tcp and udp -> leave it unpublished, or give the service network_mode: host",
+      "ports[0].protocol: sctp is not supported: the firewall's rules are for tcp and udp -> publish it over tcp or udp, or not at all",
     ],
     [
       "nearly one of the choices",

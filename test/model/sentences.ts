@@ -37,6 +37,8 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "unknown-audience":
     'unknown audience "?" -> known here: lan, tailnet, containers, localhost, role:nas, role:ci, role:media, role:agent, host:NAME',
   "unknown-service": 'there is no service "none" -> add none: under the top-level services:',
+  "ambiguous-service":
+    "2 services have this key -> write pi5/web: true in place of web:, or write pi5/other: true in place of web:",
   "unknown-network": 'there is no network "none" -> add none: under the top-level networks:',
   "unknown-volume": 'there is no volume "none" -> add none: under the top-level volumes:',
   "unknown-config": 'there is no config "none" -> add none: under the top-level configs:',
@@ -82,7 +84,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
     "pi5 exports a share only to hosts whose services mount it by its path -> remove this volume, and mount the share: /mnt/media/SHARE:/path/in/container",
   "mount-without-reason":
     "/proc shows the service all that the system has there, Docker's socket too if that is below it -> mount only the part that it needs, or say why in x-homelab: {mount-reason: WHY}",
-  "nothing-on": "every service of the file has a profile, and so none is on -> write homelab:services: {web: true}",
+  "nothing-on": "every service of the file has a profile, and so none is on -> write homelab:services: {pi5/web: true}",
   "duplicate-project":
     'stacks/nas/compose.yaml on the same host has the same project name, "nas" -> write another name: at the top',
   "memory-exceeded":

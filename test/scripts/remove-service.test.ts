@@ -101,18 +101,19 @@ test("a service of a role is switched off, or no longer on where it is off by it
   expect(removed("extra").text).toBe(CONFIG.replace("    extra: true\n", ""));
 });
 
+test("a service that every role has is switched off on one host by its name there", () => {
+  const once = removed("watchtower", "pi5");
+  expect(once.text).toBe(CONFIG.replace("    extra: true\n", "    extra: true\n    pi5/watchtower: false\n"));
+  expect(once.said).toContain("The next deployment removes pi5/watchtower.");
+  expect(removed("watchtower", "jellyfin", once.text).text).toContain("    jellyfin/watchtower: false\n");
+});
+
 test.each([
   ["wikki", undefined, 'There is no service "wikki": write "wiki"'],
   ["wiki", "pi5", 'pi5 has no service "wiki": known here: '],
   ["wiki", "jelyfin", 'There is no host "jelyfin": write "jellyfin"'],
   ["pi5/blog", undefined, 'pi5 has no service "blog": known here: '],
   ["base", undefined, "top cannot run without base: remove that first."],
-  [
-    "watchtower",
-    "pi5",
-    '"watchtower" belongs to the role of its host, and is switched off everywhere or nowhere: pi5/watchtower, ' +
-      "jellyfin/watchtower.\n-> on all of them: npm run remove-service -- watchtower --stack test",
-  ],
 ])("%s of %s is refused", (name, host, message) => {
   expect(() => removed(name, host)).toThrow(UserError);
   expect(() => removed(name, host)).toThrow(message);
