@@ -17,7 +17,7 @@ export const docker: Setting = {
       "our keys of `daemon.json`, and that the engine runs with them",
       "that Docker and containerd run, and Docker starts at boot; `ip_forward`",
     ],
-    told: ["an engine that takes orders over TCP"],
+    told: ["an engine that accepts commands over TCP"],
   },
   input: ({ host }) => ({
     daemon: { "live-restore": true, "log-driver": LOG_DRIVER, "log-opts": logDefaults(host.role) },

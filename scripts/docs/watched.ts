@@ -22,7 +22,9 @@ function watchedTable(): string {
     listed(healed),
     listed(told),
   ]);
-  return ["| setting | seen and healed | seen and told |\n|---|---|---|", ...rows.map(rowOf), ""].join("\n");
+  return ["| setting | detected and repaired | detected and reported |\n|---|---|---|", ...rows.map(rowOf), ""].join(
+    "\n",
+  );
 }
 
 const listed = (items: readonly string[]): string => items.join(" · ");

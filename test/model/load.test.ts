@@ -65,6 +65,10 @@ test("the homelab of the README is a whole one", () => {
   const [, yaml = ""] = /^```yaml\n(config:[^]*?)^```/m.exec(readFileSync("README.md", "utf8")) ?? [];
   put(root, "Pulumi.homelab.yaml", yaml);
   put(root, "my/wiki/compose.yaml", "services:\n  wiki: {image: wiki:1.0}\n");
+  // What bootstrap and npm run secrets add is missing, and nothing else.
+  const found = problemsOf(() => loadHomelab("homelab", [root, "."]));
+  expect(found.filter((it) => !/its host key is not pinned|the secret \w+ is not set/.test(it))).toEqual([]);
+  expect(found).not.toEqual([]);
   const { services } = readDeclared("homelab", readFrom([root, "."]));
   expect(services.map(({ service }) => service.name)).toEqual(
     expect.arrayContaining(["wiki", "homepage", "woodpecker-server", "jellyfin"]),
