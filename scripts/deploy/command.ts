@@ -1,6 +1,7 @@
 import { declaredHomelab } from "../lib/declaration.js";
 import { deployTo } from "./deployment.js";
 import type { DeploymentOptions } from "./deployment.js";
+import { readExpected } from "./expected.js";
 import { useNamedKey } from "../lib/agent.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { PulumiStack } from "../lib/pulumi-stack.js";
@@ -8,12 +9,13 @@ import { examples, runCommand, stackCommand } from "../lib/command.js";
 
 async function deploy(
   only: readonly string[],
-  { stack, ...options }: { stack: string } & DeploymentOptions,
+  { stack, expect, ...options }: { stack: string; expect?: string } & DeploymentOptions,
 ): Promise<void> {
   const directory = projectDirectory();
   const { hosts } = declaredHomelab(stack, declarationDirectories(directory));
   await useNamedKey();
-  process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, { ...options, only });
+  const expected = expect === undefined ? undefined : readExpected(expect);
+  process.exitCode = await deployTo(new PulumiStack(directory, stack), hosts, { ...options, expected, only });
 }
 
 const collected = (host: string, former: readonly string[]): string[] => [...former, host];
@@ -22,6 +24,7 @@ void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
     .argument("[hosts...]", "deploy to these alone; default: all")
     .option("--no-copy", "if the state is lost, recreate everything instead of using the copy that a host keeps")
+    .option("--expect <file>", "do nothing, exit 4, if it is more than this preview has shown, as --json prints it")
     .option("--rejoin <host>", "have a host join the tailnet by another key; may be given again", collected, [])
     .option("--offline", "do not ask registries whether new images exist and fit", false)
     .option("--yes", "deploy without showing the changes and asking first", false)

@@ -16,6 +16,7 @@ import {
 import type { HostOutcome } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
+import { isExpected } from "./expected.js";
 import { expectToJoin, keysOf } from "./rejoin.js";
 import { keepCopies, recoverState } from "./state-copies.js";
 import { warningIn } from "../lib/engine-events.js";
@@ -24,6 +25,7 @@ import { progressOf } from "./progress.js";
 import { confirmed } from "../lib/ask.js";
 import { describePlan } from "../lib/plan/describe.js";
 import { plannedChanges } from "../lib/plan/environment.js";
+import type { Steps } from "../lib/plan/steps.js";
 import { imagesOfPlan, missingImages, missingText } from "../lib/registry/missing.js";
 import type { Operation, StateResource } from "../lib/operation.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
@@ -35,6 +37,8 @@ export const EXIT = {
   nothing: 1,
   /** Something that is declared is not so. */
   incomplete: 3,
+  /** Nothing was deployed, since it would have done more than was expected. */
+  unexpected: 4,
   /** As a shell has it for what Ctrl-C ended. */
   interrupted: 130,
 } as const;
@@ -49,6 +53,8 @@ export interface DeploymentOptions {
   readonly offline?: boolean;
   /** Names of hosts that join the tailnet by another key. @default none */
   readonly rejoin?: readonly string[];
+  /** What it may do at most, as a preview has shown it. @default anything */
+  readonly expected?: Steps | undefined;
   /** Do it without showing first what would change, and asking. Nobody is asked either where there is no terminal. */
   readonly yes: boolean;
 }
@@ -63,7 +69,7 @@ export interface DeploymentOptions {
 export async function deployTo(
   whole: PulumiStack,
   all: readonly HostModel[],
-  { copy, yes, offline = false, only = [], rejoin = [] }: DeploymentOptions,
+  { copy, yes, offline = false, only = [], rejoin = [], expected }: DeploymentOptions,
 ): Promise<number> {
   const chosen = chosenOf(all, only);
   rejoin.forEach((name) => {
@@ -87,6 +93,9 @@ export async function deployTo(
     return EXIT.nothing;
   }
   const warn = warningsOnce();
+  if (expected !== undefined && !(await isExpected(scope, expected, warn))) {
+    return EXIT.unexpected;
+  }
   const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(scope, offline, warn));
   if (!agreed) {
     console.log("Nothing was deployed.");

@@ -8,7 +8,12 @@ import { UserError } from "./command.js";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** Something that has a number and a text: an issue, a pull request, a comment. */
-const written = z.object({ id: z.number(), number: z.number().optional(), body: z.string().nullish() });
+const written = z.object({
+  id: z.number(),
+  number: z.number().optional(),
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullish(),
+});
 type Written = z.infer<typeof written>;
 
 const event = z.object({ pull_request: z.object({ number: z.number() }) });
@@ -105,6 +110,47 @@ export async function writeComment(forge: Forge, pullRequest: number, marker: st
     }
   }
   await forge.ask("POST", `/issues/${pullRequest}/comments`, { body: text });
+}
+
+/** Who a workflow is: on GitHub, on Gitea. Anybody may write a comment that begins with a marker. */
+const WORKFLOWS: readonly string[] = ["github-actions[bot]", "gitea-actions"];
+
+/**
+ * The comment that a workflow has written to a pull request, by its marker.
+ *
+ * @throws UserError if the forge refuses
+ */
+export async function commentOf(forge: Forge, pullRequest: number, marker: string): Promise<string | undefined> {
+  const comments = await all(forge, `/issues/${pullRequest}/comments`);
+  const ours = comments.find((it) => WORKFLOWS.includes(it.user?.login ?? "") && it.body?.startsWith(marker));
+  return ours?.body ?? undefined;
+}
+
+const merged = z.object({ number: z.number(), merged_at: z.string().nullish() });
+
+/**
+ * Number of the pull request whose merge a commit is.
+ *
+ * @param commit its hash
+ * @returns undefined if it came without one
+ * @throws UserError if the forge refuses
+ */
+export async function mergeOf(forge: Forge, commit: string): Promise<number | undefined> {
+  const answer = (await found(forge, `/commits/${commit}/pulls`)) ?? (await found(forge, `/commits/${commit}/pull`));
+  const pulls = z.array(merged).parse([answer ?? []].flat()); // a list on GitHub, and the one on Gitea
+  return pulls.find((it) => typeof it.merged_at === "string")?.number;
+}
+
+/** What is at a path; undefined if nothing is. */
+async function found(forge: Forge, path: string): Promise<unknown> {
+  try {
+    return await forge.ask("GET", path);
+  } catch (error) {
+    if (error instanceof ForgeError && error.status === 404) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /**

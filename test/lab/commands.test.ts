@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
@@ -9,6 +9,7 @@ import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { PASSPHRASE } from "../../scripts/lib/review-state/stack.js";
 import { ownersClone } from "./clone.js";
 import { configure, containers, differing, lab, operate, up } from "./homelab.js";
+import { watchHosts, watchProcesses } from "./processes.js";
 import { freshLab } from "./states.js";
 
 // The owner's commands, and that secrets stay secret, with the real engine against the lab's hosts. The tests follow
@@ -56,42 +57,6 @@ function shownIn(text: string, secrets: Readonly<Record<string, string>>): strin
       ([, value]) => text.includes(value) || text.includes(Buffer.from(value).toString("base64").replace(/=+$/, "")),
     )
     .map(([name]) => name);
-}
-
-/** Collects the command lines of all processes of this machine until it is told to stop. */
-function watchProcesses(): () => Promise<string> {
-  const seen = new Set<string>();
-  let on = true;
-  const look = async (): Promise<void> => {
-    while (on) {
-      const pids = (await readdir("/proc")).filter((it) => /^\d+$/.test(it));
-      const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
-      lines.forEach((line) => seen.add(line.replaceAll("\0", " ")));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  const looking = look();
-  return async () => {
-    on = false;
-    await looking;
-    return [...seen].join("\n");
-  };
-}
-
-/** The same on every host, each for itself. */
-async function watchHosts(): Promise<() => Promise<Record<string, string>>> {
-  const flag = "/tmp/watch-processes";
-  const script = `while [ -e ${flag} ]; do ps -eww -o args=; sleep 0.2; done | sort -u`;
-  const names = lab.hosts.map(({ name }) => name);
-  await Promise.all(names.map((host) => lab.ssh(host, ["touch", flag])));
-  const watching = names.map(async (host) => {
-    const { stdout } = await lab.ssh(host, ["sh", "-c", script], { timeoutMs: 300_000 });
-    return [host, stdout] as const;
-  });
-  return async () => {
-    await Promise.all(names.map((host) => lab.ssh(host, ["rm", "-f", flag])));
-    return Object.fromEntries(await Promise.all(watching));
-  };
 }
 
 test("npm run secrets makes what is missing once and not twice, and shows none of it", async () => {
@@ -250,7 +215,17 @@ services:
   const done = await command(["add-service", compose, "pi5", "--name", "page", "--audience", "lan", "--force"]);
   expect([done.exitCode, done.output]).toEqual([0, expect.stringContaining("has nothing to object to")]);
 
-  await up(cli);
+  // What a pull request has shown before is less than that: nothing is touched.
+  const seen = join(clone, "seen.json");
+  await writeFile(seen, JSON.stringify({ steps: {} }));
+  const wider = await command(["deploy", "pi5", "--expect", seen]);
+  expect([wider.exitCode, wider.output]).toEqual([4, expect.stringMatching(/more than.*\n {2}pi5.*page: create\n/s)]);
+  expect(differing(before, await containers())).toEqual([]);
+  // What it shows of this one, without the secrets, is what is done.
+  const preview = await asReviewer("preview", "--without-secrets", "--offline", "--json");
+  await writeFile(seen, preview.stdout);
+  const deployed = await command(["deploy", "pi5", "--expect", seen]);
+  expect([deployed.exitCode, deployed.output]).toEqual([0, expect.stringContaining("Everything is done on pi5.")]);
   expect(differing(before, await containers())).toEqual(["pi5/page"]);
   const url = `http://${lab.host("pi5").address}:8099/`;
   const { exitCode } = await run("curl", ["-sS", "--retry", "10", "--retry-connrefused", "-o", "/dev/null", url]);

@@ -4,7 +4,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forgeOf, keepIssue, pullRequestOf, writeComment } from "../../scripts/lib/forge.js";
+import { commentOf, forgeOf, keepIssue, mergeOf, pullRequestOf, writeComment } from "../../scripts/lib/forge.js";
 import type { Forge } from "../../scripts/lib/forge.js";
 
 // The one comment and the one issue that this program keeps on a forge, with a server that has what GitHub and Gitea have in
@@ -15,6 +15,7 @@ interface Written {
   readonly number: number;
   readonly body: string;
   readonly state?: string;
+  readonly user?: { readonly login: string };
 }
 const MARKER = "<!-- homelab-preview: lab -->";
 const PAGE = 3;
@@ -26,9 +27,11 @@ let issues: Written[];
 let asked: string[];
 /** Comments of somebody else's. */
 let foreign: number[];
+/** What is at other paths below the repository. */
+let other: Record<string, unknown>;
 
 beforeEach(async () => {
-  [comments, issues, asked, foreign] = [[], [], [], []];
+  [comments, issues, asked, foreign, other] = [[], [], [], [], {}];
   server = createServer((request, response) => {
     const url = new URL(request.url ?? "", "http://forge");
     let body = "";
@@ -39,6 +42,9 @@ beforeEach(async () => {
       };
       if (request.headers.authorization !== "Bearer t0ken") {
         reply(401, { message: "Bad credentials" });
+      } else if (/\/commits\//.test(url.pathname)) {
+        const found = other[url.pathname.replace("/repos/me/homelab", "")];
+        reply(found === undefined ? 404 : 200, found ?? { message: "not found" });
       } else if (request.method === "GET") {
         const list = url.pathname.endsWith("/comments") ? comments : issues;
         const page = Number(url.searchParams.get("page"));
@@ -82,6 +88,38 @@ test("one that somebody else began with the same marker is left alone", async ()
     "PATCH /repos/me/homelab/issues/comments/1",
     "PATCH /repos/me/homelab/issues/comments/2",
   ]);
+});
+
+test("the comment of a workflow is read, and not what somebody else has written in its way", async () => {
+  comments = [
+    { ...comment(1, `${MARKER}\nforged`), user: { login: "mallory" } },
+    { ...comment(2, "hello"), user: { login: "github-actions[bot]" } },
+    { ...comment(3, `${MARKER}\nours`), user: { login: "github-actions[bot]" } },
+  ];
+  expect(await commentOf(forge, 7, MARKER)).toBe(`${MARKER}\nours`);
+  comments = [{ ...comment(3, `${MARKER}\nours`), user: { login: "gitea-actions" } }];
+  expect(await commentOf(forge, 7, MARKER)).toBe(`${MARKER}\nours`);
+  comments = comments.slice(1);
+  expect(await commentOf(forge, 7, MARKER)).toBeUndefined();
+});
+
+test.each<[what: string, paths: Record<string, unknown>, number: number | undefined]>([
+  [
+    "GitHub",
+    {
+      "/commits/c0ffee/pulls": [
+        { number: 3, merged_at: null },
+        { number: 4, merged_at: "2026-11-01T10:00:00Z" },
+      ],
+    },
+    4,
+  ],
+  ["GitHub, without one", { "/commits/c0ffee/pulls": [] }, undefined],
+  ["Gitea", { "/commits/c0ffee/pull": { number: 5, merged_at: "2026-11-01T10:00:00Z" } }, 5],
+  ["Gitea, without one", {}, undefined],
+])("the pull request that a commit has merged, on %s", async (_, paths, number) => {
+  other = paths;
+  expect(await mergeOf(forge, "c0ffee")).toBe(number);
 });
 
 const DRIFT = "<!-- homelab-drift: lab -->";

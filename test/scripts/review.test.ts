@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
-import { marker, reviewMarkdown } from "../../scripts/lib/review/markdown.js";
+import { marker, planIn, reviewMarkdown } from "../../scripts/lib/review/markdown.js";
 import { reviewOf } from "../../scripts/lib/review/review.js";
 import type { Review } from "../../scripts/lib/review/review.js";
 import { reviewText } from "../../scripts/lib/review/text.js";
@@ -51,6 +52,32 @@ describe("the comment", () => {
     );
     expect(Buffer.byteLength(long)).toBeLessThanOrEqual(60_000);
     expect(long).toMatch(/\n- ä \d+ ö{20}\n\nThe rest is too long to be shown here\.$/);
+  });
+});
+
+describe("the plan for the deployment that follows", () => {
+  const steps = (count: number): NonNullable<Review["steps"]> =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        `pi5/file/w${createHash("sha256").update(`${i}`).digest("hex")}`,
+        { action: "create", properties: { a: `${i}` } } as const,
+      ]),
+    );
+
+  test("is in the comment, whatever else has to be left out, and nobody sees it", () => {
+    const seen = Array.from({ length: 3000 }, (_, i) => `ä ${i} ${"ö".repeat(20)}`);
+    const text = reviewMarkdown({ ...ROUTINE, seen, steps: steps(20) }, "home");
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(60_000);
+    expect(text).toMatch(/\n\nThe rest is too long to be shown here\.\n\n<!-- homelab-plan: home \S+ -->$/);
+    expect(planIn(text, "home")).toEqual(steps(20));
+    expect(planIn(text, "other")).toBeUndefined();
+  });
+
+  test("is not there where it would be too long, where the preview failed, and where the engine was not asked", () => {
+    expect(planIn(reviewMarkdown({ ...ROUTINE, steps: steps(2000) }, "home"), "home")).toBeUndefined();
+    expect(planIn(reviewMarkdown({ ...ROUTINE, steps: steps(1), failure: "broken" }, "home"), "home")).toBeUndefined();
+    expect(planIn(reviewMarkdown(ROUTINE, "home"), "home")).toBeUndefined();
+    expect(planIn("hello <!-- homelab-plan: home", "home")).toBeUndefined();
   });
 });
 

@@ -12,7 +12,8 @@ export interface Change extends PlannedChange {
   readonly details: readonly string[];
 }
 
-const ACTIONS: Readonly<Record<string, Change["action"]>> = {
+/** What the engine would do, by the name of its step; steps that change nothing are left out. */
+export const ACTIONS: Readonly<Record<string, Change["action"]>> = {
   create: "create",
   update: "update",
   delete: "delete",
@@ -22,6 +23,12 @@ const ACTIONS: Readonly<Record<string, Change["action"]>> = {
 
 /** Kinds that only hold others together, or belong to the program's own bookkeeping. */
 const SILENT: readonly ResourceName["kind"][] = ["host", "settings", "containers", "engine", "leftovers"];
+
+/** Is it a part of a host or the policy of the tailnet, that is, something that an owner knows of? */
+export function isShown(name: string): boolean {
+  const kind = parseName(name)?.kind;
+  return name === TAILNET_NAMES.policy || (kind !== undefined && !SILENT.includes(kind));
+}
 
 /** What is different about the environment of a service that the engine hides; undefined where nobody knows. */
 export type HiddenEnvironments = (host: string, service: string) => readonly string[] | undefined;
@@ -57,7 +64,7 @@ function changeOf(metadata: StepEventMetadata, hidden: HiddenEnvironments): Chan
   }
   const host = hostInUrn(metadata.urn);
   const resource = parseName(nameInUrn(metadata.urn));
-  if (action === undefined || host === undefined || resource === undefined || SILENT.includes(resource.kind)) {
+  if (action === undefined || host === undefined || resource === undefined || !isShown(nameInUrn(metadata.urn))) {
     return undefined;
   }
   const { kind } = resource;
@@ -92,4 +99,4 @@ function detailsOf(
 }
 
 /** The property that a path such as `envs[3]` or `healthcheck.tests` begins with. */
-const rootOf = (path: string): string => path.split(/[.[]/, 1)[0] ?? path;
+export const rootOf = (path: string): string => path.split(/[.[]/, 1)[0] ?? path;

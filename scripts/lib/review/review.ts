@@ -8,6 +8,8 @@ import type { HomelabModel } from "../../../model/types.js";
 import { notDoneIn, warningIn } from "../engine-events.js";
 import { describePlan } from "../plan/describe.js";
 import type { Change } from "../plan/plan.js";
+import { stepsOf } from "../plan/steps.js";
+import type { Steps } from "../plan/steps.js";
 import type { MissingImage } from "../registry/missing.js";
 import type { TightDisk } from "../registry/room.js";
 import type { Revision } from "./revision.js";
@@ -28,6 +30,8 @@ export interface Review {
   readonly changes: readonly Change[];
   /** The same in words, a line each. */
   readonly plan: readonly string[];
+  /** The same for npm run deploy -- --expect, which goes no further; undefined where the engine was not asked. */
+  readonly steps: Steps | undefined;
   readonly revision: Revision | undefined;
 }
 
@@ -77,6 +81,7 @@ export function reviewOf(input: ReviewInput): Review {
     plan: describePlan(changes, after?.hosts)
       .split("\n")
       .filter((line) => line !== ""),
+    steps: input.events && stepsOf(input.events),
     revision,
   };
 }
