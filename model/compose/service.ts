@@ -150,21 +150,22 @@ const withoutTwins = (ports: readonly PlacedPort[]): PlacedPort[] => [
   ...new Map(ports.map((port) => [JSON.stringify({ ...port, at: 0 }), port])).values(),
 ];
 
+/** For `network_mode: host`, where ports: would be without effect. */
+export const listens = z
+  .array(
+    mapping({
+      port: z.int().min(1).max(65535),
+      protocol: z.enum(["tcp", "udp"]).default("tcp"),
+      audience: audiences,
+    }),
+  )
+  .readonly();
+
 /** How the program treats a service, beyond what Compose can say. */
 const homelab = mapping({
   updates: z.enum(["pinned", "automatic"]).default("pinned"),
   audience: audiences.optional(),
-  /** For `network_mode: host`, where ports: would be without effect. */
-  listens: z
-    .array(
-      mapping({
-        port: z.int().min(1).max(65535),
-        protocol: z.enum(["tcp", "udp"]).default("tcp"),
-        audience: audiences,
-      }),
-    )
-    .readonly()
-    .optional(),
+  listens: listens.optional(),
   platforms: z.array(grammar.platform).readonly().optional(),
   "privileged-reason": text.optional(),
   "socket-reason": text.optional(),

@@ -5,14 +5,18 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { format, resolveConfig } from "prettier";
 import { basename, dirname, join, resolve } from "node:path";
-import { audience as audienceSchema } from "../../model/audience.js";
-import { complaintsIn } from "../../model/yaml/explain.js";
-import { withRemedies } from "../../model/yaml/remedy.js";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
-import { loadHomelab } from "../../model/load.js";
+import { buildHomelab } from "../../model/build.js";
+import { readFrom } from "../../model/load.js";
+import { asked } from "../lib/ask.js";
+import { answersIn, NO_ANSWERS } from "./answers.js";
+import type { Answers } from "./answers.js";
 import type { Found, Note } from "./context.js";
+import { converse } from "./conversation.js";
+import { answersTemplate, audiencesIn } from "./questions.js";
+import type { Question } from "./questions.js";
 import { convertCompose, projectName } from "./convert.js";
 import type { Converted } from "./convert.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
@@ -23,6 +27,7 @@ import { StackFile } from "../lib/stack-file.js";
 interface Options {
   readonly stack: string;
   readonly audience: readonly string[];
+  readonly answers?: string;
   readonly name?: string;
   readonly force: boolean;
 }
@@ -34,20 +39,40 @@ const INCOMPLETE = 2;
 async function addService(file: string, host: string, options: Options): Promise<void> {
   const { stack, audience, force } = options;
   // npm runs commands in the project's directory, and says where it was called.
-  const original = resolve(process.env["INIT_CWD"] ?? ".", file);
+  const caller = process.env["INIT_CWD"] ?? ".";
+  const original = resolve(caller, file);
+  const text = await textOf(original, file);
   const project = projectDirectory();
   const stackFile = StackFile.read(project, stack);
-  const converted = convertCompose({
-    stack,
-    text: await textOf(original, file),
-    file: basename(original),
-    name: options.name ?? basename(dirname(original)),
-    audience,
-    look: lookFrom(dirname(original)),
-    ...(options.name !== undefined && { rename: true }),
-  });
-  const folder = `my/${converted.name}`;
+  const given = options.answers === undefined ? NO_ANSWERS : answersIn(caller, options.answers);
+  const convert = ({ services, audience: ofAll = [] }: Answers): Converted =>
+    convertCompose({
+      stack,
+      text,
+      file: basename(original),
+      name: options.name ?? basename(dirname(original)),
+      audience: audience.length > 0 ? audience : ofAll,
+      answers: services,
+      look: lookFrom(dirname(original)),
+      ...(options.name !== undefined && { rename: true }),
+    });
+  const first = convert(given);
+  const folder = `my/${first.name}`;
   stackFile.addService(host, `${folder}/compose.yaml`);
+  const kept = setValues(stackFile, first, given);
+  const { converted, open } = await converse(
+    {
+      convert,
+      problemsOf: ({ text: compose, files }) =>
+        problemsIn(
+          stack,
+          new Map([...beside(folder, files), [`${folder}/compose.yaml`, compose], [stackFile.name, stackFile.text]]),
+        ),
+      ask: process.stdin.isTTY && process.stdout.isTTY ? asked : undefined,
+      say: console.log,
+    },
+    given,
+  );
 
   const written = [["compose.yaml", converted.text] as const, ...converted.files];
   const inTheWay = written.map(([path]) => `${folder}/${path}`).filter((path) => existsSync(join(project, path)));
@@ -65,8 +90,21 @@ async function addService(file: string, host: string, options: Options): Promise
     await stackFile.save(inHouseStyle);
     console.log(`added it to the services of ${host} in ${stackFile.name}`);
   }
-  report(converted, basename(original), stack, folder);
+  report({ ...converted, todo: [...converted.todo, ...kept] }, open, basename(original), stack, folder);
 }
+
+/** Values that the project has already stay, unless the owner has answered otherwise. @returns those that stayed */
+function setValues(stackFile: StackFile, { name, values }: Converted, answers: Answers): Note[] {
+  Object.entries(answers.values).forEach(([key, value]) => stackFile.setValue(name, key, value, true));
+  return [...values].flatMap(([key, value]) =>
+    Object.hasOwn(answers.values, key) || stackFile.setValue(name, key, value)
+      ? []
+      : [{ line: 0, text: `\${${key}} has another value in ${stackFile.name} than in .env: it stays` }],
+  );
+}
+
+const beside = (folder: string, files: Converted["files"]): [string, string][] =>
+  [...files].map(([path, text]) => [`${folder}/${path}`, text]);
 
 /** What the check finds of what the owner has not stated yet. */
 const UNSTATED: ReadonlySet<ProblemCode> = new Set(["no-audience", "untagged-image", "moving-tag"]);
@@ -75,8 +113,14 @@ const UNSTATED: ReadonlySet<ProblemCode> = new Set(["no-audience", "untagged-ima
 const inHouseStyle = async (path: string, text: string): Promise<string> =>
   format(text, { ...(await resolveConfig(path)), filepath: path });
 
-function report({ changed, todo, unstated }: Converted, original: string, stack: string, folder: string): void {
-  const problems = problemsOf(stack);
+function report(
+  { changed, todo, unstated }: Converted,
+  open: readonly Question[],
+  original: string,
+  stack: string,
+  folder: string,
+): void {
+  const problems = problemsIn(stack);
   const own = problems.filter(({ file }) => file.startsWith(`${folder}/`));
   const check = commandLine("check", stack);
   show(`Changed (lines of ${original}):`, changed);
@@ -86,6 +130,9 @@ function report({ changed, todo, unstated }: Converted, original: string, stack:
   if (own.length > 0) {
     console.log(`\nTo be stated; ${check} shows what is left:\n\n${describeProblems(own)}`);
     process.exitCode = INCOMPLETE;
+  }
+  if (open.length > 0) {
+    console.log(`\nOr write a file, and pass it with --answers FILE --force:\n\n${answersTemplate(open)}`);
   }
   if (problems.length > own.length) {
     console.log(`\n${check} has ${problems.length - own.length} more to say about other files.`);
@@ -102,10 +149,14 @@ function show(title: string, notes: readonly Note[]): void {
   }
 }
 
-/** What the check says of the declaration as it is now. */
-function problemsOf(stack: string): readonly Problem[] {
+/** What the check says of the declaration, with files that are not written yet. */
+function problemsIn(stack: string, files: ReadonlyMap<string, string> = new Map()): readonly Problem[] {
+  const read = readFrom(declarationDirectories());
   try {
-    loadHomelab(stack, declarationDirectories());
+    buildHomelab(stack, (path) => {
+      const text = files.get(path);
+      return text === undefined ? read(path) : { text };
+    });
     return [];
   } catch (error) {
     if (error instanceof HomelabError) {
@@ -143,15 +194,12 @@ function lookFrom(directory: string): (path: string) => Found {
   };
 }
 
-function readAudience(text: string): string[] {
-  return text.split(",").map((who) => {
-    const result = audienceSchema.safeParse(who.trim(), { reportInput: true });
-    if (!result.success) {
-      const wrong = complaintsIn(result.error.issues).map(({ message, remedies }) => withRemedies(message, remedies));
-      throw new UserError(`--audience: ${wrong.join("; ")}`);
-    }
-    return result.data;
-  });
+function readAudience(text: string): readonly string[] {
+  try {
+    return audiencesIn(text);
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`--audience: ${error.message}`) : error;
+  }
 }
 
 void runCommand(
@@ -159,6 +207,7 @@ void runCommand(
     .argument("<file>", "the Compose file; it stays as it is")
     .argument("<host>", "name of the host")
     .option("--audience <who>", "who may reach the ports that do not say, as in lan,tailnet", readAudience, [])
+    .option("--answers <file>", "what else only you can say, by service; without it, it is asked on a terminal")
     .option(
       "--name <name>",
       "project and folder below my/; default: what the file or its directory is called",

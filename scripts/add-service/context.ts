@@ -33,6 +33,8 @@ export interface Context {
   readonly unstated: Note[];
   /** Files to put beside the new Compose file, by their path from it. */
   readonly files: Map<string, string>;
+  /** Values of variables that were in the .env beside the file, by name. */
+  readonly values: Map<string, string>;
   /** Secrets that values were turned into: for each value the name. */
   readonly secrets: Map<string, string>;
 }

@@ -1,6 +1,8 @@
 import { isAlias, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, YAMLMap } from "yaml";
 import { parseSource } from "../../model/yaml/source.js";
+import type { Answers } from "./answers.js";
+import { applyAnswers } from "./apply-answers.js";
 import { drop, entry, keyOf, sections } from "./context.js";
 import type { Context, Found, Note } from "./context.js";
 import { mergeEnvFiles, moveSecrets, nameVariables } from "./environment.js";
@@ -27,6 +29,8 @@ export interface ConvertArgs {
   readonly rename?: boolean;
   /** Who may reach the ports that do not say. */
   readonly audience: readonly string[];
+  /** What else the owner has answered, by service; @default nothing */
+  readonly answers?: Answers["services"];
   /** What is at a path relative to the file. */
   readonly look: (path: string) => Found;
 }
@@ -37,6 +41,8 @@ export interface Converted {
   readonly text: string;
   /** Files to put beside it, by their path from it. */
   readonly files: ReadonlyMap<string, string>;
+  /** Values of variables that were in the .env beside the file and are no secrets, by name. */
+  readonly values: ReadonlyMap<string, string>;
   /** What was changed, by line of the original. */
   readonly changed: readonly Note[];
   /** What the owner has to do, by line of the original. */
@@ -58,6 +64,7 @@ export function convertCompose({
   name: fallback,
   rename = false,
   audience,
+  answers = {},
   look,
 }: ConvertArgs): Converted {
   parseSource(file, text);
@@ -81,21 +88,23 @@ export function convertCompose({
     unstated: [],
     files: new Map(),
     secrets: new Map(),
+    values: new Map(),
   };
   if (isMap(document.contents)) {
-    rewrite(context, document.contents);
+    rewrite(context, document.contents, answers);
   }
   return {
     name,
     text: inItsStyle(document, text),
     files: context.files,
+    values: context.values,
     changed: byLine(context.changed),
     todo: byLine(context.todo),
     unstated: byLine(context.unstated),
   };
 }
 
-function rewrite(context: Context, root: YAMLMap): void {
+function rewrite(context: Context, root: YAMLMap, answers: Answers["services"]): void {
   keepHead(context, root);
   drop(context, root, "version", "Compose files have none any more");
   setName(context, root);
@@ -104,6 +113,7 @@ function rewrite(context: Context, root: YAMLMap): void {
   const templates = root.items.flatMap((pair) =>
     keyOf(pair).startsWith("x-") && isMap(pair.value) ? [{ key: keyOf(pair), value: pair.value }] : [],
   );
+  applyAnswers(context, services, answers);
   services.forEach(({ key, value }) => {
     mergeEnvFiles(context, key, value);
   });

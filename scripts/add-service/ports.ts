@@ -51,8 +51,8 @@ const longForm = ({ target, published, protocol, hostIp }: ComposePort): object 
 
 function stateAudience(context: Context, name: string, service: YAMLMap, list: YAMLSeq): void {
   const { audience, document } = context;
-  if (audience.length === 0) {
-    const stated = mapAt(service, "x-homelab")?.has("audience") === true;
+  const stated = mapAt(service, "x-homelab")?.has("audience") === true;
+  if (audience.length === 0 || stated) {
     const open = list.items.flatMap((it) => (isMap(it) && !it.has("x-audience") ? [String(it.get("target"))] : []));
     if (open.length > 0 && !stated) {
       const text = `${name}: who may reach ${open.join(", ")}: x-audience: [lan], [lan, tailnet], [role:agent], [localhost] ...`;
@@ -65,7 +65,7 @@ function stateAudience(context: Context, name: string, service: YAMLMap, list: Y
       if (!item.has("x-audience")) {
         item.set("x-audience", document.createNode(audience, { flow: true }));
       }
-    } else if (mapAt(service, "x-homelab")?.has("audience") !== true) {
+    } else {
       service.setIn(["x-homelab", "audience"], document.createNode(audience, { flow: true }));
     }
   }

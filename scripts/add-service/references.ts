@@ -1,14 +1,12 @@
 import { isMap, visit } from "yaml";
 import { partsOf } from "../../model/compose/template.js";
 import type { Part } from "../../model/compose/template.js";
-import { setValue } from "../../model/compose/names.js";
 import { PROVIDED } from "../../model/config/names.js";
 import { isText } from "./context.js";
 import type { Context } from "./context.js";
 import { expandEnv, parseEnvFile } from "./env-file.js";
 import { isSecret, isSecretName, isSecretValue } from "./looks-secret.js";
 import { declareSecret } from "./resources.js";
-import { shellCommand } from "../../hosts/shell.js";
 
 type Reference = Exclude<Part, string>;
 
@@ -41,10 +39,10 @@ export function rewriteReferences(context: Context): void {
     if (isSecret(name, value) || isSecretName(name) || isSecretValue(value)) {
       declareSecret(context, name, `the value of ${name} in the .env beside ${context.file}`);
     } else {
-      const command = setValue(context.stack, context.name, name, shellCommand([value]));
       const instead =
         PROVIDED[name] === undefined ? "" : `, and is for this project alone what ${PROVIDED[name]} is for others`;
-      context.todo.push({ line, text: `\${${name}} came from .env${instead}: ${command}` });
+      context.values.set(name, value);
+      context.changed.push({ line, text: `\${${name}} came from .env, and is a value of the project${instead}` });
     }
   }
 }

@@ -1,12 +1,15 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 
-// Two questions, of which one is for a password: too little for a package of prompts.
+// Few questions, of which one is for a password: too little for a package of prompts.
 
 /** Asks on the terminal; only y or yes is a yes. */
 export async function confirmed(question: string): Promise<boolean> {
   return /^y(es)?$/i.test((await answer(question, process.stdout)).trim());
 }
+
+/** Asks on the terminal; empty without an answer. */
+export const asked = (question: string): Promise<string> => answer(question, process.stdout);
 
 /** Asks on the terminal for what nobody may see there; empty without an answer. */
 export async function hidden(question: string): Promise<string> {

@@ -199,6 +199,23 @@ export class StackFile {
     this.document.setIn([...SERVICES, service], false);
   }
 
+  /**
+   * Gives a project a value.
+   *
+   * @param over whether it may take the place of another; @default false
+   * @returns whether the project has it now
+   */
+  setValue(project: string, name: string, value: string, over = false): boolean {
+    const path = [...PROJECTS, project, "values", name];
+    const there: unknown = this.document.getIn(path);
+    const same = (typeof there === "number" || typeof there === "boolean" ? String(there) : there) === value;
+    if (!same && (there === undefined || over)) {
+      this.document.setIn(path, value);
+      return true;
+    }
+    return same;
+  }
+
   /** Writes the Ed25519 key of a host, `ssh-ed25519 AAAA…`. */
   pin(host: string, key: string): void {
     this.definitionOf(host).set("hostKey", key);

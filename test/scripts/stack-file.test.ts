@@ -78,6 +78,16 @@ describe("a service of a host", () => {
   });
 });
 
+test("a value of a project is written, and takes the place of another only where that is meant", () => {
+  const file = new StackFile("Pulumi.test.yaml", "config:\n  homelab:projects:\n    blog: { values: { TAG: 2 } }\n");
+  expect([file.setValue("blog", "TAG", "2"), file.changed]).toEqual([true, false]);
+  expect([file.setValue("blog", "TAG", "3"), file.changed]).toEqual([false, false]);
+  expect(file.setValue("blog", "TAG", "3", true)).toBe(true);
+  expect(file.setValue("wiki", "URL", "1.50")).toBe(true);
+  expect(file.text).toContain('TAG: "3"');
+  expect(file.text).toContain('wiki:\n      values:\n        URL: "1.50"');
+});
+
 describe("what is known of a host", () => {
   const text = `config:
   homelab:services: { pi5: true }

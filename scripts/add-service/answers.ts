@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { audiences } from "../../model/audience.js";
+import { listens } from "../../model/compose/service.js";
+import { HomelabError } from "../../model/yaml/problem.js";
+import type { Problem } from "../../model/yaml/problem.js";
+import { mapping, parseWith } from "../../model/yaml/schema.js";
+import { parseSource } from "../../model/yaml/source.js";
+import { UserError } from "../lib/command.js";
+
+/** What only the owner can say of a service. */
+const ofService = mapping({
+  /** With its version. */
+  image: z.string().optional(),
+  /** Who may reach its ports, unless a port says so itself. */
+  audience: audiences.optional(),
+  /** With network_mode: host. */
+  listens: listens.optional(),
+  "privileged-reason": z.string().optional(),
+  "socket-reason": z.string().optional(),
+  "mount-reason": z.string().optional(),
+});
+export type ServiceAnswers = z.infer<typeof ofService>;
+
+const schema = mapping({
+  audience: audiences.optional(),
+  services: z.record(z.string(), ofService).default({}),
+  values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+});
+
+/** What the owner answers when a Compose file is taken over: the same on a terminal and in an answers file. */
+export interface Answers {
+  /** Who may reach the ports that do not say, of all services; @default none, and it is asked */
+  readonly audience?: readonly string[] | undefined;
+  readonly services: Readonly<Record<string, ServiceAnswers>>;
+  /** What variables of the file stand for. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export const NO_ANSWERS: Answers = { services: {}, values: {} };
+
+/**
+ * The answers of a file.
+ *
+ * @param directory that a relative path begins at
+ * @throws UserError if it is not there, HomelabError with each mistake and its line
+ */
+export function answersIn(directory: string, file: string): Answers {
+  const path = resolve(directory, file);
+  if (!existsSync(path)) {
+    throw new UserError(`${file} is not there`);
+  }
+  const source = parseSource(file, readFileSync(path, "utf8"));
+  const problems: Problem[] = [];
+  const answers = parseWith(schema, source.data, source, [], problems);
+  if (answers === undefined) {
+    throw new HomelabError(problems);
+  }
+  return answers;
+}
+
+/** The same with another answer. */
+export const withAnswer = (answers: Answers, service: string, more: ServiceAnswers): Answers => ({
+  ...answers,
+  services: { ...answers.services, [service]: { ...answers.services[service], ...more } },
+});

@@ -1,0 +1,130 @@
+import { Document, parse } from "yaml";
+import { audience } from "../../model/audience.js";
+import type { ProblemCode } from "../../model/yaml/codes.js";
+import { complaintsIn } from "../../model/yaml/explain.js";
+import type { Problem } from "../../model/yaml/problem.js";
+import { withRemedies } from "../../model/yaml/remedy.js";
+import { UserError } from "../lib/command.js";
+import type { ServiceAnswers } from "./answers.js";
+
+/** A decision that only the owner can take. */
+export interface Question {
+  readonly service: string;
+  readonly key: keyof ServiceAnswers;
+  readonly text: string;
+  /** What an empty answer means; undefined if it leaves the question open. */
+  readonly fallback: string | undefined;
+  /** @throws UserError for an answer that is none */
+  readonly read: (answer: string) => ServiceAnswers;
+}
+
+/** What is asked for which problem of a service. */
+const ASKED: Partial<Record<ProblemCode, (service: string, image: string) => Omit<Question, "service">>> = {
+  "no-audience": (service) => ({
+    key: "audience",
+    text: `Who may reach the ports of ${service}? lan, tailnet, containers, localhost, role:ROLE, host:NAME, or several`,
+    fallback: "lan",
+    read: (answer) => ({ audience: audiencesIn(answer) }),
+  }),
+  "untagged-image": whichVersion,
+  "moving-tag": whichVersion,
+  "no-listens": (service) => ({
+    key: "listens",
+    text: `${service} has the host's own network. Which of its ports are for the LAN, as in 8123, 5353/udp, or none?`,
+    fallback: undefined,
+    read: (answer) => ({ listens: listensIn(answer) }),
+  }),
+  "socket-without-reason": (service) => ({
+    key: "socket-reason",
+    text: `${service} has Docker's socket, which gives root on the host. Why?`,
+    fallback: undefined,
+    read: (answer) => ({ "socket-reason": answer }),
+  }),
+  "privileged-without-reason": (service) => ({
+    key: "privileged-reason",
+    text: `${service} is privileged, and has root on the host. Why?`,
+    fallback: undefined,
+    read: (answer) => ({ "privileged-reason": answer }),
+  }),
+  "mount-without-reason": (service) => ({
+    key: "mount-reason",
+    text: `${service} sees directories of the host's system. Why?`,
+    fallback: undefined,
+    read: (answer) => ({ "mount-reason": answer }),
+  }),
+};
+
+function whichVersion(service: string, image: string): Omit<Question, "service"> {
+  const name = image.replace(/:latest$/, "");
+  return {
+    key: "image",
+    text: `Which version of ${name} is ${service} to run?`,
+    fallback: undefined,
+    read: (answer) => ({ image: answer.startsWith(`${name}:`) ? answer : `${name}:${tagIn(answer)}` }),
+  };
+}
+
+/**
+ * The questions that are behind the problems of a Compose file, each once.
+ *
+ * @param text the file
+ */
+export function questionsBehind(problems: readonly Problem[], text: string): Question[] {
+  const { services = {} } = parse(text, { merge: true }) as { services?: Record<string, { image?: unknown }> };
+  const questions = problems.flatMap(({ code, path }) => {
+    const [, service = ""] = /^services\.([^.[\]]+)/.exec(path) ?? [];
+    const image = services[service]?.image;
+    const asked = ASKED[code]?.(service, typeof image === "string" ? image : "");
+    return asked === undefined || services[service] === undefined ? [] : [{ service, ...asked }];
+  });
+  return [...new Map(questions.map((it) => [`${it.service} ${it.key}`, it])).values()];
+}
+
+/** Examples of what an answers file may say, in the order of the questions. */
+const EXAMPLES: Readonly<Record<keyof ServiceAnswers, unknown>> = {
+  image: "IMAGE:TAG",
+  audience: ["lan"],
+  listens: [{ port: 8080, protocol: "tcp", audience: ["lan"] }],
+  "privileged-reason": "WHY",
+  "socket-reason": "WHY",
+  "mount-reason": "WHY",
+};
+
+/** An answers file with a place for each answer. */
+export function answersTemplate(questions: readonly Question[]): string {
+  const document = new Document({});
+  for (const { service, key } of questions) {
+    document.setIn(["services", service, key], document.createNode(EXAMPLES[key], { flow: true }));
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+/** @throws UserError for what is no audience */
+export function audiencesIn(text: string): ServiceAnswers["audience"] & object {
+  return text.split(",").map((who) => {
+    const result = audience.safeParse(who.trim(), { reportInput: true });
+    if (!result.success) {
+      const wrong = complaintsIn(result.error.issues).map(({ message, remedies }) => withRemedies(message, remedies));
+      throw new UserError(wrong.join("; "));
+    }
+    return result.data;
+  });
+}
+
+function listensIn(text: string): ServiceAnswers["listens"] & object {
+  const words = text.split(/[\s,]+/).filter((it) => it !== "" && it !== "none");
+  return words.map((word) => {
+    const [, port = "", protocol = "tcp"] = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(word) ?? [];
+    if (!(Number(port) >= 1 && Number(port) <= 65_535)) {
+      throw new UserError(`${word} is not a port: write it as 8123 or 5353/udp`);
+    }
+    return { port: Number(port), protocol: protocol === "udp" ? "udp" : "tcp", audience: ["lan"] };
+  });
+}
+
+function tagIn(text: string): string {
+  if (!/^\w[\w.-]{0,127}(@sha256:[0-9a-f]{64})?$/.test(text) || text === "latest") {
+    throw new UserError(`${text} is not a version: write the tag of an image, such as 1.29`);
+  }
+  return text;
+}

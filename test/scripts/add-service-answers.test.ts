@@ -1,0 +1,161 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { HomelabError } from "../../model/yaml/problem.js";
+import type { Problem } from "../../model/yaml/problem.js";
+import { buildHomelab } from "../../model/build.js";
+import { answersIn, NO_ANSWERS } from "../../scripts/add-service/answers.js";
+import type { Answers } from "../../scripts/add-service/answers.js";
+import { converse } from "../../scripts/add-service/conversation.js";
+import type { Outcome } from "../../scripts/add-service/conversation.js";
+import { convertCompose } from "../../scripts/add-service/convert.js";
+import type { Converted } from "../../scripts/add-service/convert.js";
+import { answersTemplate } from "../../scripts/add-service/questions.js";
+import { CONFIG } from "../model/declare.js";
+
+const FILE = "my/home/compose.yaml";
+const HOME = `services:
+  web:
+    image: nginx
+    ports: ["8080:80", "127.0.0.1:8081:81"]
+  docker:
+    image: proxy:1.0
+    volumes: ["/var/run/docker.sock:/var/run/docker.sock:ro"]
+  hass:
+    image: hass:latest
+    network_mode: host
+    privileged: true
+`;
+
+const convert = ({ services, audience = [] }: Answers): Converted =>
+  convertCompose({
+    stack: "test",
+    text: HOME,
+    file: "docker-compose.yml",
+    name: "home",
+    audience,
+    answers: services,
+    look: () => ({ kind: "missing" }),
+  });
+
+function problemsOf({ text }: Pick<Converted, "text">): readonly Problem[] {
+  const files: Readonly<Record<string, string>> = {
+    "Pulumi.test.yaml": CONFIG.replace("role: nas", "services: [my/home/compose.yaml]"),
+    [FILE]: text,
+  };
+  try {
+    buildHomelab("test", (path) => {
+      const found = files[path];
+      return found === undefined ? { problem: "is missing" } : { text: found };
+    });
+    return [];
+  } catch (error) {
+    if (error instanceof HomelabError) {
+      return error.problems;
+    }
+    throw error;
+  }
+}
+
+/** A conversation with somebody who answers by the first word of a question that is known. */
+async function talk(replies: Readonly<Record<string, readonly string[]>>): Promise<Outcome & { heard: string[] }> {
+  const heard: string[] = [];
+  const left = new Map(Object.entries(replies).map(([key, all]) => [key, [...all]]));
+  const ask = (question: string): Promise<string> => {
+    heard.push(question);
+    const key = [...left.keys()].find((it) => question.includes(it)) ?? "";
+    return Promise.resolve(left.get(key)?.shift() ?? "");
+  };
+  const outcome = await converse({ convert, problemsOf, ask, say: (it) => heard.push(it) }, NO_ANSWERS);
+  return { ...outcome, heard };
+}
+
+test("each decision is one question, and in the end the check passes", async () => {
+  const { converted, open, heard } = await talk({
+    "the ports of web": ["Lan", "lan, tailnet"],
+    "version of nginx": ["1.29"],
+    "version of hass": ["latest", "hass:2025.12"],
+    "has Docker's socket": ["it lists containers"],
+    "is privileged": ["Bluetooth"],
+    "of its ports are for the LAN": ["8123 5353/udp"],
+  });
+  expect(heard.filter((it) => it.endsWith(" "))).toHaveLength(8);
+  expect(heard).toContainEqual(expect.stringContaining('unknown audience "Lan"'));
+  expect(heard).toContainEqual(expect.stringContaining("latest is not a version"));
+  expect(open).toEqual([]);
+  expect(problemsOf(converted)).toEqual([]);
+  expect(parse(converted.text)).toMatchObject({
+    services: {
+      web: { image: "nginx:1.29", "x-homelab": { audience: ["lan", "tailnet"] } },
+      docker: { "x-homelab": { "socket-reason": "it lists containers" } },
+      hass: {
+        image: "hass:2025.12",
+        "x-homelab": {
+          "privileged-reason": "Bluetooth",
+          listens: [
+            { port: 8123, protocol: "tcp", audience: ["lan"] },
+            { port: 5353, protocol: "udp", audience: ["lan"] },
+          ],
+        },
+      },
+    },
+  });
+});
+
+test("a port for the host itself stays so, whoever may reach the others", async () => {
+  const { converted } = await talk({ "the ports of web": ["lan"], "version of nginx": ["1.29"] });
+  expect(converted.text).toContain("host_ip: 127.0.0.1, x-audience: [ localhost ]");
+});
+
+test("an empty answer takes what is proposed, or leaves the question open", async () => {
+  const { converted, open } = await talk({});
+  expect(converted.text).toContain("x-homelab:\n      audience: [ lan ]\n");
+  expect(open.map(({ service, key }) => `${service} ${key}`).sort()).toEqual([
+    "docker socket-reason",
+    "hass image",
+    "hass listens",
+    "hass privileged-reason",
+    "web image",
+  ]);
+});
+
+function fileWith(text: string): Answers {
+  const folder = mkdtempSync(join(tmpdir(), "answers-"));
+  writeFileSync(join(folder, "answers.yaml"), text);
+  return answersIn(folder, "answers.yaml");
+}
+
+test("without a terminal the same answers are a file, of which what is open is the template", async () => {
+  const silent = { convert, problemsOf, ask: undefined, say: () => undefined };
+  const { open } = await converse(silent, NO_ANSWERS);
+  const template = answersTemplate(open);
+  const filled = template
+    .replace("8080", "8123")
+    .replace("image: IMAGE:TAG", "image: nginx:1.29")
+    .replace("image: IMAGE:TAG", "image: hass:1.0");
+  const { converted, open: left } = await converse(silent, fileWith(filled));
+  expect(left).toEqual([]);
+  expect(problemsOf(converted)).toEqual([]);
+});
+
+test("a mistake in an answers file is told with its line", () => {
+  const wrong = (text: string): string[] => {
+    try {
+      fileWith(text);
+    } catch (error) {
+      return error instanceof HomelabError
+        ? error.problems.map(({ line, path, message }) => `${line} ${path}: ${message}`)
+        : [];
+    }
+    return [];
+  };
+  expect(wrong("services:\n  web: {imagee: a:1}\n")).toEqual(['2 services.web.imagee: unknown key "imagee"']);
+  expect(wrong("audience: ['?']\n")).toEqual(['1 audience[0]: unknown audience "?"']);
+});
+
+test("an answer for a service that is not there is refused", () => {
+  expect(() => convert({ services: { dockr: { image: "a:1" } }, values: {} })).toThrow(
+    'docker-compose.yml has no service "dockr": write "docker"',
+  );
+});
