@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Lab } from "../lab/lab.js";
 import { prepareProject } from "../lab/project.js";
-import { PROGRAM } from "../scripts/lib/project.js";
+import { argvOf, PROGRAM } from "../scripts/lib/project.js";
 import type { PulumiStack } from "../scripts/lib/pulumi-stack.js";
 import { measure } from "./measure.js";
 import type { Command } from "./measure.js";
@@ -23,13 +23,12 @@ export async function benchDeployment(lab: Lab, runs: number): Promise<string> {
   const stack = await prepareProject(lab);
   await measure(up(stack)); // what an earlier run left
   const { directory, name, env } = stack;
-  const tsx = [join(PROGRAM, "node_modules/.bin/tsx"), join(PROGRAM, "scripts/drift/command.ts"), "--stack", name];
   return interleaved(
     {
       "`pulumi preview`": pulumi(stack, "preview"),
       "`pulumi up`": up(stack),
       "`pulumi up` with its preview": pulumi(stack, "up", "--yes"),
-      "`npm run drift`": { argv: tsx, cwd: directory, env },
+      "`npm run drift`": { argv: [...argvOf("drift"), "--stack", name], cwd: directory, env },
     },
     runs,
     lab,

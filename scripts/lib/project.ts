@@ -7,6 +7,12 @@ export const PROGRAM = join(__dirname, "../..");
 
 const MANIFEST = "Pulumi.yaml";
 
+/** The program and arguments that `npm run NAME` comes to. */
+export const argvOf = (name: string): readonly [string, ...string[]] => [
+  process.execPath,
+  ...["scripts/run.cjs", `scripts/${name}/command.ts`].map((file) => join(PROGRAM, file)),
+];
+
 /**
  * Directory of the project that a command is about. Like the Pulumi CLI, every command looks for it from where it is
  * called upwards; a project that runs another program is not meant.

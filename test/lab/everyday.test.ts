@@ -4,7 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import type { RunOptions, RunResult } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf } from "../../scripts/lib/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, configure, lab } from "./homelab.js";
 import { canBeMadeSick, deployedLab } from "./states.js";
@@ -17,12 +17,11 @@ beforeAll(async () => {
   cli = await deployedLab(canBeMadeSick);
 });
 
-const TSX = join(PROGRAM, "node_modules/.bin/tsx");
-const fileOf = (name: string): string => join(PROGRAM, `scripts/${name}/command.ts`);
-
 /** Runs a command in the lab's project, whose only stack it finds by itself. */
-const command = (name: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
-  run(TSX, [fileOf(name), ...args], { ...options, cwd: cli.directory, env: { ...cli.env, ...options.env } });
+function command(name: string, args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> {
+  const [node, ...script] = argvOf(name);
+  return run(node, [...script, ...args], { ...options, cwd: cli.directory, env: { ...cli.env, ...options.env } });
+}
 
 /** Logs in to the database from the network, where it asks for a password. */
 const logsIn = async (password: string): Promise<boolean> =>
@@ -76,7 +75,7 @@ test("logs shows what a service wrote, and asks which of several is meant", asyn
 });
 
 test("logs -f goes on until Ctrl-C, which ends it on the host as well", async () => {
-  const line = [TSX, fileOf("logs"), "traefik", "-f"].join(" ");
+  const line = [...argvOf("logs"), "traefik", "-f"].join(" ");
   const terminal = spawn("script", ["-qec", line, "/dev/null"], {
     cwd: cli.directory,
     env: { ...process.env, ...cli.env },
@@ -104,7 +103,7 @@ describe("exec", () => {
   });
 
   test("has a terminal where the owner has one", async () => {
-    const line = [TSX, fileOf("exec"), ...words("tty")].join(" ");
+    const line = [...argvOf("exec"), ...words("tty")].join(" ");
     const terminal = await run("script", ["-qec", line, "/dev/null"], { cwd: cli.directory, env: cli.env });
     expect([terminal.exitCode, terminal.stdout]).toEqual([0, expect.stringContaining("/dev/pts/")]);
     expect((await command("exec", words("tty"))).stdout).toBe("not a tty\n");

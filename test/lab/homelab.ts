@@ -9,7 +9,7 @@ import { changesOf } from "../../scripts/lib/engine-events.js";
 import type { Changes } from "../../scripts/lib/engine-events.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf, PROGRAM } from "../../scripts/lib/project.js";
 import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import type { Operations } from "../../scripts/lib/operation.js";
 
@@ -115,8 +115,8 @@ export async function commandOn(
   args: readonly string[] = [],
   env = {},
 ): Promise<RunResult & { output: string }> {
-  const script = join(PROGRAM, `scripts/${name}/command.ts`);
-  const result = await run(join(PROGRAM, "node_modules/.bin/tsx"), [script, ...args, "--stack", cli.name], {
+  const [node, ...script] = argvOf(name);
+  const result = await run(node, [...script, ...args, "--stack", cli.name], {
     cwd: cli.directory,
     env: { ...cli.env, ...env },
   });

@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CTRL_C, typing } from "../../lab/typing.js";
 import type { Exchange, Session } from "../../lab/typing.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf } from "../../scripts/lib/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, commandOn, configure, lab } from "./homelab.js";
 import { deployedLab } from "./states.js";
@@ -29,11 +29,7 @@ beforeAll(async () => {
 
 /** A command in a terminal of its own. */
 const typed = (name: string, args: readonly string[], exchanges: readonly Exchange[]): Promise<Session> =>
-  typing(
-    [join(PROGRAM, "node_modules/.bin/tsx"), join(PROGRAM, `scripts/${name}/command.ts`), ...args].join(" "),
-    { cwd: cli.directory, env: cli.env },
-    exchanges,
-  );
+  typing([...argvOf(name), ...args].join(" "), { cwd: cli.directory, env: cli.env }, exchanges);
 
 /** Declares services of pi5, which take their time until they are healthy and are made one after the other. */
 async function declare(name: string, services: string): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf, PROGRAM } from "../../scripts/lib/project.js";
 import { FILES, OPENINGS } from "../model/homelab-with-everything.js";
 
 // The command itself, run in a folder of a project of the owner's own.
@@ -21,9 +21,9 @@ beforeAll(async () => {
 afterAll(() => rm(project, { recursive: true }));
 
 async function check(...args: string[]): Promise<string> {
-  const command = [join(PROGRAM, "scripts/check/command.ts"), "--stack", "test", ...args];
-  const tsx = join(PROGRAM, "node_modules/.bin/tsx");
-  const { stdout } = await promisify(execFile)(tsx, command, { cwd: join(project, "my") });
+  const [node, ...script] = argvOf("check");
+  const command = [...script, "--stack", "test", ...args];
+  const { stdout } = await promisify(execFile)(node, command, { cwd: join(project, "my") });
   return stdout;
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { PROTOCOL } from "../../model/helper.js";
 import { run } from "../../scripts/lib/process.js";
 import type { RunOptions, RunResult } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf, PROGRAM } from "../../scripts/lib/project.js";
 import { COMPOSE_FILES, container, reportOf, TWO_HOSTS } from "./homelab.js";
 
 // The commands themselves, in a project of the owner's own with one stack. ssh and Docker are played: the one runs what it
@@ -42,7 +42,8 @@ afterEach(() => rm(project, { recursive: true }));
 
 function command(name: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const path = [join(project, "bin"), join(PROGRAM, "test/hosts/bin"), process.env["PATH"] ?? ""].join(":");
-  return run(join(PROGRAM, "node_modules/.bin/tsx"), [join(PROGRAM, `scripts/${name}/command.ts`), ...args], {
+  const [node, ...script] = argvOf(name);
+  return run(node, [...script, ...args], {
     ...options,
     cwd: project,
     env: { PATH: path, FAKE_SSH: project, DISPLAY: "", WAYLAND_DISPLAY: "", ...options.env },

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import type { RunResult } from "../../scripts/lib/process.js";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf, PROGRAM } from "../../scripts/lib/project.js";
 import { marker, planIn, reviewMarkdown } from "../../scripts/lib/review/markdown.js";
 import { reviewOf } from "../../scripts/lib/review/review.js";
 import type { Review } from "../../scripts/lib/review/review.js";
@@ -94,8 +94,8 @@ describe("npm run check -- --base", () => {
       await writeFile(join(project, path), text);
     }
   };
-  const check = (...args: string[]): Promise<RunResult> =>
-    run(join(PROGRAM, "node_modules/.bin/tsx"), [join(PROGRAM, "scripts/check/command.ts"), ...args], { cwd: project });
+  const [node, ...script] = argvOf("check");
+  const check = (...args: string[]): Promise<RunResult> => run(node, [...script, ...args], { cwd: project });
 
   beforeAll(async () => {
     project = await mkdtemp(join(tmpdir(), "review-"));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PROGRAM } from "../../scripts/lib/project.js";
+import { argvOf } from "../../scripts/lib/project.js";
 import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { commandOn, configure, containers, lab, operate } from "../lab/homelab.js";
 import { deployedLab } from "../lab/states.js";
@@ -150,8 +150,8 @@ function changed(what: string, meanwhile: (deployment: Deployment) => Promise<vo
     what: `${what}, with a change of ${name}`,
     run: async () => {
       await declareOtherwise(name);
-      const script = join(PROGRAM, "scripts/deploy/command.ts");
-      const child = spawn(join(PROGRAM, "node_modules/.bin/tsx"), [script, "--stack", cli.name], {
+      const [node, ...script] = argvOf("deploy");
+      const child = spawn(node, [...script, "--stack", cli.name], {
         cwd: cli.directory,
         env: { ...process.env, ...cli.env },
         detached: true,
