@@ -10,7 +10,8 @@ const MANIFEST = "Pulumi.yaml";
 /** The program and arguments that `npm run NAME` comes to. */
 export const argvOf = (name: string): readonly [string, ...string[]] => [
   process.execPath,
-  ...["scripts/run.cjs", `scripts/${name}/command.ts`].map((file) => join(PROGRAM, file)),
+  join(PROGRAM, "scripts/run.cjs"),
+  `scripts/${name}/command.ts`,
 ];
 
 /**
