@@ -29,6 +29,12 @@ test("a plan is what is done to resources, and what becomes of their properties;
 test.each<[what: string, shown: EngineEvent[], now: EngineEvent[], more: string[]]>([
   ["the same", [update("a:2")], [update("a:2")], []],
   ["the same, with its keys in another order", [step("create", { a: 1, b: 2 })], [step("create", { b: 2, a: 1 })], []],
+  [
+    "the same, at another time",
+    [step("update", { a: "apply ssh # 2026-11-30T10:00:00.000Z" }, ["a"])],
+    [step("update", { a: "apply ssh # 2026-11-30T11:30:00.125Z" }, ["a"])],
+    [],
+  ],
   ["less", [update("a:2")], [], []],
   ["fewer properties", [update("a:2", "b")], [update("a:2")], []],
   ["an update in the place of a replacement", [step("replace", { image: "a:2" }, ["image"])], [update("a:2")], []],
