@@ -17,6 +17,7 @@ import type { Found, Note } from "./context.js";
 import { converse } from "./conversation.js";
 import { answersTemplate, audiencesIn } from "./questions.js";
 import type { Question } from "./questions.js";
+import { conflictsIn, mergeUpstream, UPSTREAM, UPSTREAM_HEAD } from "./upstream.js";
 import { convertCompose, projectName } from "./convert.js";
 import type { Converted } from "./convert.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
@@ -30,6 +31,7 @@ interface Options {
   readonly answers?: string;
   readonly name?: string;
   readonly force: boolean;
+  readonly update: boolean;
 }
 
 /** Exit code when the owner still has to state something. */
@@ -45,21 +47,28 @@ async function addService(file: string, host: string, options: Options): Promise
   const project = projectDirectory();
   const stackFile = StackFile.read(project, stack);
   const given = options.answers === undefined ? NO_ANSWERS : answersIn(caller, options.answers);
-  const convert = ({ services, audience: ofAll = [] }: Answers): Converted =>
+  const convert = (answers?: Answers): Converted =>
     convertCompose({
       stack,
       text,
       file: basename(original),
       name: options.name ?? basename(dirname(original)),
-      audience: audience.length > 0 ? audience : ofAll,
-      answers: services,
+      audience: answers === undefined ? [] : audience.length > 0 ? audience : (answers.audience ?? []),
+      ...(answers !== undefined && { answers: answers.services }),
       look: lookFrom(dirname(original)),
       ...(options.name !== undefined && { rename: true }),
     });
-  const first = convert(given);
-  const folder = `my/${first.name}`;
+  const plain = convert();
+  const folder = `my/${plain.name}`;
+  const place = join(project, folder);
+  const upstream = `${UPSTREAM_HEAD}${await styled(place, plain.text)}`;
+  if (options.update) {
+    await update({ place, folder, upstream, plain, force });
+    return;
+  }
+  assertFree(project, folder, plain, force);
   stackFile.addService(host, `${folder}/compose.yaml`);
-  const kept = setValues(stackFile, first, given);
+  const kept = setValues(stackFile, plain, given);
   const { converted, open } = await converse(
     {
       convert,
@@ -73,24 +82,81 @@ async function addService(file: string, host: string, options: Options): Promise
     },
     given,
   );
-
-  const written = [["compose.yaml", converted.text] as const, ...converted.files];
-  const inTheWay = written.map(([path]) => `${folder}/${path}`).filter((path) => existsSync(join(project, path)));
-  if (inTheWay.length > 0 && !force) {
-    throw new UserError(`${inTheWay.join(", ")} is there already; --force overwrites it, --name takes another folder`);
-  }
-  for (const [path, text] of written) {
-    const target = join(project, folder, path);
-    await mkdir(dirname(target), { recursive: true });
-    const own = path === "compose.yaml";
-    await writeFile(target, own ? await inHouseStyle(target, withSchema(target, text, "compose")) : text);
-    console.log(`wrote ${folder}/${path}`);
+  await write(place, folder, "compose.yaml", await styled(place, converted.text));
+  await write(place, folder, UPSTREAM, upstream);
+  for (const [path, content] of converted.files) {
+    await write(place, folder, path, content);
   }
   if (stackFile.changed) {
     await stackFile.save(inHouseStyle);
     console.log(`added it to the services of ${host} in ${stackFile.name}`);
   }
   report({ ...converted, todo: [...converted.todo, ...kept] }, open, basename(original), stack, folder);
+}
+
+/** A Compose file as it is written: with what editors need, and as npm run lint wants it. */
+function styled(place: string, text: string): Promise<string> {
+  const target = join(place, "compose.yaml");
+  return inHouseStyle(target, withSchema(target, text, "compose"));
+}
+
+async function write(place: string, folder: string, path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(place, path)), { recursive: true });
+  await writeFile(join(place, path), text);
+  console.log(`wrote ${folder}/${path}`);
+}
+
+/** Before anything is asked. @throws UserError if there is something to overwrite, and it is not said that it may be */
+function assertFree(project: string, folder: string, { files }: Converted, force: boolean): void {
+  const paths = ["compose.yaml", ...files.keys()].map((path) => `${folder}/${path}`);
+  const inTheWay = paths.filter((path) => existsSync(join(project, path)));
+  if (inTheWay.length > 0 && !force) {
+    throw new UserError(
+      `${inTheWay.join(", ")} is there already; --update brings in what the original has changed, ` +
+        "--force overwrites it, --name takes another folder",
+    );
+  }
+}
+
+interface UpdateArgs {
+  /** The folder with the service's files, as an absolute path, and from the project's directory. */
+  readonly place: string;
+  readonly folder: string;
+  /** What the original comes to now. */
+  readonly upstream: string;
+  readonly plain: Converted;
+  readonly force: boolean;
+}
+
+/** Brings what the original has changed since it was taken over into the owner's file. */
+async function update({ place, folder, upstream, plain, force }: UpdateArgs): Promise<void> {
+  const [own, known] = [join(place, "compose.yaml"), join(place, UPSTREAM)];
+  if (!existsSync(own) || !existsSync(known)) {
+    throw new UserError(`${folder} has no compose.yaml and ${UPSTREAM}: take the file over first, without --update`);
+  }
+  const [ours, before] = [await readFile(own, "utf8"), await readFile(known, "utf8")];
+  const { diff, merged, conflicts } = await mergeUpstream({ ours, before, after: upstream }, force);
+  console.log(diff === "" ? "The original has changed nothing." : `The original has changed:\n\n${diff}`);
+  if (conflicts > 0) {
+    console.log(`You have changed the same lines of ${folder}/compose.yaml:\n\n${conflictsIn(merged).join("\n")}`);
+    console.log("Nothing was written. With --force your lines stay there, and the rest comes in.");
+    process.exitCode = INCOMPLETE;
+    return;
+  }
+  if (merged !== ours) {
+    await write(place, folder, "compose.yaml", merged);
+  }
+  if (diff !== "") {
+    await write(place, folder, UPSTREAM, upstream);
+  }
+  for (const [path, text] of plain.files) {
+    const there = join(place, path);
+    if (!existsSync(there)) {
+      await write(place, folder, path, text);
+    } else if ((await readFile(there, "utf8")) !== text) {
+      console.log(`${folder}/${path} differs from the original's, and stays`);
+    }
+  }
 }
 
 /** Values that the project has already stay, unless the owner has answered otherwise. @returns those that stayed */
@@ -214,5 +280,6 @@ void runCommand(
       projectName,
     )
     .option("--force", "overwrite what is below my/ already", false)
+    .option("--update", "bring in what the original has changed since it was taken over, and show it", false)
     .action(addService),
 );
