@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds ahead what the lab's tests would have to wait for. What fails here is tried again, and explained, by who needs it.
 set -u
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit
 export PULUMI_HOME=/var/lib/homelab-lab/pulumi CACHE_DIR=/var/lib/homelab-lab/cache
 bash pulumi-engine.sh >/dev/null 2>&1
 bash tailnet/build.sh >/dev/null 2>&1
