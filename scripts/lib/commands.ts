@@ -41,6 +41,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       rename: "give a host another name, and keep what runs on it",
       forget: "remove a host that never comes back from the state",
       devices: "which device of the tailnet is which host, and remove those that are none",
+      state: "copy the engine's state to a file and back, or move it to another store",
       unlock: "release the lock of a deployment that was killed",
     },
   },
