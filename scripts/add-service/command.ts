@@ -1,9 +1,5 @@
 import { commandLine } from "../../model/command-line.js";
-import { isUtf8 } from "node:buffer";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { format, resolveConfig } from "prettier";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
@@ -13,16 +9,19 @@ import { readFrom } from "../../model/load.js";
 import { asked } from "../lib/ask.js";
 import { answersIn, NO_ANSWERS } from "./answers.js";
 import type { Answers } from "./answers.js";
-import type { Found, Note } from "./context.js";
+import { update } from "./bring-in.js";
+import type { Note } from "./context.js";
+import { copyData } from "./copy-data.js";
 import { converse } from "./conversation.js";
 import { answersTemplate, audiencesIn } from "./questions.js";
 import type { Question } from "./questions.js";
-import { conflictsIn, mergeUpstream, UPSTREAM, UPSTREAM_HEAD } from "./upstream.js";
+import { lookFrom, textOf } from "./original.js";
+import { UPSTREAM, UPSTREAM_HEAD } from "./upstream.js";
+import { inHouseStyle, styled, write } from "./written.js";
 import { convertCompose, projectName } from "./convert.js";
 import type { Converted } from "./convert.js";
 import { declarationDirectories, projectDirectory } from "../lib/project.js";
 import { runCommand, stackCommand, UserError } from "../lib/command.js";
-import { withSchema } from "../lib/editor-schema.js";
 import { StackFile } from "../lib/stack-file.js";
 
 interface Options {
@@ -32,6 +31,7 @@ interface Options {
   readonly name?: string;
   readonly force: boolean;
   readonly update: boolean;
+  readonly copyData: boolean;
 }
 
 /** Exit code when the owner still has to state something. */
@@ -63,7 +63,7 @@ async function addService(file: string, host: string, options: Options): Promise
   const place = join(project, folder);
   const upstream = `${UPSTREAM_HEAD}${await styled(place, plain.text)}`;
   if (options.update) {
-    await update({ place, folder, upstream, plain, force });
+    process.exitCode = (await update({ place, folder, upstream, plain, force })) ? 0 : INCOMPLETE;
     return;
   }
   assertFree(project, folder, plain, force);
@@ -91,19 +91,8 @@ async function addService(file: string, host: string, options: Options): Promise
     await stackFile.save(inHouseStyle);
     console.log(`added it to the services of ${host} in ${stackFile.name}`);
   }
-  report({ ...converted, todo: [...converted.todo, ...kept] }, open, basename(original), stack, folder);
-}
-
-/** A Compose file as it is written: with what editors need, and as npm run lint wants it. */
-function styled(place: string, text: string): Promise<string> {
-  const target = join(place, "compose.yaml");
-  return inHouseStyle(target, withSchema(target, text, "compose"));
-}
-
-async function write(place: string, folder: string, path: string, text: string): Promise<void> {
-  await mkdir(dirname(join(place, path)), { recursive: true });
-  await writeFile(join(place, path), text);
-  console.log(`wrote ${folder}/${path}`);
+  const data = await takeData(stackFile, host, dirname(original), converted, options.copyData);
+  report({ ...converted, todo: [...converted.todo, ...kept, ...data] }, open, basename(original), stack, folder);
 }
 
 /** Before anything is asked. @throws UserError if there is something to overwrite, and it is not said that it may be */
@@ -118,45 +107,25 @@ function assertFree(project: string, folder: string, { files }: Converted, force
   }
 }
 
-interface UpdateArgs {
-  /** The folder with the service's files, as an absolute path, and from the project's directory. */
-  readonly place: string;
-  readonly folder: string;
-  /** What the original comes to now. */
-  readonly upstream: string;
-  readonly plain: Converted;
-  readonly force: boolean;
-}
-
-/** Brings what the original has changed since it was taken over into the owner's file. */
-async function update({ place, folder, upstream, plain, force }: UpdateArgs): Promise<void> {
-  const [own, known] = [join(place, "compose.yaml"), join(place, UPSTREAM)];
-  if (!existsSync(own) || !existsSync(known)) {
-    throw new UserError(`${folder} has no compose.yaml and ${UPSTREAM}: take the file over first, without --update`);
+/** Copies directories with data, or says how that is done. */
+async function takeData(
+  stackFile: StackFile,
+  name: string,
+  directory: string,
+  { data }: Converted,
+  copy: boolean,
+): Promise<Note[]> {
+  if (!copy) {
+    const text = "copies what lies in it, once: call this again with --force --copy-data, before the first deployment";
+    return [...data.keys()].map((path) => ({ line: 0, text: `./${path} has data; --copy-data ${text}` }));
   }
-  const [ours, before] = [await readFile(own, "utf8"), await readFile(known, "utf8")];
-  const { diff, merged, conflicts } = await mergeUpstream({ ours, before, after: upstream }, force);
-  console.log(diff === "" ? "The original has changed nothing." : `The original has changed:\n\n${diff}`);
-  if (conflicts > 0) {
-    console.log(`You have changed the same lines of ${folder}/compose.yaml:\n\n${conflictsIn(merged).join("\n")}`);
-    console.log("Nothing was written. With --force your lines stay there, and the rest comes in.");
-    process.exitCode = INCOMPLETE;
-    return;
+  const host = stackFile.reachable(name);
+  for (const [path, there] of data) {
+    const { entries, alreadyThere } = await copyData(host, { here: join(directory, path), there });
+    const same = `${entries} entries, compared`;
+    console.log(`${alreadyThere ? "is there already" : "copied"} ./${path}: ${name}:${there} (${same})`);
   }
-  if (merged !== ours) {
-    await write(place, folder, "compose.yaml", merged);
-  }
-  if (diff !== "") {
-    await write(place, folder, UPSTREAM, upstream);
-  }
-  for (const [path, text] of plain.files) {
-    const there = join(place, path);
-    if (!existsSync(there)) {
-      await write(place, folder, path, text);
-    } else if ((await readFile(there, "utf8")) !== text) {
-      console.log(`${folder}/${path} differs from the original's, and stays`);
-    }
-  }
+  return [];
 }
 
 /** Values that the project has already stay, unless the owner has answered otherwise. @returns those that stayed */
@@ -174,10 +143,6 @@ const beside = (folder: string, files: Converted["files"]): [string, string][] =
 
 /** What the check finds of what the owner has not stated yet. */
 const UNSTATED: ReadonlySet<ProblemCode> = new Set(["no-audience", "untagged-image", "moving-tag"]);
-
-/** As npm run lint wants it. */
-const inHouseStyle = async (path: string, text: string): Promise<string> =>
-  format(text, { ...(await resolveConfig(path)), filepath: path });
 
 function report(
   { changed, todo, unstated }: Converted,
@@ -232,34 +197,6 @@ function problemsIn(stack: string, files: ReadonlyMap<string, string> = new Map(
   }
 }
 
-async function textOf(path: string, name: string): Promise<string> {
-  if (!existsSync(path)) {
-    throw new UserError(`${name} is not there`);
-  }
-  const bytes = await readFile(path);
-  if (!isUtf8(bytes)) {
-    throw new UserError(`${name} is not UTF-8 text`);
-  }
-  return bytes.toString("utf8");
-}
-
-/** Looks at what a Compose file names by paths relative to its directory. */
-function lookFrom(directory: string): (path: string) => Found {
-  return (path) => {
-    const full = path.startsWith("~") ? join(homedir(), path.slice(1)) : resolve(directory, path);
-    const facts = statSync(full, { throwIfNoEntry: false });
-    if (facts === undefined || facts.isDirectory()) {
-      return { kind: facts === undefined ? "missing" : "directory" };
-    }
-    if (!facts.isFile()) {
-      return { kind: "binary" };
-    }
-    const bytes = readFileSync(full);
-    const executable = (facts.mode & 0o111) !== 0;
-    return isUtf8(bytes) ? { kind: "file", text: bytes.toString("utf8"), executable } : { kind: "binary" };
-  };
-}
-
 function readAudience(text: string): readonly string[] {
   try {
     return audiencesIn(text);
@@ -280,6 +217,7 @@ void runCommand(
       projectName,
     )
     .option("--force", "overwrite what is below my/ already", false)
+    .option("--copy-data", "copy directories that lie beside the file to the host, where there is nothing yet", false)
     .option("--update", "bring in what the original has changed since it was taken over, and show it", false)
     .action(addService),
 );

@@ -35,6 +35,8 @@ export interface Context {
   readonly files: Map<string, string>;
   /** Values of variables that were in the .env beside the file, by name. */
   readonly values: Map<string, string>;
+  /** Directories with data beside the file: for each path from there, what it is on the host. */
+  readonly data: Map<string, string>;
   /** Secrets that values were turned into: for each value the name. */
   readonly secrets: Map<string, string>;
 }

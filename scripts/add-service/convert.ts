@@ -43,6 +43,8 @@ export interface Converted {
   readonly files: ReadonlyMap<string, string>;
   /** Values of variables that were in the .env beside the file and are no secrets, by name. */
   readonly values: ReadonlyMap<string, string>;
+  /** Directories with data beside the file: for each path from there, what it is on the host. */
+  readonly data: ReadonlyMap<string, string>;
   /** What was changed, by line of the original. */
   readonly changed: readonly Note[];
   /** What the owner has to do, by line of the original. */
@@ -89,6 +91,7 @@ export function convertCompose({
     files: new Map(),
     secrets: new Map(),
     values: new Map(),
+    data: new Map(),
   };
   if (isMap(document.contents)) {
     rewrite(context, document.contents, answers);
@@ -98,6 +101,7 @@ export function convertCompose({
     text: inItsStyle(document, text),
     files: context.files,
     values: context.values,
+    data: topmost(context.data),
     changed: byLine(context.changed),
     todo: byLine(context.todo),
     unstated: byLine(context.unstated),
@@ -174,5 +178,9 @@ function inItsStyle(document: Document, original: string): string {
   const indentSeq = !/^( *)[^\s#-][^\n]*:[ ]*\n\1- /m.test(original);
   return document.toString({ lineWidth: 0, indentSeq });
 }
+
+/** One that is in another comes with that. */
+const topmost = (data: ReadonlyMap<string, string>): Map<string, string> =>
+  new Map([...data].filter(([path]) => ![...data.keys()].some((other) => path.startsWith(`${other}/`))));
 
 const byLine = (notes: readonly Note[]): Note[] => [...notes].sort((a, b) => a.line - b.line);

@@ -1,4 +1,24 @@
 import { partsOf } from "../../model/compose/template.js";
+import type { Context } from "./context.js";
+
+/** The variables of the .env beside the file, as they are in the end. */
+export function dotEnv({ look }: Pick<Context, "look">): ReadonlyMap<string, string> {
+  const env = look(".env");
+  return env.kind === "file" ? expandEnv(parseEnvFile(env.text)) : new Map();
+}
+
+/** A text with what the .env and defaults say in place of references; undefined if one of them is not known. */
+export function resolved(text: string, known: ReadonlyMap<string, string>): string | undefined {
+  const parts = partsOf(text)?.map((part) => {
+    if (typeof part === "string") {
+      return part;
+    }
+    const value = known.get(part.name);
+    const byDefault = value === undefined || (value === "" && part.operator === ":-");
+    return byDefault && part.operator?.endsWith("-") === true ? resolved(part.rest, known) : value;
+  });
+  return parts === undefined || parts.includes(undefined) ? undefined : parts.join("");
+}
 
 /**
  * The variables of an env file as Compose reads it. Not dotenv or Node's parseEnv, because neither says in which quotes a

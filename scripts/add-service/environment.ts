@@ -2,7 +2,7 @@ import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
 import { adopt, entry, isText, keyOf, merged } from "./context.js";
 import type { Context } from "./context.js";
-import { parseEnvFile } from "./env-file.js";
+import { dotEnv, parseEnvFile } from "./env-file.js";
 import { isSecret } from "./looks-secret.js";
 import { declareSecret, secretNameFor } from "./resources.js";
 
@@ -126,10 +126,12 @@ export function nameVariables(context: Context, service: YAMLMap): void {
  * where each value is. Equal values become one secret.
  */
 export function moveSecrets(context: Context, name: string, service: YAMLMap): void {
+  const known = dotEnv(context); // whose names may be referred to already
   for (const { key, value, node, set } of variablesOf(context, service.get("environment", true))) {
     const line = context.lineOf(node);
     if (isSecret(key, value)) {
-      const secret = secretNameFor(context, name, key, value);
+      const secret = known.get(key) === value ? key : secretNameFor(context, name, key, value);
+      context.secrets.set(value, secret);
       set(`\${${secret}}`);
       const where = line > 0 ? `in line ${line} of ${context.file}` : `in the env file of ${name} in ${context.file}`;
       declareSecret(context, secret, `the value of ${key} ${where}, which this file was made from`);

@@ -28,13 +28,19 @@ export const refersToVariable = (value: string): boolean =>
 
 const SECRET_FILE =
   /(^|[._-])(id_(rsa|dsa|ecdsa|ed25519)|secrets?|passwords?|passwd|htpasswd|credentials?|tokens?|env)($|[._-])|\.(pem|key|p12|pfx|kdbx|jks)$|^acme\.json$/i;
-const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*["']?([^"'\s#][^"'\n]*)/gm;
+/** At the beginning of a line, of an item of a list, or of an entry in braces. */
+const ASSIGNMENT =
+  /(?:^|[{,])[ \t]*(?:-[ \t]+)?(?:export[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[=:][ \t]*["']?([^"'\s#,}][^"'\n,}]*)/gm;
+const ELEMENT = /<([A-Za-z][\w.-]*)>([^<\n]+)<\//g;
+/** As CREDENTIALS_IN_URL, where braces and angle brackets are places for a password. */
+const URL_IN_FILE = /:\/\/[^/:@\s]*:(?![{<$%])[^/@\s]+@/;
 
 /** Is a file one that nobody should see, by its name or by what it assigns? */
 export const isSecretFile = (name: string, text: string): boolean =>
   SECRET_FILE.test(name) ||
   MARKED.test(text) ||
-  [...text.matchAll(ASSIGNMENT)].some(([, key = "", value = ""]) =>
+  URL_IN_FILE.test(text) ||
+  [...text.matchAll(ASSIGNMENT), ...text.matchAll(ELEMENT)].some(([, key = "", value = ""]) =>
     isSecret(key.replace(/([a-z])([A-Z])/g, "$1_$2").replace(/[.-]/g, "_"), value.trim()),
   );
 

@@ -4,7 +4,7 @@ import type { Part } from "../../model/compose/template.js";
 import { PROVIDED } from "../../model/config/names.js";
 import { isText } from "./context.js";
 import type { Context } from "./context.js";
-import { expandEnv, parseEnvFile } from "./env-file.js";
+import { dotEnv } from "./env-file.js";
 import { isSecret, isSecretName, isSecretValue } from "./looks-secret.js";
 import { declareSecret } from "./resources.js";
 
@@ -15,9 +15,8 @@ type Reference = Exclude<Part, string>;
  * where the file does not say it, and defaults that are secrets, which are not copied.
  */
 export function rewriteReferences(context: Context): void {
-  const { document, look } = context;
-  const env = look(".env");
-  const known = env.kind === "file" ? expandEnv(parseEnvFile(env.text)) : new Map<string, string>();
+  const { document } = context;
+  const known = dotEnv(context);
   const lines = new Map<string, number>();
   visit(document, {
     Scalar: (key, node, path) => {

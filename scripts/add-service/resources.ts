@@ -2,6 +2,7 @@ import { isMap, isScalar } from "yaml";
 import type { Pair } from "yaml";
 import { drop, isText, keyOf, mapAt, rootMap, sections } from "./context.js";
 import type { Context } from "./context.js";
+import { dotEnv, resolved } from "./env-file.js";
 import { replaceSecrets } from "./looks-secret.js";
 
 /** Rewrites the networks, volumes and secrets at the top. */
@@ -98,7 +99,8 @@ function rewriteResource(context: Context, kind: string, name: string, { value, 
   } else if (!value.has("name")) {
     value.set("name", name);
   }
-  const dockers = String(value.get("name"));
+  const written = String(value.get("name"));
+  const dockers = resolved(written, dotEnv(context)) ?? written;
   const text = `the ${kind} ${dockers} is external: it must be on the host before; docker ${kind} create ${dockers} makes it`;
   context.todo.push({ line: context.lineOf(key), text });
 }

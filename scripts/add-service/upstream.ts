@@ -39,7 +39,7 @@ export interface Update {
 export async function mergeUpstream(versions: Versions, keep = false): Promise<Update> {
   const folder = await mkdtemp(join(tmpdir(), "upstream-"));
   try {
-    for (const [name, text] of Object.entries(versions)) {
+    for (const [name, text] of Object.entries<string>({ ...versions })) {
       await writeFile(join(folder, name), text);
     }
     const labels = ["yours", "the original before", "the original now"].flatMap((it) => ["-L", it]);

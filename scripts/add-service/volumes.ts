@@ -4,6 +4,7 @@ import { isMap, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
 import { isText, rootMap } from "./context.js";
 import type { Context } from "./context.js";
+import { dotEnv, resolved } from "./env-file.js";
 import { append, freeKey } from "./keys.js";
 import { isSecretFile } from "./looks-secret.js";
 import { declareSecret, secretNameFor } from "./resources.js";
@@ -48,20 +49,24 @@ function withoutDesktopOptions(item: unknown): void {
   }
 }
 
-function relativeBind({ lineOf }: Context, item: unknown): RelativeBind | undefined {
-  const line = lineOf(item);
+function relativeBind(context: Context, item: unknown): RelativeBind | undefined {
+  const line = context.lineOf(item);
+  const known = dotEnv(context);
   if (isText(item)) {
-    const [source = "", target = "", options = ""] = item.value.split(":");
+    const [source = "", target = "", options = ""] = (resolved(item.value, known) ?? item.value).split(":");
     const readOnly = options.split(",").includes("ro");
     return /^[.~]/.test(source) ? { source, target, readOnly, line } : undefined;
   }
   if (!isMap(item) || item.get("type") !== "bind") {
     return undefined;
   }
-  const source = String(item.get("source"));
+  const written = String(item.get("source"));
+  const source = resolved(written, known) ?? written;
   const readOnly = item.get("read_only") === true;
   return source.startsWith("/") ? undefined : { source, target: String(item.get("target")), readOnly, line };
 }
+
+const isInside = (path: string): boolean => !/^(\.\.|~)/.test(path);
 
 /** Whether it is a file that could be taken along. */
 function becomesConfig(context: Context, name: string, service: YAMLMap, bind: RelativeBind): boolean {
@@ -69,11 +74,15 @@ function becomesConfig(context: Context, name: string, service: YAMLMap, bind: R
   const found = context.look(source);
   const path = posix.normalize(source);
   if (found.kind !== "file" || path.startsWith("..") || path.startsWith("~") || !PATH_IN_CONTAINER.test(target)) {
-    if (found.kind === "missing" && !/^(\.\.|~)/.test(path)) {
+    if (found.kind === "missing" && isInside(path)) {
       const text = `${name}: ${source}, which is not here, begins as an empty directory, ${onHost(context.name, path)} on the host`;
       context.changed.push({ line, text });
+    } else if (found.kind === "directory" && isInside(path)) {
+      const folder = onHost(context.name, path);
+      context.data.set(path.replace(/\/$/, ""), folder.replace(/\/$/, ""));
+      context.changed.push({ line, text: `${name}: ${source} is ${folder} on the host` });
     } else {
-      context.todo.push({ line, text: whatToDo(context, name, bind, found.kind) });
+      context.todo.push({ line, text: whatToDo(context, name, bind) });
     }
     return false;
   }
@@ -120,14 +129,10 @@ function becomesSecret(
   context.changed.push({ line, text });
 }
 
-/** Data of a directory that lies beside the file are not on the host yet. */
-function whatToDo({ name: project }: Context, name: string, { source, target }: RelativeBind, kind: string): string {
+/** What is no text cannot be part of the project, and what lies elsewhere has no place on the host that could be derived. */
+function whatToDo({ name: project }: Context, name: string, { source, target }: RelativeBind): string {
   const path = posix.normalize(source);
-  if (path.startsWith("..") || path.startsWith("~")) {
-    return `${name}: ${source} lies outside the file's directory: copy it to the host, and mount it by its absolute path there, /srv/${project}/NAME:${target}`;
-  }
-  const folder = onHost(project, path);
-  return kind === "binary"
-    ? `${name}: ${source} is a binary file: copy it to the host, and mount it by its absolute path there, ${folder}:${target}`
-    : `${name}: ${source} is ${folder} on the host; copy what lies in it there before the first deployment: sudo rsync -a`;
+  return isInside(path)
+    ? `${name}: ${source} is a binary file: copy it to the host, and mount it by its absolute path there, ${onHost(project, path)}:${target}`
+    : `${name}: ${source} lies outside the file's directory: copy it to the host, and mount it by its absolute path there, /srv/${project}/NAME:${target}`;
 }

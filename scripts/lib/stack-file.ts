@@ -110,6 +110,20 @@ export class StackFile {
     };
   }
 
+  /**
+   * What it takes to log in to a host.
+   *
+   * @throws UserError if there is no such host, or it is not prepared yet
+   */
+  reachable(name: string): Required<Pick<StackHost, "name" | "address" | "port" | "hostKey">> & { user: string } {
+    const { address, port, hostKey } = this.host(name);
+    const user: unknown = this.definitionOf(name).get("user");
+    if (hostKey === undefined) {
+      throw new UserError(`${this.name}: the host "${name}" is not prepared yet: npm run bootstrap -- ${name}`);
+    }
+    return { name, address, port, hostKey, user: typeof user === "string" ? user : "deploy" };
+  }
+
   /** Line of a host, from 1; undefined if it is not there. */
   lineOf(name: string): number | undefined {
     const hosts: unknown = this.document.getIn(HOSTS);

@@ -7,8 +7,8 @@ import { MOVED_LABEL, SERVICE_LABEL } from "../../model/labels.js";
 import { UserError } from "../lib/command.js";
 import { mustRun } from "../lib/on-host.js";
 import type { OnHost } from "../lib/on-host.js";
-import { differences, manifestReader } from "./manifest.js";
-import type { Manifest } from "./manifest.js";
+import { differences, manifestReader } from "../lib/manifest.js";
+import type { Manifest } from "../lib/manifest.js";
 
 // A volume is read and written by `docker cp` through a container that is made for it and never started: so it takes no
 // program on the host or in the image, and keeps owners and modes, which are numbers in the archive.

@@ -95,3 +95,50 @@ describe("variables and the .env beside the file", () => {
     expect(text).toMatch(/b:1\n {4}environment: \{ PASSWORD: "?\$\{B_PASSWORD\}"? \}/);
   });
 });
+
+test.each([
+  ["an address with a password", "streams:\n  - rtsp://cam:geheim@192.0.2.7/live\n", true],
+  ["a place for a password in an address", "url: rtsp://{USER}:{PASSWORD}@192.0.2.7/live\n", false],
+  ["an entry in braces", "users: [{name: anna, password: geheim}]\n", true],
+  ["an item of a list", "users:\n  - password: geheim\n", true],
+  ["an element", "<config>\n  <ApiKey>0123456789abcdef</ApiKey>\n</config>\n", true],
+  ["an element without a value", "<config><ApiKey></ApiKey><Port>80</Port></config>\n", false],
+  ["a word in a comment", "# the password: ask anna\nlisten: 80\n", false],
+])("a mounted file with %s is a secret: %#", (_, text, secret) => {
+  const converted = convert(service("volumes: ['./app.conf:/etc/app.conf:ro']"), {
+    look: (path) => (path === "./app.conf" ? { kind: "file", text, executable: false } : { kind: "missing" }),
+  });
+  expect([...converted.files.keys()]).toEqual(secret ? [] : ["app.conf"]);
+  expect(converted.text.includes("x-secrets:")).toBe(secret);
+});
+
+test("one password that the .env gives to a variable and, as an env file, to a service is one secret", () => {
+  const { text } = convert(
+    "services:\n  web: {image: 'a:1', env_file: .env}\n  db: {image: 'b:1', environment: {PGPASSWORD: '${DB_PASSWORD}', OTHER_PASSWORD: hunter2}}\n",
+    {
+      look: (path) =>
+        path === ".env" ? { kind: "file", text: "DB_PASSWORD=hunter2\n", executable: false } : { kind: "missing" },
+    },
+  );
+  expect(text.match(/\$\{\w+\}/g)).toEqual(["${DB_PASSWORD}", "${DB_PASSWORD}", "${DB_PASSWORD}"]);
+  expect(text.match(/obtain/g)).toHaveLength(1);
+});
+
+test("what a variable or a default mounts from beside the file is found there", () => {
+  const files: Readonly<Record<string, Found>> = {
+    ".env": { kind: "file", text: "LIBRARY=./library\nNET=proxy\n", executable: false },
+    "./library": { kind: "directory" },
+    "./app/app.conf": { kind: "file", text: "listen 80\n", executable: false },
+  };
+  const {
+    data,
+    files: taken,
+    todo,
+  } = convert(
+    "services:\n  web:\n    image: a:1\n    volumes: ['${LIBRARY}:/data', '${ROOT:-.}/app/app.conf:/app.conf:ro', '${NONE}/x:/x']\nnetworks: {n: {name: $NET, external: true}}\n",
+    { look: (path) => files[path] ?? { kind: "missing" } },
+  );
+  expect([...data]).toEqual([["library", "/var/lib/homelab-data/blog/library"]]);
+  expect([...taken.keys()]).toEqual(["app/app.conf"]);
+  expect(todo.map((it) => it.text)).toEqual([expect.stringContaining("docker network create proxy makes it")]);
+});
