@@ -87,7 +87,7 @@ async function bringUp(instance: Instance, deploy: boolean): Promise<void> {
   });
   if (deploy) {
     await status(openLab(instance.name));
-    console.log(await reportOnTailnet(openLab(instance.name)));
+    console.log(await reportOnTailnet(openLab(instance.name), changes.length > 0));
   }
   const count = changes.length === 1 ? "1 thing was" : `${changes.length} things were`;
   const how = changes.length === 0 ? "Nothing changed" : `${count} created or changed`;
