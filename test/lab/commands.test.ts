@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareProject } from "../../lab/project.js";
 import { summaries } from "../../lab/stack.js";
@@ -201,7 +201,8 @@ services:
     user: "101:101"
     expose: [8080]
     environment: { REGISTRY_TITLE: mine }
-    ports: ["8099:8080"]
+    ports: ["8099:8080", "8100-8102:8100-8102", "8100-8101:8110-8111/udp"]
+    volumes: ["./page-data:/data"]
     healthcheck: { test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 5s, start_interval: 1s, start_period: 30s }
 `,
   );
@@ -212,7 +213,14 @@ services:
   );
   const refused = await command(["add-service", compose, "pi5", "--name", "page", "--audience", "lan"]);
   expect([refused.exitCode, refused.output]).toEqual([1, expect.stringContaining("is there already")]);
-  const done = await command(["add-service", compose, "pi5", "--name", "page", "--audience", "lan", "--force"]);
+  await mkdir(join(clone, "page-data/deep"), { recursive: true });
+  await writeFile(join(clone, "page-data/deep/it's one"), "brought over\n");
+  const again = ["add-service", compose, "pi5", "--name", "page", "--audience", "lan", "--force", "--copy-data"];
+  expect((await command(again)).output).toContain(
+    "copied ./page-data: pi5:/var/lib/homelab-data/page/page-data (3 entries",
+  );
+  const done = await command(again);
+  expect(done.output).toContain("is there already ./page-data");
   expect([done.exitCode, done.output]).toEqual([0, expect.stringContaining("has nothing to object to")]);
 
   // What a pull request has shown before is less than that: nothing is touched.
@@ -230,6 +238,13 @@ services:
   const url = `http://${lab.host("pi5").address}:8099/`;
   const { exitCode } = await run("curl", ["-sS", "--retry", "10", "--retry-connrefused", "-o", "/dev/null", url]);
   expect(exitCode).toBe(0);
+  const file = ["docker", "exec", "page", "cat", "/data/deep/it's one"];
+  expect((await lab.ssh("pi5", file)).stdout).toBe("brought over\n");
+  // Ports that follow each other have one rule, which is there as it was declared.
+  const chains = await lab.ssh("pi5", ["cat", "/etc/homelab/firewall.v4"]);
+  expect(chains.stdout).toContain("-p tcp -m conntrack --ctorigdstport 8099:8102 --ctdir ORIGINAL");
+  expect(chains.stdout).toContain("-p udp -m conntrack --ctorigdstport 8100:8101 --ctdir ORIGINAL");
+  expect(Object.keys((await operate(cli, "preview")).changes)).toEqual(["unchanged"]);
 });
 
 test("npm run forget takes a dead host out of the state; an up of the rest changes the firewall that let it in", async () => {

@@ -62,7 +62,6 @@ test("no command reads the declaration without saying so", () => {
     .filter((file) => file.endsWith(".ts"))
     .filter((file) => /\b(loadHomelab|readDeclared)\(/.test(readFileSync(join(PROGRAM, "scripts", file), "utf8")));
   expect(direct.sort()).toEqual([
-    "add-service/command.ts", // has read the configuration before
     "completion/command.ts", // completes nothing then
     "doctor/project.ts",
     "lib/declaration.ts",
