@@ -69,6 +69,9 @@ async function addService(file: string, host: string, options: Options): Promise
   assertFree(project, folder, plain, force);
   stackFile.addService(host, `${folder}/compose.yaml`);
   const kept = setValues(stackFile, plain, given);
+  plain.on.forEach((name) => {
+    stackFile.switchOn(`${host}/${name}`);
+  });
   const { converted, open } = await converse(
     {
       convert,

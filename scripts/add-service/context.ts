@@ -37,6 +37,8 @@ export interface Context {
   readonly values: Map<string, string>;
   /** Directories with data beside the file: for each path from there, what it is on the host. */
   readonly data: Map<string, string>;
+  /** Names of containers that the .env switches on, by a profile. */
+  readonly on: string[];
   /** Secrets that values were turned into: for each value the name. */
   readonly secrets: Map<string, string>;
 }

@@ -7,6 +7,7 @@ import { drop, entry, keyOf, sections } from "./context.js";
 import type { Context, Found, Note } from "./context.js";
 import { mergeEnvFiles, moveSecrets, nameVariables } from "./environment.js";
 import { moveSecretsOfCommands } from "./commands.js";
+import { switchedOn } from "./profiles.js";
 import { rewritePorts } from "./ports.js";
 import { rewriteReferences } from "./references.js";
 import { rewriteResources } from "./resources.js";
@@ -45,6 +46,8 @@ export interface Converted {
   readonly values: ReadonlyMap<string, string>;
   /** Directories with data beside the file: for each path from there, what it is on the host. */
   readonly data: ReadonlyMap<string, string>;
+  /** Names of containers that the .env beside the file switches on, by a profile. */
+  readonly on: readonly string[];
   /** What was changed, by line of the original. */
   readonly changed: readonly Note[];
   /** What the owner has to do, by line of the original. */
@@ -92,6 +95,7 @@ export function convertCompose({
     secrets: new Map(),
     values: new Map(),
     data: new Map(),
+    on: [],
   };
   if (isMap(document.contents)) {
     rewrite(context, document.contents, answers);
@@ -102,6 +106,7 @@ export function convertCompose({
     files: context.files,
     values: context.values,
     data: topmost(context.data),
+    on: context.on,
     changed: byLine(context.changed),
     todo: byLine(context.todo),
     unstated: byLine(context.unstated),
@@ -118,6 +123,7 @@ function rewrite(context: Context, root: YAMLMap, answers: Answers["services"]):
     keyOf(pair).startsWith("x-") && isMap(pair.value) ? [{ key: keyOf(pair), value: pair.value }] : [],
   );
   applyAnswers(context, services, answers);
+  context.on.push(...switchedOn(context, services));
   services.forEach(({ key, value }) => {
     mergeEnvFiles(context, key, value);
   });

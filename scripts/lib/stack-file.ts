@@ -208,6 +208,13 @@ export class StackFile {
     }
   }
 
+  /** Switches a service of one host on, as HOST/NAME, unless the file says whether it is on. */
+  switchOn(place: string): void {
+    if (!this.document.hasIn([...SERVICES, place])) {
+      this.document.setIn([...SERVICES, place], true);
+    }
+  }
+
   /** Switches a service off: on every host whose role has it, or as HOST/NAME on one. */
   switchOff(service: string): void {
     this.document.setIn([...SERVICES, service], false);

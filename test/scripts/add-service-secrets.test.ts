@@ -142,3 +142,15 @@ test("what a variable or a default mounts from beside the file is found there", 
   expect([...taken.keys()]).toEqual(["app/app.conf"]);
   expect(todo.map((it) => it.text)).toEqual([expect.stringContaining("docker network create proxy makes it")]);
 });
+
+test.each([
+  ["COMPOSE_PROFILES=photos,other\n", ["photos_web"]],
+  ["COMPOSE_PROFILES=*\n", ["photos_web", "job"]],
+  ["NONE=1\n", []],
+])("the profiles of %j switch services on by the names of their containers", (env, on) => {
+  const converted = convert(
+    "services:\n  web: {image: 'a:1', container_name: photos_web, profiles: [photos]}\n  job: {image: 'b:1', profiles: [jobs]}\n  db: {image: 'c:1'}\n",
+    { look: (path) => (path === ".env" ? { kind: "file", text: env, executable: false } : { kind: "missing" }) },
+  );
+  expect(converted.on).toEqual(on);
+});

@@ -88,6 +88,14 @@ test("a value of a project is written, and takes the place of another only where
   expect(file.text).toContain('wiki:\n      values:\n        URL: "1.50"');
 });
 
+test("a service is switched on by its place, unless it is said to be off", () => {
+  const file = new StackFile("Pulumi.test.yaml", "config:\n  homelab:services: { pi5/db: false }\n");
+  file.switchOn("pi5/db");
+  expect(file.changed).toBe(false);
+  file.switchOn("pi5/web");
+  expect(file.text).toContain("{ pi5/db: false, pi5/web: true }");
+});
+
 describe("what is known of a host", () => {
   const text = `config:
   homelab:services: { pi5: true }
