@@ -16,7 +16,7 @@ import {
 import type { HostOutcome } from "./outcome.js";
 import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
-import { isExpected } from "./expected.js";
+import { compareWith } from "./expected.js";
 import { expectToJoin, keysOf } from "./rejoin.js";
 import { keepCopies, recoverState } from "./state-copies.js";
 import { warningIn } from "../lib/engine-events.js";
@@ -93,8 +93,9 @@ export async function deployTo(
     return EXIT.nothing;
   }
   const warn = warningsOnce();
-  if (expected !== undefined && !(await isExpected(scope, expected, warn))) {
-    return EXIT.unexpected;
+  const comparison = expected === undefined ? "expected" : await compareWith(expected, scope, warn);
+  if (comparison !== "expected") {
+    return comparison === "failed" ? EXIT.nothing : EXIT.unexpected;
   }
   const agreed = yes || !process.stdin.isTTY || !process.stdout.isTTY || (await agreeOn(scope, offline, warn));
   if (!agreed) {

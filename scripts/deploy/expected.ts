@@ -29,17 +29,21 @@ export function readExpected(path: string): Steps | undefined {
   }
 }
 
-/** Would a deployment do what a preview has shown, or less? Says what it would do besides. */
-export async function isExpected(
-  { stack, exclude, replace = [] }: Scope,
+/**
+ * Compares what a deployment would do with what a preview has shown. Says what it would do besides.
+ *
+ * @returns expected: it is the same or less; failed: nobody knows
+ */
+export async function compareWith(
   expected: Steps,
+  { stack, exclude, replace = [] }: Scope,
   onEvent: (event: EngineEvent) => void,
-): Promise<boolean> {
+): Promise<"expected" | "unexpected" | "failed"> {
   console.log("Comparing with what the preview has shown …");
   const operation = await stack.operate("preview", { exclude: [...exclude], replace: [...replace], onEvent });
   if (!operation.ok) {
     console.log(`${reasonOf(operation, stack.name)}\nNothing was deployed.`);
-    return false;
+    return "failed";
   }
   const more = beyond(expected, stepsOf(operation.events)).map((line) => `  ${line}`);
   if (more.length > 0) {
@@ -47,5 +51,5 @@ export async function isExpected(
       `This would do more than the preview has shown:\n${more.join("\n")}\nNothing was deployed.\n-> if it is right: ${commandLine("deploy", stack.name)}`,
     );
   }
-  return more.length === 0;
+  return more.length === 0 ? "expected" : "unexpected";
 }
