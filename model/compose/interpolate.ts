@@ -107,17 +107,32 @@ export function interpolate(source: Source, scope: Scope): Interpolated {
       if (maySecretStand(path)) {
         return new SecretText([{ secret }]);
       }
-      complain(path, "misplaced-secret", `the secret ${name} is not allowed here`, {
-        prose: "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
-      });
+      misplaced(name, path);
       return UNKNOWN;
     }
     const missing = own(scope.missing, name);
+    if (missing !== undefined && !maySecretStand(path)) {
+      misplaced(name, path); // to set it would lead here
+      return UNKNOWN;
+    }
     if (missing !== undefined) {
       complain(path, "missing-secret", missing.message, ...missing.remedies);
       return UNKNOWN;
     }
     return undefined;
+  };
+
+  const misplaced = (name: string, path: Path): void => {
+    complain(
+      path,
+      "misplaced-secret",
+      `the secret ${name} is not allowed here`,
+      { prose: "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content" },
+      {
+        prose: "if everybody may see it, set it as a value, in plain text",
+        command: setValue(scope.stack, scope.owner, name),
+      },
+    );
   };
 
   /** Nothing provides a name, or it is empty where it may not be. */

@@ -47,7 +47,7 @@ export function parseEnvFile(
  * The same with references to variables replaced by what stands before, as Compose does: the values as they are in the end.
  * What nothing says is empty.
  */
-export function expandEnv(variables: ReadonlyMap<string, string>): Map<string, string> {
+function expandEnv(variables: ReadonlyMap<string, string>): Map<string, string> {
   const known = new Map<string, string>();
   const expand = (text: string): string =>
     (partsOf(text) ?? [text])

@@ -27,10 +27,14 @@ describe("secrets", () => {
     expect(filled(Object.values(volumes[0]?.driver_opts ?? {}))).toEqual(["cifs", "password=<TOKEN>"]);
   });
 
-  test("may not stand anywhere else", () => {
-    expect(problemsOf(() => model(web("labels: {a: '${TOKEN}'}"), withSecret))).toEqual([
-      `${FILE}:4 services.web.labels.a: the secret TOKEN is not allowed here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content`,
-    ]);
+  test("may not stand anywhere else, whether or not they are set", () => {
+    const hint =
+      "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content, or " +
+      "if everybody may see it, set it as a value, in plain text: npx pulumi config set --stack test --path homelab:values.TOKEN VALUE";
+    const said = [`${FILE}:4 services.web.labels.a: the secret TOKEN is not allowed here -> ${hint}`];
+    const label = web("labels: {a: '${TOKEN}'}");
+    expect(problemsOf(() => model(label, withSecret))).toEqual(said);
+    expect(problemsOf(() => model(`${label}x-secrets: {TOKEN: {generate: 20}}\n`))).toEqual(said);
   });
 
   test("that are missing are named with the command that sets them", () => {

@@ -30,7 +30,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "undefined-variable":
     "nothing provides ${NONE} -> set it: npx pulumi config set --stack test --path homelab:values.NONE VALUE",
   "misplaced-secret":
-    "the secret TOKEN is not allowed here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content",
+    "the secret TOKEN is not allowed here -> put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content, or if everybody may see it, set it as a value, in plain text: npx pulumi config set --stack test --path homelab:values.TOKEN VALUE",
   "missing-secret":
     "the secret TOKEN is not set -> run npx pulumi config set --stack test --secret --path homelab:secrets.TOKEN",
   "unknown-host": 'there is no host "none" -> known here: pi5',
