@@ -31,7 +31,7 @@ export function remedy({ name }: Pick<SshHost, "name">, status: Trouble, stack: 
     "timed out": { prose: "deploy again once it responds" },
     "wrong host key": {
       prose: "this may be a man-in-the-middle attack; if you reinstalled the host",
-      command: commandLine("pin-host-key", stack, name),
+      command: bootstrap,
     },
     "another host": { prose: `write the address that ${name} has now, in the router's list of devices` },
     refused: {

@@ -78,7 +78,5 @@ test("each reason is said with its remedy", () => {
   expect(remedyText(remedy(host, "too many keys", "lab"))).toContain("export HOMELAB_SSH_KEY=");
   expect(remedyText(remedy(host, "no key", "lab"))).toContain("ssh-add");
   expect(remedyText(remedy(host, "account locked", "lab"))).toContain(`npm run bootstrap -- ${host.name} --stack lab`);
-  expect(remedyText(remedy(host, "wrong host key", "lab"))).toContain(
-    `npm run pin-host-key -- ${host.name} --stack lab`,
-  );
+  expect(remedyText(remedy(host, "wrong host key", "lab"))).toContain(`npm run bootstrap -- ${host.name} --stack lab`);
 });

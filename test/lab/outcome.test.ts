@@ -99,7 +99,7 @@ test("another host key costs only its host", async () => {
   const before = await containers(HOSTS);
   const { exitCode, output } = await deploy();
   expect([exitCode, notDone(output, "pi5")]).toEqual([3, ""]);
-  expect(notDone(output, "pi-zero-1")).toMatch(/^wrong host key: .*npm run pin-host-key -- pi-zero-1 --stack lab$/);
+  expect(notDone(output, "pi-zero-1")).toMatch(/^wrong host key: .*npm run bootstrap -- pi-zero-1 --stack lab$/);
   expect(differing(before, await containers(HOSTS))).toEqual(["pi5/homepage"]);
   expect(
     Math.max(
