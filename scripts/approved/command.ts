@@ -33,7 +33,10 @@ void runCommand(
   stackCommand("approved", "Print the plan that a merged pull request has shown, for npm run deploy -- --expect.")
     .addHelpText(
       "after",
-      examples(["npm run approved >plan.json", "an empty file for a run by hand, and for a commit without a pull request"]),
+      examples([
+        "npm run approved >plan.json",
+        "an empty file for a run by hand, and for a commit without a pull request",
+      ]),
     )
     .action(approved),
 );
