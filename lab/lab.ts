@@ -26,6 +26,8 @@ export type Account = (typeof ACCOUNTS)[number];
 export interface SshOptions extends CommandOptions {
   /** @default deploy */
   readonly user?: Account;
+  /** Until sshd has to have answered. @default 5 */
+  readonly connectSeconds?: number;
 }
 export interface BootOptions {
   /** Whether to bootstrap the hosts. @default true */
@@ -121,9 +123,13 @@ export class Lab {
   }
 
   /** Runs a program on a host as `deploy`; a script is `ssh(host, ["bash", "-s"], { input: script })`. */
-  async ssh(name: string, argv: readonly string[], { user, ...options }: SshOptions = {}): Promise<RunResult> {
-    const target = ["-l", user ?? this.user, this.host(name).name];
-    const ssh = ["-F", this.sshConfig, "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", ...target];
+  async ssh(
+    name: string,
+    argv: readonly string[],
+    { user = this.user, connectSeconds = 5, ...options }: SshOptions = {},
+  ): Promise<RunResult> {
+    const target = ["-l", user, this.host(name).name];
+    const ssh = ["-F", this.sshConfig, "-o", "BatchMode=yes", "-o", `ConnectTimeout=${connectSeconds}`, ...target];
     return run("ssh", [...ssh, "--", ...(argv.length === 0 ? [] : [shellCommand(argv)])], {
       timeoutMs: TIMEOUT_MS,
       ...options,

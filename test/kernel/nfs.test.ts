@@ -18,7 +18,8 @@ const CONTAINERS = [
 /** Which no host has. */
 const STRANGER = lab.host(NAS).address.replace(/\d+$/, "199");
 const HELPER = ["sudo", "-n", "/usr/local/sbin/homelab-helper"];
-const UNREACHABLE_MS = 600_000;
+/** For machines that are emulated, beside others that want the processors. */
+const PATIENCE = { timeoutMs: 600_000, connectSeconds: 60 };
 /** Of a share on the NAS. */
 const folder = (share: string): string => `/srv/nas/${share}`;
 const source = (path: string): string => `${lab.host(NAS).address}:${path}`;
@@ -30,11 +31,11 @@ async function output(host: string, ...argv: string[]): Promise<string> {
   return stdout.trim();
 }
 const root = (host: string, ...argv: string[]): Promise<RunResult> =>
-  lab.ssh(host, ["sudo", ...argv], { user: "pi", timeoutMs: UNREACHABLE_MS });
+  lab.ssh(host, ["sudo", ...argv], { user: "pi", ...PATIENCE });
 /** Runs one of the scripts beside this file on the client, as root. */
 const script = (file: string, ...args: string[]): Promise<RunResult> => {
   const input = readFileSync(join(__dirname, file), "utf8");
-  return lab.ssh(CLIENT, ["sudo", "bash", "-s", "--", ...args], { user: "pi", input, timeoutMs: UNREACHABLE_MS });
+  return lab.ssh(CLIENT, ["sudo", "bash", "-s", "--", ...args], { user: "pi", input, ...PATIENCE });
 };
 const tryMount = (...args: string[]): Promise<RunResult> => script("try-mount.sh", ...args);
 
@@ -45,7 +46,7 @@ async function power(host: string, state: "on" | "off"): Promise<void> {
 }
 /** Waits until a program succeeds, and returns what it prints. */
 async function eventually(host: string, ...argv: string[]): Promise<string> {
-  const deadline = Date.now() + UNREACHABLE_MS;
+  const deadline = Date.now() + PATIENCE.timeoutMs;
   while (Date.now() < deadline && (await root(host, ...argv)).exitCode !== 0) {
     await pause(1000);
   }
@@ -60,7 +61,7 @@ async function apply(host: string): Promise<string[]> {
     }
     const { stdout, stderr, exitCode } = await lab.ssh(host, [...HELPER, "apply", name], {
       input,
-      timeoutMs: UNREACHABLE_MS,
+      ...PATIENCE,
     });
     expect([name, exitCode, exitCode === 0 ? "" : stderr]).toEqual([name, 0, ""]);
     said.push(stdout.trim());
