@@ -1,6 +1,6 @@
 import { commandLine } from "../../model/command-line.js";
 import { existsSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
@@ -15,7 +15,7 @@ import { copyData } from "./copy-data.js";
 import { converse } from "./conversation.js";
 import { answersTemplate, audiencesIn } from "./questions.js";
 import type { Question } from "./questions.js";
-import { lookFrom, textOf } from "./original.js";
+import { containerOn, fileAt } from "./original.js";
 import { UPSTREAM, UPSTREAM_HEAD } from "./upstream.js";
 import { inHouseStyle, styled, write } from "./written.js";
 import { convertCompose, projectName } from "./convert.js";
@@ -32,30 +32,37 @@ interface Options {
   readonly force: boolean;
   readonly update: boolean;
   readonly copyData: boolean;
+  readonly fromHost?: string;
 }
 
 /** Exit code when the owner still has to state something. */
 const INCOMPLETE = 2;
 
 /** Takes an existing Compose file over and puts it on a host. */
-async function addService(file: string, host: string, options: Options): Promise<void> {
-  const { stack, audience, force } = options;
+async function addService(file: string, named: string | undefined, options: Options): Promise<void> {
+  const { stack, audience, force, fromHost } = options;
+  const host = fromHost ?? named;
+  if (host === undefined) {
+    throw new UserError(`On which host? -> ${commandLine("add-service", stack, file, "HOST")}`);
+  }
   // npm runs commands in the project's directory, and says where it was called.
   const caller = process.env["INIT_CWD"] ?? ".";
-  const original = resolve(caller, file);
-  const text = await textOf(original, file);
   const project = projectDirectory();
   const stackFile = StackFile.read(project, stack);
+  const { text, title, directory, look, name } =
+    fromHost === undefined
+      ? await fileAt(resolve(caller, file), file)
+      : await containerOn(stackFile.reachable(fromHost), file);
   const given = options.answers === undefined ? NO_ANSWERS : answersIn(caller, options.answers);
   const convert = (answers?: Answers): Converted =>
     convertCompose({
       stack,
       text,
-      file: basename(original),
-      name: options.name ?? basename(dirname(original)),
+      file: title,
+      name: options.name ?? name,
       audience: answers === undefined ? [] : audience.length > 0 ? audience : (answers.audience ?? []),
       ...(answers !== undefined && { answers: answers.services }),
-      look: lookFrom(dirname(original)),
+      look,
       ...(options.name !== undefined && { rename: true }),
     });
   const plain = convert();
@@ -94,8 +101,11 @@ async function addService(file: string, host: string, options: Options): Promise
     await stackFile.save(inHouseStyle);
     console.log(`added it to the services of ${host} in ${stackFile.name}`);
   }
-  const data = await takeData(stackFile, host, dirname(original), converted, options.copyData);
-  report({ ...converted, todo: [...converted.todo, ...kept, ...data] }, open, basename(original), stack, folder);
+  const data = await takeData(stackFile, host, directory, converted, options.copyData);
+  report({ ...converted, todo: [...converted.todo, ...kept, ...data] }, open, title, stack, folder);
+  if (fromHost !== undefined) {
+    console.log(`\nIn the place of the container that is there: ${commandLine("adopt", stack, host, file)}`);
+  }
 }
 
 /** Before anything is asked. @throws UserError if there is something to overwrite, and it is not said that it may be */
@@ -210,8 +220,8 @@ function readAudience(text: string): readonly string[] {
 
 void runCommand(
   stackCommand("add-service", "Take an existing Compose file over and put it on a host.")
-    .argument("<file>", "the Compose file; it stays as it is")
-    .argument("<host>", "name of the host")
+    .argument("<file>", "the Compose file, which stays as it is; with --from-host the name of a container")
+    .argument("[host]", "name of the host")
     .option("--audience <who>", "who may reach the ports that do not say, as in lan,tailnet", readAudience, [])
     .option("--answers <file>", "what else only you can say, by service; without it, it is asked on a terminal")
     .option(
@@ -219,6 +229,7 @@ void runCommand(
       "project and folder below my/; default: what the file or its directory is called",
       projectName,
     )
+    .option("--from-host <host>", "make the Compose file of a container that runs on that host already")
     .option("--force", "overwrite what is below my/ already", false)
     .option("--copy-data", "copy directories that lie beside the file to the host, where there is nothing yet", false)
     .option("--update", "bring in what the original has changed since it was taken over, and show it", false)
