@@ -100,11 +100,13 @@ applied() { [ ! -f "$APPLIED" ] || jq -r "$1" "$APPLIED"; }
 
 # From the applied state: `omv` (true or nothing), `hostname`, each `folder`, each `path`. The probe queries all settings at once.
 remembered() { # WHAT
-  if [ -f "$WORK/remembered" ]; then
-    cat "$WORK/remembered"
-  elif [ -f "$APPLIED" ]; then
-    look_up "$APPLIED"
-  fi | awk -F '\t' -v setting="$SETTING" -v what="$1" '$1 == setting && $2 == what { print $3 }'
+  remembered_in=$WORK/remembered
+  if [ ! -f "$remembered_in" ]; then
+    [ -f "$APPLIED" ] || return 0
+    remembered_in=$WORK/looked-back
+    look_up "$APPLIED" >"$remembered_in" || true
+  fi
+  awk -F '\t' -v setting="$SETTING" -v what="$1" '$1 == setting && $2 == what { print $3 }' "$remembered_in"
 }
 look_up() { # JSON
   jq -r --arg root "$ROOT" -f "$LIB/lib/states.jq" "$1" >"$WORK/looked-up"

@@ -26,7 +26,8 @@ probe() {
   if wait "$docker_looks"; then engine=true; fi
   set -- said inspected made networks networks-made images volumes declared service-files listening room stale-binds architectures caller
   for text in "$@"; do
-    set -- "$@" --rawfile "$(printf '%s' "$text" | tr - _)" "$WORK/$text"
+    case $text in *-*) variable=${text%%-*}_${text#*-} ;; *) variable=$text ;; esac # without a process for each
+    set -- "$@" --rawfile "$variable" "$WORK/$text"
     shift
   done
   jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" "$@" -f "$LIB/lib/probe.jq"

@@ -21,7 +21,9 @@ must_be_active() { unit_is "$1" active || finding not-running "$1" "${2:-does no
 must_be_enabled() { unit_is "$1" enabled || finding not-enabled "$1" "${2:-does not start at boot}"; }
 # For a unit of ours: a drop-in would change what it does.
 must_be_whole() { # UNIT
-  case $UNIT_FACTS in *" drop-in "*) ;; *) return 0 ;; esac
+  case "
+$UNIT_FACTS" in *"
+$1 drop-in "*) ;; *) return 0 ;; esac
   printf '%s\n' "$UNIT_FACTS" | sed -n "s|^\([^ ]*\) drop-in |\1\t|p" | while IFS="$(printf '\t')" read -r unit path; do
     [ "$unit" != "$1" ] || finding added "$path" "changes $1, added by hand"
   done

@@ -55,10 +55,10 @@ is_mounted() { cut -d' ' -f5 "$ROOT/proc/self/mountinfo" | grep -qxF "$1"; }
 
 # The units in $WORK/units with a matching name.
 units() { # GLOB
-  sed "s|^$UNITS/||" "$WORK/units" | while read -r unit; do
+  while read -r unit_path; do
     # shellcheck disable=SC2254 # it is a pattern
-    case $unit in $1) echo "$unit" ;; esac
-  done
+    case ${unit_path#"$UNITS/"} in $1) echo "${unit_path#"$UNITS/"}" ;; esac
+  done <"$WORK/units"
 }
 
 activate() { # apply | restore
