@@ -2,16 +2,21 @@ import { isMap, isScalar, isSeq } from "yaml";
 import type { YAMLMap, YAMLSeq } from "yaml";
 import { ports as portsSchema } from "../../model/compose/ports.js";
 import type { ComposePort } from "../../model/compose/ports.js";
-import { keepComments, mapAt } from "./context.js";
+import { drop, keepComments, mapAt } from "./context.js";
 import type { Context } from "./context.js";
 
 const LONGEST_RANGE = 8;
 
 /**
  * Turns short ports into the long form, where it can be said who may reach them. What is published on the host's own
- * address only is for localhost, as before; for the others it is said only if the owner did.
+ * address only is for localhost, as before; for the others it is said only if the owner did. With the host's own network
+ * they are what the owner is asked about, and go once that is answered.
  */
 export function rewritePorts(context: Context, name: string, service: YAMLMap): void {
+  if (service.get("network_mode") === "host" && mapAt(service, "x-homelab")?.has("listens") === true) {
+    drop(context, service, "ports", "Docker publishes none with network_mode: host, and x-homelab.listens names them");
+    return;
+  }
   const list: unknown = service.get("ports", true);
   if (!isSeq(list)) {
     return;

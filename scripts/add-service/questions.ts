@@ -1,5 +1,6 @@
 import { Document, parse } from "yaml";
 import { audience } from "../../model/audience.js";
+import { ports as portsSchema } from "../../model/compose/ports.js";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { complaintsIn } from "../../model/yaml/explain.js";
 import type { Problem } from "../../model/yaml/problem.js";
@@ -14,12 +15,21 @@ export interface Question {
   readonly text: string;
   /** What an empty answer means; undefined if it leaves the question open. */
   readonly fallback: string | undefined;
+  /** What an answers file may say, as its template has it; @default what is there for every service */
+  readonly example?: unknown;
   /** @throws UserError for an answer that is none */
   readonly read: (answer: string) => ServiceAnswers;
 }
 
-/** What is asked for which problem of a service. */
-const ASKED: Partial<Record<ProblemCode, (service: string, image: string) => Omit<Question, "service">>> = {
+/** What a question needs of a service. */
+interface Asked {
+  readonly image?: unknown;
+  readonly network_mode?: unknown;
+  readonly ports?: unknown;
+}
+
+/** What is asked for which problem of a service; undefined if the problem is another there. */
+const ASKED: Partial<Record<ProblemCode, (service: string, it: Asked) => Omit<Question, "service"> | undefined>> = {
   "no-audience": (service) => ({
     key: "audience",
     text: `Who may reach the ports of ${service}? lan, tailnet, containers, localhost, role:ROLE, host:NAME, or several`,
@@ -28,12 +38,9 @@ const ASKED: Partial<Record<ProblemCode, (service: string, image: string) => Omi
   }),
   "untagged-image": whichVersion,
   "moving-tag": whichVersion,
-  "no-listens": (service) => ({
-    key: "listens",
-    text: `${service} has the host's own network. Which of its ports are for the LAN, as in 8123, 5353/udp, or none?`,
-    fallback: undefined,
-    read: (answer) => ({ listens: listensIn(answer) }),
-  }),
+  "no-listens": whichPorts,
+  // Docker publishes none of them there, but they say on what the service listens.
+  "useless-ports": (service, it) => (it.network_mode === "host" ? whichPorts(service, it) : undefined),
   "socket-without-reason": (service) => ({
     key: "socket-reason",
     text: `${service} has Docker's socket, which gives root on the host. Why?`,
@@ -54,8 +61,23 @@ const ASKED: Partial<Record<ProblemCode, (service: string, image: string) => Omi
   }),
 };
 
-function whichVersion(service: string, image: string): Omit<Question, "service"> {
-  const name = image.replace(/:latest$/, "");
+function whichPorts(service: string, { ports }: Asked): Omit<Question, "service"> {
+  const known = portsSchema.safeParse(ports ?? []);
+  const words = (known.success ? known.data.flat() : []).map(({ target, protocol }) =>
+    protocol === "tcp" ? String(target) : `${target}/${protocol}`,
+  );
+  const fallback = words.length === 0 ? undefined : words.join(", ");
+  return {
+    key: "listens",
+    text: `${service} has the host's own network. Which of its ports are for the LAN, as in 8123, 5353/udp, or none?`,
+    fallback,
+    ...(fallback !== undefined && { example: listensIn(fallback) }),
+    read: (answer) => ({ listens: listensIn(answer) }),
+  };
+}
+
+function whichVersion(service: string, { image }: Asked): Omit<Question, "service"> {
+  const name = typeof image === "string" ? image.replace(/:latest$/, "") : "";
   return {
     key: "image",
     text: `Which version of ${name} is ${service} to run?`,
@@ -70,12 +92,12 @@ function whichVersion(service: string, image: string): Omit<Question, "service">
  * @param text the file
  */
 export function questionsBehind(problems: readonly Problem[], text: string): Question[] {
-  const { services = {} } = parse(text, { merge: true }) as { services?: Record<string, { image?: unknown }> };
+  const { services = {} } = parse(text, { merge: true }) as { services?: Record<string, Asked | null> };
   const questions = problems.flatMap(({ code, path }) => {
     const [, service = ""] = /^services\.([^.[\]]+)/.exec(path) ?? [];
-    const image = services[service]?.image;
-    const asked = ASKED[code]?.(service, typeof image === "string" ? image : "");
-    return asked === undefined || services[service] === undefined ? [] : [{ service, ...asked }];
+    const it = services[service];
+    const asked = it == null ? undefined : ASKED[code]?.(service, it);
+    return asked === undefined ? [] : [{ service, ...asked }];
   });
   return [...new Map(questions.map((it) => [`${it.service} ${it.key}`, it])).values()];
 }
@@ -93,8 +115,8 @@ const EXAMPLES: Readonly<Record<keyof ServiceAnswers, unknown>> = {
 /** An answers file with a place for each answer. */
 export function answersTemplate(questions: readonly Question[]): string {
   const document = new Document({});
-  for (const { service, key } of questions) {
-    document.setIn(["services", service, key], document.createNode(EXAMPLES[key], { flow: true }));
+  for (const { service, key, example = EXAMPLES[key] } of questions) {
+    document.setIn(["services", service, key], document.createNode(example, { flow: true }));
   }
   return document.toString({ lineWidth: 0 });
 }

@@ -28,10 +28,12 @@ const HOME = `services:
     privileged: true
 `;
 
-const convert = ({ services, audience = [] }: Answers): Converted =>
+const convert = (answers: Answers): Converted => convertText(HOME, answers);
+
+const convertText = (text: string, { services, audience = [] }: Answers): Converted =>
   convertCompose({
     stack: "test",
-    text: HOME,
+    text,
     file: "docker-compose.yml",
     name: "home",
     audience,
@@ -137,6 +139,30 @@ test("without a terminal the same answers are a file, of which what is open is t
   const { converted, open: left } = await converse(silent, fileWith(filled));
   expect(left).toEqual([]);
   expect(problemsOf(converted)).toEqual([]);
+});
+
+test("ports that Docker does not publish are what is asked about, and go with the answer", async () => {
+  const text = 'services:\n  dns:\n    image: dns:1.0\n    network_mode: host\n    ports: ["53:53/udp", "8053:80"]\n';
+  const talkOf = (answers: Answers, ask?: () => Promise<string>): Promise<Outcome> =>
+    converse({ convert: (it) => convertText(text, it), problemsOf, ask, say: () => undefined }, answers);
+  const listens = [
+    { port: 53, protocol: "udp", audience: ["lan"] },
+    { port: 80, protocol: "tcp", audience: ["lan"] },
+  ];
+  const { open } = await talkOf(NO_ANSWERS);
+  expect(open.map(({ fallback }) => fallback)).toEqual(["53/udp, 80"]);
+  expect(parse(answersTemplate(open))).toEqual({ services: { dns: { listens } } });
+  for (const outcome of [
+    await talkOf(fileWith(answersTemplate(open))),
+    await talkOf(NO_ANSWERS, () => Promise.resolve("")),
+  ]) {
+    expect(outcome.open).toEqual([]);
+    expect(problemsOf(outcome.converted)).toEqual([]);
+    expect(parse(outcome.converted.text)).toMatchObject({ services: { dns: { "x-homelab": { listens } } } });
+    expect(outcome.converted.changed.map(({ text: note }) => note)).toContain(
+      "ports: removed, Docker publishes none with network_mode: host, and x-homelab.listens names them",
+    );
+  }
 });
 
 test("a mistake in an answers file is told with its line", () => {
