@@ -74,14 +74,17 @@ const IN_NO_PROGRAM = /\0|\p{Surrogate}/u;
  */
 function plainData(document: Document, file: string, lines: LineCounter): unknown {
   const problems: Problem[] = [];
-  const complain = (node: Node, code: ProblemCode, message: string, prose: string): void => {
+  const complain = (node: Node, code: ProblemCode, message: string, ...ways: readonly string[]): void => {
     const line = lines.linePos(node.range?.[0] ?? 0).line;
-    problems.push({ code, file, line, path: "", message, remedies: [{ prose }] });
+    problems.push({ code, file, line, path: "", message, remedies: ways.map((prose) => ({ prose })) });
   };
   forEachLeaf(document.contents, (leaf) => {
     if (isAlias(leaf)) {
       if (leaf.resolve(document) === undefined) {
-        complain(leaf, "undefined-alias", `*${leaf.source} refers to no anchor`, `write &${leaf.source} before it`);
+        const [alias, text] = [`write &${leaf.source} before it`, `put the text in quotes: "*${leaf.source}"`];
+        // An anchor has a plain name; a text such as *.example.org has not.
+        const ways = /^[\w-]+$/.test(leaf.source) ? [alias, text] : [text];
+        complain(leaf, "undefined-alias", `*${leaf.source} refers to no anchor`, ...ways);
       }
       return;
     }

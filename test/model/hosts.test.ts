@@ -121,7 +121,10 @@ describe("YAML as people write it", () => {
 
   test("an alias without an anchor", () => {
     expect(problemsOf(() => model("services:\n  web: *nothing\n"))).toEqual([
-      `${FILE}:2 : *nothing refers to no anchor -> write &nothing before it`,
+      `${FILE}:2 : *nothing refers to no anchor -> write &nothing before it, or put the text in quotes: "*nothing"`,
+    ]);
+    expect(problemsOf(() => model("services:\n  web: {hostname: *.example.org}\n"))).toEqual([
+      `${FILE}:2 : *.example.org refers to no anchor -> put the text in quotes: "*.example.org"`,
     ]);
   });
 });

@@ -6,7 +6,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
     "my/none.yaml, a Compose file of pi5, is missing -> write its path from the project's directory, or remove it here",
   "empty-file": "the file is empty",
   "invalid-yaml": "a bracket is opened and not closed -> close it with }",
-  "undefined-alias": "*nothing refers to no anchor -> write &nothing before it",
+  "undefined-alias": '*nothing refers to no anchor -> write &nothing before it, or put the text in quotes: "*nothing"',
   "ambiguous-number": '0x10 is 16 here and another number to other programs -> write "0x10"',
   "unknown-key": 'unknown key "imagee" -> remove it: "image" exists as well',
   "unsupported-key":
