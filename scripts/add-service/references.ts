@@ -12,7 +12,8 @@ type Reference = Exclude<Part, string>;
 
 /**
  * Says where the values of variables were until now. References stay as they are but for TZ, which the program provides
- * where the file does not say it, and defaults that are secrets, which are not copied.
+ * where the file does not say it, defaults that are secrets, which are not copied, and $NAME that nothing provides, which
+ * becomes ${NAME}.
  */
 export function rewriteReferences(context: Context): void {
   const { document } = context;
@@ -79,6 +80,9 @@ function referenceFor(
   if (name === "TZ" && !known.has(name) && operator?.endsWith("-") !== true) {
     context.changed.push({ line, text: `${whole}: what homelab:timezone says` });
     return "${TIMEZONE}";
+  }
+  if (!whole.startsWith("${") && !known.has(name) && PROVIDED[name] === undefined) {
+    return `\${${name}}`; // which the check asks for; as $NAME it may be a lone dollar sign as well
   }
   if (operator?.endsWith("-") === true && !known.has(name) && isSecret(name, rest)) {
     context.changed.push({ line, text: `the default of \${${name}} looks like a secret, and is not copied` });

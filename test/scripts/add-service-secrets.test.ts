@@ -87,6 +87,11 @@ describe("variables and the .env beside the file", () => {
     expect(withEnv(env, "environment:", `  ${before}`).text).toBe(service("environment:", `  ${after}`));
   });
 
+  test("a name that nothing provides is asked for in the form that the check can tell from a dollar sign", () => {
+    const { text } = withEnv("KNOWN=a\n", "labels: ['a=$UNKNOWN/$KNOWN$$X', 'b=$DOMAIN']");
+    expect(text).toContain("labels: [ 'a=${UNKNOWN}/$KNOWN$$X', 'b=$DOMAIN' ]");
+  });
+
   test("two values of one name are two secrets", () => {
     const { text } = convert(
       "services:\n  a:\n    image: a:1\n    environment: {PASSWORD: one1}\n  b:\n    image: b:1\n    environment: {PASSWORD: two2}\n",

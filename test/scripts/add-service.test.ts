@@ -81,7 +81,7 @@ test.each<[string[], string[]]>([
   ],
   [
     ["environment:", "  TZ:", "  A: $B"],
-    ["environment:", "  TZ: ${TIMEZONE}", "  A: $B"],
+    ["environment:", "  TZ: ${TIMEZONE}", "  A: ${B}"],
   ],
   [
     ["environment:", "  - TZ", "  - A=${b-c}"],
