@@ -5,7 +5,7 @@ import type { Answers } from "./answers.js";
 import { applyAnswers } from "./apply-answers.js";
 import { drop, entry, keyOf, sections } from "./context.js";
 import type { Context, Found, Note } from "./context.js";
-import { mergeEnvFiles, moveSecrets, nameVariables } from "./environment.js";
+import { mergeEnvFiles, moveSecrets, moveSecretsOfLabels, nameVariables } from "./environment.js";
 import { moveSecretsOfCommands } from "./commands.js";
 import { switchedOn } from "./profiles.js";
 import { rewritePorts } from "./ports.js";
@@ -140,6 +140,7 @@ function rewrite(context: Context, root: YAMLMap, answers: Answers["services"]):
   rewriteReferences(context);
   for (const { key, value } of [...templates, ...services]) {
     moveSecrets(context, key, value);
+    moveSecretsOfLabels(context, key, value);
     moveSecretsOfCommands(context, key, value);
   }
 }

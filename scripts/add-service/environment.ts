@@ -3,7 +3,7 @@ import type { YAMLMap } from "yaml";
 import { adopt, entry, isText, keyOf, merged } from "./context.js";
 import type { Context } from "./context.js";
 import { dotEnv, parseEnvFile } from "./env-file.js";
-import { isSecret } from "./looks-secret.js";
+import { isSecret, isSecretLabel } from "./looks-secret.js";
 import { declareSecret, secretNameFor } from "./resources.js";
 
 /** Variables that are set in the shell: the value is the variable's own name. */
@@ -77,7 +77,7 @@ interface Variable {
   readonly set: (value: string) => void;
 }
 
-/** Variables of an environment:, also those that come by an anchor. One without a value gets it from the configuration. */
+/** Variables of an environment:, and labels, which have the same forms, also those that come by an anchor. One without a value gets it from the configuration. */
 function variablesOf(context: Context, environment: unknown): Variable[] {
   if (isAlias(environment)) {
     return variablesOf(context, environment.resolve(context.document));
@@ -117,6 +117,23 @@ export function nameVariables(context: Context, service: YAMLMap): void {
   for (const { key, value, set } of variablesOf(context, service.get("environment", true))) {
     if (value === fromShell(key)) {
       set(value);
+    }
+  }
+}
+
+/**
+ * The same for labels. No secret may be in one, for everybody who may use Docker sees it: the check refuses that, and says
+ * what there is instead.
+ */
+export function moveSecretsOfLabels(context: Context, name: string, service: YAMLMap): void {
+  for (const { key, value, node, set } of variablesOf(context, service.get("labels", true))) {
+    if (isSecretLabel(key, value)) {
+      const secret = secretNameFor(context, name, key, value);
+      const line = context.lineOf(node);
+      set(`\${${secret}}`);
+      declareSecret(context, secret, `the value of the label ${key} in line ${line} of ${context.file}`);
+      const text = `${name}: the label ${key} looks like a secret and is now \${${secret}}; its value is not copied`;
+      context.changed.push({ line, text });
     }
   }
 }

@@ -4,7 +4,8 @@ import { partsOf } from "../../model/compose/template.js";
 
 const SECRET_WORD =
   /(^|_)(PASS|PWD|PW|PSK|PASSPHRASE|KEY|AUTHKEY|APIKEY|CREDENTIALS?|JWT|AUTH|SALT)(_|$)|PASSWORD|PASSWD|TOKEN|SECRET|APIKEY|PRIVATE_KEY/;
-const NO_SECRET = /_(FILE|PATH|DIR|URL|HOST|PORT|TTL|EXPIRY|EXPIRATION|LENGTH|NAME|TYPE|ENABLED|ALGORITHM|ID|USER)$/;
+const NO_SECRET =
+  /_(FILE|PATH|DIR|URL|HOST|PORT|TTL|EXPIRY|EXPIRATION|EXPIRES|EXPIRES_IN|TIMEOUT|LENGTH|NAME|TYPE|METHOD|MODE|PROVIDER|REALM|SCOPES?|ENABLED|ALGORITHM|ID|USER)$/;
 const CREDENTIALS_IN_URL = /:\/\/[^/:@\s]*:[^/@\s]+@/;
 /** As their makers mark them: JSON web tokens, GitHub, GitLab, OpenAI, Slack, Tailscale, AWS, keys in PEM. */
 const MARKED =
@@ -21,6 +22,14 @@ export const isSecretValue = (value: string): boolean => CREDENTIALS_IN_URL.test
 /** Is the value of a variable something that nobody should see? A reference to another variable is none. */
 export const isSecret = (name: string, value: string): boolean =>
   !NO_VALUE.test(value) && (isSecretName(name) || isSecretValue(value)) && !refersToVariable(value);
+
+const SECRET_LABEL = /(^|[._-])(password|passwd|token|secret|api-?key|key)$|\.(basic|digest)auth\.users$/i;
+
+/** Is the value of a label something that nobody should see? Names of labels have other words than those of variables. */
+export const isSecretLabel = (label: string, value: string): boolean =>
+  !NO_VALUE.test(value) &&
+  !refersToVariable(value) &&
+  (isSecretValue(value) || (SECRET_LABEL.test(label) && !value.startsWith("/")));
 
 /** Is there a reference to a variable in it? */
 export const refersToVariable = (value: string): boolean =>

@@ -159,3 +159,35 @@ test.each([
   );
   expect(converted.on).toEqual(on);
 });
+
+test.each([
+  ["AUTH_METHOD", "standard", false],
+  ["GF_AUTH_OAUTH_SCOPES", "openid email", false],
+  ["JWT_EXPIRES_IN", "3600", false],
+  ["JWT_SECRET", "3600", true],
+  ["BASIC_AUTH", "admin:x", true],
+])("the variable %s=%s is a secret: %s", (name, value, secret) => {
+  const { text } = convert(service(`environment: {${name}: "${value}"}`));
+  expect(text.includes(`\${${name}}`)).toBe(secret);
+  expect(text.includes(value)).toBe(!secret);
+});
+
+test.each([
+  ["homepage.widget.key", "0123abcd", "HOMEPAGE_WIDGET_KEY"],
+  ["homepage.widget.password", "hunter22", "HOMEPAGE_WIDGET_PASSWORD"],
+  ["traefik.http.middlewares.a.basicauth.users", "anna:$$apr1$$x$$y", "TRAEFIK_HTTP_MIDDLEWARES_A_BASICAUTH_USERS"],
+  ["notify", "smtp://anna:hunter22@example.org", "NOTIFY"],
+  ["traefik.http.middlewares.a.forwardauth.tls.key", "/certs/key.pem", undefined],
+  ["traefik.http.middlewares.a.forwardauth.authResponseHeaders", "X-User", undefined],
+  ["homepage.widget.key", "${WIDGET}", undefined],
+])("of the label %s=%s the secret is %s", (label, value, secret) => {
+  for (const line of [`labels: ["${label}=${value}"]`, `labels: {${label}: "${value}"}`]) {
+    const { text, changed } = convert(service(line));
+    expect(text.includes(value)).toBe(secret === undefined);
+    expect(changed.map((it) => it.text)).toEqual(
+      secret === undefined
+        ? []
+        : [`web: the label ${label} looks like a secret and is now \${${secret}}; its value is not copied`],
+    );
+  }
+});
