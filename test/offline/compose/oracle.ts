@@ -62,6 +62,7 @@ function run(command: string, args: readonly string[], input = ""): Promise<stri
     child.stdout.setEncoding("utf8").on("data", (text: string) => (out.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (out.stderr += text));
     child.on("error", reject);
+    child.stdin.on("error", () => undefined); // a program that needs no input may have ended already; its exit code counts
     child.on("close", (code) => {
       if (code === 0) {
         resolve(out.stdout);
