@@ -1,7 +1,8 @@
-import { isMap, isScalar, isSeq } from "yaml";
+import { isMap, isPair, isScalar, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
 import { adopt, drop, isText, keyOf, listAt, mapAt, rootMap } from "./context.js";
 import type { Context } from "./context.js";
+import { WATCHTOWER_LABEL } from "../../model/labels.js";
 
 /** Rewrites the keys of a service that this program refuses and whose meaning can be kept without them. */
 export function rewriteService(context: Context, name: string, service: YAMLMap): void {
@@ -13,6 +14,7 @@ export function rewriteService(context: Context, name: string, service: YAMLMap)
     drop(context, service, "scale", "one service is one container");
   }
   mustHaveTag(context, name, service);
+  rewriteWatchtower(context, name, service);
   rewriteLinks(context, name, service);
   rewriteDeploy(context, service);
   const dependencies = mapAt(service, "depends_on");
@@ -30,6 +32,32 @@ function mustHaveTag({ unstated, lineOf }: Context, name: string, service: YAMLM
     unstated.push({ line: lineOf(image), text: `${name}: ${image.value} names no version: write one, IMAGE:TAG` });
   }
 }
+
+/** Whether Watchtower may update a service is said by x-homelab.updates, and by default it may not. */
+function rewriteWatchtower(context: Context, name: string, service: YAMLMap): void {
+  const labels: unknown = service.get("labels", true);
+  if (!isMap(labels) && !isSeq(labels)) {
+    return;
+  }
+  const found = labels.items.flatMap((item) => {
+    const [key, value] = isPair(item) ? [keyOf(item), textOf(item.value)] : (textOf(item).match(/[^=]+/g) ?? []);
+    const automatic = ({ true: true, false: false } as Record<string, boolean>)[value?.toLowerCase() ?? ""];
+    return key === WATCHTOWER_LABEL && automatic !== undefined ? [{ item, automatic }] : [];
+  });
+  for (const { item, automatic } of found) {
+    const updates = automatic ? "automatic" : "pinned";
+    const line = context.lineOf(isPair(item) ? item.key : item);
+    context.changed.push({ line, text: `${name}: ${WATCHTOWER_LABEL} is now x-homelab.updates: ${updates}` });
+    labels.items = labels.items.filter((it) => it !== item);
+    adopt(context, service, "x-homelab");
+    service.setIn(["x-homelab", "updates"], updates);
+  }
+  if (labels.items.length === 0) {
+    service.delete("labels");
+  }
+}
+
+const textOf = (node: unknown): string => (isScalar(node) ? String(node.value) : "");
 
 /** Links are an order of starting, and another name for a service. */
 function rewriteLinks(context: Context, name: string, service: YAMLMap): void {

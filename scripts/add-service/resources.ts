@@ -99,6 +99,11 @@ function rewriteResource(context: Context, kind: string, name: string, { value, 
   } else if (!value.has("name")) {
     value.set("name", name);
   }
+  for (const other of value.items
+    .map(keyOf)
+    .filter((it) => it !== "external" && it !== "name" && !it.startsWith("x-"))) {
+    drop(context, value, other, `the ${kind} is external, and so as it was made`);
+  }
   const written = String(value.get("name"));
   const dockers = resolved(written, dotEnv(context)) ?? written;
   const text = `the ${kind} ${dockers} is external: it must be on the host before; docker ${kind} create ${dockers} makes it`;

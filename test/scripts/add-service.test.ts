@@ -64,6 +64,15 @@ test.each<[string[], string[]]>([
   ],
   [["build: ."], ["build: ."]],
   [
+    ["labels:", "  - a=b", "  - com.centurylinklabs.watchtower.enable=true"],
+    ["labels:", "  - a=b", "x-homelab:", "  updates: automatic"],
+  ],
+  [["labels: {com.centurylinklabs.watchtower.enable: false}"], ["x-homelab:", "  updates: pinned"]],
+  [
+    ["labels: [ 'com.centurylinklabs.watchtower.enable=${AUTO}' ]"],
+    ["labels: [ 'com.centurylinklabs.watchtower.enable=${AUTO}' ]"],
+  ],
+  [
     ["ports:", '  - "8080:80" # the page'],
     ["ports:", '  - { target: 80, published: "8080", protocol: tcp } # the page'],
   ],
@@ -212,8 +221,8 @@ test("directories of one name in two places stay two", () => {
 });
 
 test("data outlive the service, and what is external is named", () => {
-  const { text, todo } = convert(
-    "services: {}\nvolumes:\n  a:\n  b: {driver: local}\n  c: {external: {name: other}}\nnetworks:\n  n: {external: true}\n",
+  const { text, todo, changed } = convert(
+    "services: {}\nvolumes:\n  a:\n  b: {driver: local}\n  c: {external: {name: other}}\nnetworks:\n  n: {external: true, driver: bridge, enable_ipv6: true}\n",
   );
   expect(text).toContain(
     "  a: { x-stateful: true }\n  b: { driver: local, x-stateful: true }\n  c: { external: true, name: other }\n",
@@ -223,6 +232,9 @@ test("data outlive the service, and what is external is named", () => {
     expect.stringContaining("docker volume create other"),
     expect.stringContaining("docker network create n"),
   ]);
+  expect(changed.map(({ text }) => text)).toContain(
+    "enable_ipv6: removed, the network is external, and so as it was made",
+  );
 });
 
 test("secret files become secrets of the stack", () => {
