@@ -11,7 +11,7 @@ import { declareSecret } from "./resources.js";
 type Reference = Exclude<Part, string>;
 
 /**
- * Says where the values of variables were until now. References stay as they are but for TZ, which the program provides
+ * Says where the values of variables were until now, and of those that were elsewhere which are secrets by their name. References stay as they are but for TZ, which the program provides
  * where the file does not say it, defaults that are secrets, which are not copied, and $NAME that nothing provides, which
  * becomes ${NAME}.
  */
@@ -19,6 +19,7 @@ export function rewriteReferences(context: Context): void {
   const { document } = context;
   const known = dotEnv(context);
   const lines = new Map<string, number>();
+  const needed = new Set<string>(); // there is no default everywhere
   visit(document, {
     Scalar: (key, node, path) => {
       if (key === "key" || !isText(node) || !node.value.includes("$") || isOwnNote(path)) {
@@ -27,6 +28,9 @@ export function rewriteReferences(context: Context): void {
       node.value = rewrite(node.value, (reference) => {
         const line = context.lineOf(node);
         lines.set(reference.name, lines.get(reference.name) ?? line);
+        if (reference.operator === undefined || reference.operator.endsWith("?")) {
+          needed.add(reference.name);
+        }
         return referenceFor(context, reference, known, line);
       });
     },
@@ -34,6 +38,13 @@ export function rewriteReferences(context: Context): void {
   for (const [name, line] of lines) {
     const value = known.get(name);
     if (value === undefined) {
+      if (needed.has(name) && PROVIDED[name] === undefined && isSecretName(name)) {
+        declareSecret(
+          context,
+          name,
+          `the value of ${name}, which ${context.file} takes from the shell or a file of variables`,
+        );
+      }
       continue;
     }
     if (isSecret(name, value) || isSecretName(name) || isSecretValue(value)) {

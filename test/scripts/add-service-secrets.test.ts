@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import type { Found } from "../../scripts/add-service/context.js";
 import { convertCompose } from "../../scripts/add-service/convert.js";
 import type { ConvertArgs, Converted } from "../../scripts/add-service/convert.js";
@@ -90,6 +91,17 @@ describe("variables and the .env beside the file", () => {
   test("a name that nothing provides is asked for in the form that the check can tell from a dollar sign", () => {
     const { text } = withEnv("KNOWN=a\n", "labels: ['a=$UNKNOWN/$KNOWN$$X', 'b=$DOMAIN']");
     expect(text).toContain("labels: [ 'a=${UNKNOWN}/$KNOWN$$X', 'b=$DOMAIN' ]");
+  });
+
+  test("what is a secret by its name is one, wherever its value is, unless there is a default", () => {
+    const { text } = withEnv(
+      "",
+      "environment: {A: '${API_KEY}', B: '${DB_PASS:-}', C: '${NAME}', D: '${TOKEN:?none}'}",
+    );
+    expect((parse(text) as { "x-secrets": unknown })["x-secrets"]).toEqual({
+      API_KEY: { obtain: "the value of API_KEY, which docker-compose.yml takes from the shell or a file of variables" },
+      TOKEN: { obtain: "the value of TOKEN, which docker-compose.yml takes from the shell or a file of variables" },
+    });
   });
 
   test("two values of one name are two secrets", () => {
