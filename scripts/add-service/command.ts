@@ -1,6 +1,6 @@
 import { commandLine } from "../../model/command-line.js";
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { describeProblems, HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
@@ -63,6 +63,7 @@ async function addService(file: string, named: string | undefined, options: Opti
       audience: answers === undefined ? [] : audience.length > 0 ? audience : (answers.audience ?? []),
       ...(answers !== undefined && { answers: answers.services }),
       look,
+      directory: basename(directory),
       ...(options.name !== undefined && { rename: true }),
     });
   const plain = convert();

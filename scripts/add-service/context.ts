@@ -24,6 +24,8 @@ export interface Context {
   /** Who may reach the ports that do not say; empty to leave that to be stated. */
   readonly audience: readonly string[];
   readonly look: (path: string) => Found;
+  /** What the file's directory is called, if that is known. */
+  readonly directory: string | undefined;
   readonly lineOf: (node: unknown) => number;
   /** What was done. */
   readonly changed: Note[];

@@ -34,6 +34,8 @@ export interface ConvertArgs {
   readonly answers?: Answers["services"];
   /** What is at a path relative to the file. */
   readonly look: (path: string) => Found;
+  /** What the file's directory is called: `../blog/data` is `./data` in blog; @default not known */
+  readonly directory?: string;
 }
 
 /** The file in the form that this program reads. */
@@ -71,6 +73,7 @@ export function convertCompose({
   audience,
   answers = {},
   look,
+  directory,
 }: ConvertArgs): Converted {
   parseSource(file, text);
   const lines = new LineCounter();
@@ -84,6 +87,7 @@ export function convertCompose({
     name,
     audience,
     look,
+    directory,
     lineOf: (node) => {
       const start = (node as Partial<Node> | undefined)?.range?.[0];
       return start === undefined ? 0 : lines.linePos(start).line;

@@ -29,6 +29,7 @@ export function rewriteVolumes(context: Context, name: string, service: YAMLMap)
   }
   list.items = list.items.filter((item) => {
     withoutDesktopOptions(item);
+    withoutDetour(context, item);
     const bind = relativeBind(context, item);
     return bind === undefined || !becomesConfig(context, name, service, bind);
   });
@@ -46,6 +47,19 @@ function withoutDesktopOptions(item: unknown): void {
     }
   } else if (isMap(item)) {
     item.delete("consistency");
+  }
+}
+
+/** A path that leaves the file's directory and comes back is one below it. */
+function withoutDetour({ directory }: Context, item: unknown): void {
+  const detour = `../${directory ?? ""}/`;
+  if (directory === undefined) {
+    return;
+  }
+  if (isText(item) && item.value.startsWith(detour)) {
+    item.value = `./${item.value.slice(detour.length)}`;
+  } else if (isMap(item) && item.get("type") === "bind" && String(item.get("source")).startsWith(detour)) {
+    item.set("source", `./${String(item.get("source")).slice(detour.length)}`);
   }
 }
 

@@ -211,6 +211,15 @@ test.each([
   expect(convert(service(line, `deploy: {restart_policy: ${policy}}`)).text).toContain(`restart: ${restart}\n`);
 });
 
+test("a path that leaves the file's directory and comes back is one below it", () => {
+  const volumes = "volumes: ['../home/data:/a', '../other/data:/b', {type: bind, source: ../home/x, target: /c}]";
+  const { text, changed } = convert(service(volumes), { look: () => ({ kind: "missing" }), directory: "home" });
+  expect(text).toContain("[ './data:/a', '../other/data:/b', { type: bind, source: ./x, target: /c } ]");
+  expect(changed.map((it) => it.text)).toContain(
+    "web: ./data, which is not here, begins as an empty directory, /var/lib/homelab-data/blog/data on the host",
+  );
+});
+
 test("directories of one name in two places stay two", () => {
   const volumes = "volumes: ['./a/data:/a', './b/data/:/b', './b/data:/c', './a/data/more:/d']";
   const { data } = convert(service(volumes), { look: () => ({ kind: "directory" }) });
