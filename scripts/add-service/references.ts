@@ -95,9 +95,12 @@ function referenceFor(
   if (!whole.startsWith("${") && !known.has(name) && PROVIDED[name] === undefined) {
     return `\${${name}}`; // which the check asks for; as $NAME it may be a lone dollar sign as well
   }
-  if (operator?.endsWith("-") === true && !known.has(name) && isSecret(name, rest)) {
+  if (operator?.endsWith("-") === true && isSecret(name, rest)) {
     context.changed.push({ line, text: `the default of \${${name}} looks like a secret, and is not copied` });
-    declareSecret(context, name, `the default of ${name} in line ${line} of ${context.file}`);
+    const value = known.get(name);
+    if (value === undefined || (value === "" && operator === ":-")) {
+      declareSecret(context, name, `the default of ${name} in line ${line} of ${context.file}`);
+    }
     return `\${${name}}`;
   }
   return whole;

@@ -93,6 +93,17 @@ describe("variables and the .env beside the file", () => {
     expect(text).toContain("labels: [ 'a=${UNKNOWN}/$KNOWN$$X', 'b=$DOMAIN' ]");
   });
 
+  test.each([
+    ["", "the default of PASSWORD in line 5 of docker-compose.yml"],
+    ["PASSWORD=\n", "the default of PASSWORD in line 5 of docker-compose.yml"],
+    ["PASSWORD=mine\n", "the value of PASSWORD in the .env beside docker-compose.yml"],
+  ])("a default that is a secret is not copied, with %j beside it", (env, obtain) => {
+    const { text } = withEnv(env, "environment: {A: '${PASSWORD:-letmein}'}");
+    expect(text).toMatch(/A: .?\$\{PASSWORD\}.? \}/);
+    expect(text).not.toMatch(/letmein|mine/);
+    expect((parse(text) as { "x-secrets": unknown })["x-secrets"]).toEqual({ PASSWORD: { obtain } });
+  });
+
   test("what is a secret by its name is one, wherever its value is, unless there is a default", () => {
     const { text } = withEnv(
       "",
