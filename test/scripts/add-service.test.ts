@@ -1,3 +1,4 @@
+import { parse } from "yaml";
 import { HomelabError } from "../../model/yaml/problem.js";
 import { buildHomelab } from "../../model/build.js";
 import type { Found } from "../../scripts/add-service/context.js";
@@ -209,6 +210,24 @@ test.each([
   ["init: true", "{delay: 5s}", "always"],
 ])("%s and deploy.restart_policy %s: what counts to Compose is kept", (line, policy, restart) => {
   expect(convert(service(line, `deploy: {restart_policy: ${policy}}`)).text).toContain(`restart: ${restart}\n`);
+});
+
+test.each([
+  ["networks: [a]", "networks: [b, a]", { b: null, a: { aliases: ["mongo"] } }],
+  ["networks: [a]", "networks: {a: }", { a: { aliases: ["mongo"] } }],
+  ["networks: {a: }", "networks: {a: {aliases: [x]}, b: }", { a: { aliases: ["x", "mongo"] }, b: null }],
+  [
+    "networks: {a: }",
+    "networks: {a: {ipv4_address: 172.30.0.5}}",
+    { a: { ipv4_address: "172.30.0.5", aliases: ["mongo"] } },
+  ],
+  ["networks: [a]", "networks: [b]", ["b"]],
+  ["init: true", "networks: [b]", ["b"]],
+])("a link by another name: %s to %s", (own, its, networks) => {
+  const lines = ["links: ['db:mongo']", own];
+  const { text, todo } = convert(`${service(...lines)}  db:\n    image: b:1\n    ${its}\n`);
+  expect((parse(text) as { services: { db: { networks: unknown } } }).services.db.networks).toEqual(networks);
+  expect(todo).toHaveLength(Array.isArray(networks) ? 1 : 0);
 });
 
 test("a path that leaves the file's directory and comes back is one below it", () => {
