@@ -226,7 +226,13 @@ describe("the helper refuses, and changes nothing", () => {
     ["too much", ["apply", "ssh"], file(SSHD, ["#".repeat(300_000)]), 65, "larger than"],
     ["an sshd that would not start", ["apply", "ssh"], file(SSHD, ["Ciphers rot13"]), 65, "sshd says:"],
     ["an sshd that lets root in", ["apply", "ssh"], file(SSHD, [" PermitRootLogin yes"]), 65, "may not say"],
-    ["a rule that is none", ["apply", "firewall"], '{"rules": ["allow 22; reboot"]}', 65, "has a form that this helper does not accept"],
+    [
+      "a rule that is none",
+      ["apply", "firewall"],
+      '{"rules": ["allow 22; reboot"]}',
+      65,
+      "has a form that this helper does not accept",
+    ],
     ["a key of Docker's", ["apply", "docker"], '{"daemon": {"hosts": ["tcp://0.0.0.0"]}}', 65, "not a key"],
     ["a time zone from elsewhere", ["apply", "system"], '{"timezone": "../../etc/passwd"}', 65, "no time zone"],
   ])("%s", async (_, words, text, exitCode, why) => {
