@@ -6,7 +6,7 @@ import { runScript } from "../../lab/machine.js";
 // A lab of its own, without hosts: what `up` makes on the machine itself is all there.
 const scratch = findInstance("scratch");
 const script = (name: string, ...args: string[]): Promise<string[]> =>
-  runScript(scratch, `machine/${name}.sh`, { title: name, args }).then((facts) => facts.map(({ text }) => text));
+  runScript(scratch, `machine/${name}.sh`, { title: name, args }).then((facts) => facts.map(({ kind }) => kind));
 
 /** Everything on this machine that a lab could leave behind. */
 async function machine(): Promise<Record<string, string[]>> {
@@ -52,7 +52,7 @@ test("down removes what up made, and nothing else", async () => {
   expect(up.processes?.length).toBeGreaterThan(1);
 
   for (const step of ["network", "keys", "docker-host", "lan"]) {
-    expect([step, ...(await script(step))]).not.toContain("made");
+    expect([step, ...(await script(step))]).not.toContain("did");
   }
   expect(await machine()).toEqual(up);
 
