@@ -101,22 +101,6 @@ test("the containers, networks, volumes and mounted files are equal, but for wha
   expect(unseen.map(({ row }) => row[0])).toEqual([]);
 });
 
-test("docs/compose.md lists exactly these differences", async () => {
-  const page = await readFile(join(PROGRAM, "docs/compose.md"), "utf8");
-  const [, section = ""] = page.split("## Different from `docker compose up`\n");
-  const rows = section
-    .split("\n")
-    .filter((line) => line.startsWith("| "))
-    .slice(1)
-    .map((line) =>
-      line
-        .split("|")
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
-  expect(rows).toEqual(DIFFERENCES.map(({ row }) => row));
-});
-
 test("no text of the file ran as a command, on the hosts or here", async () => {
   const there = `test ! -e ${CANARY} && ! find / -xdev -name "*parity-canary" -not -path "/var/lib/docker/*" -not -path "/proc/*" | grep -q .`;
   expect((await lab.root(OURS, ["sh", "-c", there])).exitCode).toBe(0);

@@ -1,19 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { service } from "../../model/compose/service.js";
+import { DIFFERENCES } from "../lab/parity/differences.js";
 import { withRefused } from "../../scripts/docs/refused.js";
 
 const page = readFileSync(join(__dirname, "../../docs/compose.md"), "utf8");
-/** The rows of a section's first table, as [key column, other column]. */
+/** The rows of a section's first table, without its head. */
 function rows(section: string): string[][] {
   const text = page.split(`## ${section}\n`)[1]?.split("\n## ")[0] ?? "";
   return text
     .split("\n")
-    .filter((line) => line.startsWith("| `"))
+    .filter((line) => line.startsWith("| "))
+    .slice(1)
     .map((line) =>
       line
         .split("|")
-        .slice(1, 3)
+        .slice(1, -1)
         .map((cell) => cell.trim()),
     );
 }
@@ -26,4 +28,8 @@ test("docs/compose.md lists exactly the supported keys of a service", () => {
 
 test("docs/compose.md has the reasons that the messages give", () => {
   expect(withRefused(page)).toBe(page);
+});
+
+test("docs/compose.md lists the differences that the lab's test allows", () => {
+  expect(rows("Different from `docker compose up`")).toEqual(DIFFERENCES.map(({ row }) => row));
 });
