@@ -149,11 +149,14 @@ function programOf(
   };
 }
 
-function labelsOf(service: ServiceModel, { filesDigest }: ContainerContext): Record<string, pulumi.Input<string>> {
+function labelsOf(
+  service: ServiceModel,
+  { filesDigest, render }: ContainerContext,
+): Record<string, pulumi.Input<string>> {
   const { key, definition } = service;
   const pids = pidsLimit(definition);
   return {
-    ...definition.labels,
+    ...Object.fromEntries(Object.entries(definition.labels).map(([label, value]) => [label, render(value)])),
     [SERVICE_LABEL]: key,
     [WATCHTOWER_LABEL]: String(definition["x-homelab"].updates === "automatic"),
     ...(pids === undefined ? {} : { [PIDS_LABEL]: String(pids) }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { service } from "./service.js";
 import { flag } from "./scalars.js";
 import { subnetOf } from "../subnet.js";
-import { labels, secretOptions } from "./values.js";
+import { pairs, secretOptions } from "./values.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { dockerName, networkOptions, plugin } from "./grammar.js";
@@ -30,7 +30,7 @@ const network = mapping(
   {
     name: dockerName.optional(),
     driver: z.enum(["bridge"]).optional(),
-    driver_opts: labels.superRefine(networkOptions).optional(),
+    driver_opts: pairs.superRefine(networkOptions).optional(),
     /** The engine would need an IPv6 subnet of the owner's. */
     enable_ipv6: flag.refine((it) => !it, NO_IPV6).optional(),
     internal: flag.default(false),

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { z } from "zod";
-import { OWN_LABELS, WATCHTOWER_LABEL } from "../labels.js";
+import { OWN_LABELS, ROUTER_RULE, WATCHTOWER_LABEL } from "../labels.js";
+import { SecretText } from "../text.js";
 import { complaint, form, refuse } from "../yaml/complaint.js";
 import type { Refusal } from "../yaml/complaint.js";
 
@@ -65,20 +66,23 @@ export const profile = wrong(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "is not a profile",
 
 /** Keys of a mapping that are not of one form are problems of their own, each at its line. */
 const keysOf =
-  <Map extends Readonly<Record<string, unknown>>>(mistake: (key: string) => Refusal | undefined) =>
+  <Map extends Readonly<Record<string, unknown>>>(mistake: (key: string, value: unknown) => Refusal | undefined) =>
   (map: Map, context: z.RefinementCtx<Map>): void => {
-    for (const key of Object.keys(map)) {
-      const found = mistake(key);
+    for (const [key, value] of Object.entries(map)) {
+      const found = mistake(key, value);
       if (found !== undefined) {
         context.addIssue({ code: "custom", path: [key], message: found.error, params: found.params, input: map });
       }
     }
   };
 
-/** Labels by which the program knows what is its own are not for files. */
-export const ownersLabels = keysOf((key) => {
+/** Labels by which the program knows what is its own are not for files, and the names of routes go into DNS. */
+export const ownersLabels = keysOf((key, value) => {
   if (key === WATCHTOWER_LABEL) {
     return complaint("reserved-name", `${key} is set by x-homelab`, { prose: "write updates: automatic there" });
+  }
+  if (ROUTER_RULE.test(key) && value instanceof SecretText) {
+    return complaint("malformed", "is a route with a secret in it", { prose: "write the host's name there" });
   }
   return key === "" || key.startsWith(OWN_LABELS)
     ? complaint("reserved-name", `"${key}" is a label reserved for this program`, {

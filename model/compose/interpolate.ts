@@ -192,12 +192,12 @@ function howToProvide(scope: Scope, name: string, secret: boolean): Remedy[] {
 }
 
 /**
- * Environment values, the contents of files, commands, health checks and options of volumes: what Docker shows to nobody but
- * its own accounts.
+ * Environment values, labels, the contents of files, commands, health checks and options of volumes: what Docker shows to
+ * nobody but its own accounts.
  */
 function maySecretStand(path: Path): boolean {
   return (
-    (path[0] === "services" && path[2] === "environment" && path.length === 4) ||
+    (path[0] === "services" && (path[2] === "environment" || path[2] === "labels") && path.length === 4) ||
     (path[0] === "services" && path[2] === "command" && path.length <= 4) ||
     (path[0] === "services" && path[2] === "healthcheck" && path[3] === "test" && path.length <= 5) ||
     (path[0] === "volumes" && path[2] === "driver_opts" && path.length === 4) ||

@@ -90,9 +90,27 @@ export const secretOptions = z
   );
 
 /** A mapping of texts, or the same as a list of `KEY=value`. */
-export const labels = z.union([
+export const pairs = z.union([
   options,
   z.array(text).transform((list) => Object.fromEntries(list.map((entry) => splitAt(entry, "=")))),
+]);
+
+const SECRET_LABEL = complaint("malformed", "has a secret in its name", {
+  prose: "write NAME=VALUE, with the secret in VALUE",
+});
+
+/** The same, with secrets in the values. */
+export const labels = z.union([
+  secretOptions,
+  z
+    .array(
+      reading(
+        z.union([text, z.instanceof(SecretText)]),
+        (entry) => (typeof entry === "string" ? splitAt(entry, "=") : assignment(entry)),
+        SECRET_LABEL,
+      ),
+    )
+    .transform((list): Record<string, Text> => Object.fromEntries(list)),
 ]);
 
 /** Compose would take it from the shell that runs it. */
@@ -117,7 +135,12 @@ function environmentEntry(entry: Text): [string, Text] | undefined {
   if (typeof entry === "string") {
     return entry.includes("=") ? splitAt(entry, "=") : undefined;
   }
-  const [first, ...rest] = entry.parts;
+  return assignment(entry);
+}
+
+/** What a text with secrets in it says before and after its first `=`; undefined if a secret is before it. */
+function assignment({ parts }: SecretText): [string, Text] | undefined {
+  const [first, ...rest] = parts;
   if (typeof first !== "string" || !first.includes("=")) {
     return undefined;
   }

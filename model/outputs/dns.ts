@@ -52,5 +52,5 @@ function routedNames(hosts: readonly HostModel[]): Record<string, string> {
 export const routesOf = ({ labels }: ServiceModel["definition"]): string[] =>
   Object.entries(labels)
     .filter(([label]) => ROUTER_RULE.test(label))
-    .flatMap(([, rule]) => [...rule.matchAll(/Host\(([^)]*)\)/g)])
+    .flatMap(([, rule]) => (typeof rule === "string" ? [...rule.matchAll(/Host\(([^)]*)\)/g)] : []))
     .flatMap(([, list = ""]) => [...list.matchAll(/[`"]([^`"]+)[`"]/g)].map(([, name = ""]) => name));

@@ -59,6 +59,7 @@ function secretNames({ definition, files, volumes }: ServiceModel, project: Proj
   );
   const texts: readonly Text[] = [
     ...Object.values(definition.environment),
+    ...Object.values(definition.labels),
     ...(definition.command ?? []),
     ...(definition.healthcheck?.test ?? []),
     ...files.map(({ content }) => content),

@@ -112,6 +112,9 @@ function variablesOf(context: Context, environment: unknown): Variable[] {
   });
 }
 
+/** What a file escapes is not escaped in the stack's configuration. */
+const dollars = (value: string): string => (value.includes("$$") ? ", with one $ for each $$" : "");
+
 /** Variables that Compose takes from the shell get their value from the configuration. */
 export function nameVariables(context: Context, service: YAMLMap): void {
   for (const { key, value, set } of variablesOf(context, service.get("environment", true))) {
@@ -121,17 +124,18 @@ export function nameVariables(context: Context, service: YAMLMap): void {
   }
 }
 
-/**
- * The same for labels. No secret may be in one, for everybody who may use Docker sees it: the check refuses that, and says
- * what there is instead.
- */
+/** The same for labels. */
 export function moveSecretsOfLabels(context: Context, name: string, service: YAMLMap): void {
   for (const { key, value, node, set } of variablesOf(context, service.get("labels", true))) {
     if (isSecretLabel(key, value)) {
       const secret = secretNameFor(context, name, key, value);
       const line = context.lineOf(node);
       set(`\${${secret}}`);
-      declareSecret(context, secret, `the value of the label ${key} in line ${line} of ${context.file}`);
+      declareSecret(
+        context,
+        secret,
+        `the value of the label ${key} in line ${line} of ${context.file}${dollars(value)}`,
+      );
       const text = `${name}: the label ${key} looks like a secret and is now \${${secret}}; its value is not copied`;
       context.changed.push({ line, text });
     }
@@ -151,7 +155,7 @@ export function moveSecrets(context: Context, name: string, service: YAMLMap): v
       context.secrets.set(value, secret);
       set(`\${${secret}}`);
       const where = line > 0 ? `in line ${line} of ${context.file}` : `in the env file of ${name} in ${context.file}`;
-      declareSecret(context, secret, `the value of ${key} ${where}, which this file was made from`);
+      declareSecret(context, secret, `the value of ${key} ${where}, which this file was made from${dollars(value)}`);
       context.changed.push({
         line,
         text: `${name}: ${key} looks like a secret and is now \${${secret}}; its value is not copied`,

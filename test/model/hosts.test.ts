@@ -1,4 +1,5 @@
 import { dns } from "../../model/outputs/dns.js";
+import type { Text } from "../../model/text.js";
 import { CONFIG, HOST_KEY, model, onlyHost, problemsOf, serviceOf } from "./declare.js";
 
 const KEY = `hostKey: "${HOST_KEY}"`;
@@ -58,7 +59,7 @@ describe("platforms", () => {
 });
 
 describe("values", () => {
-  const label = (value: string, config = CONFIG): string | undefined =>
+  const label = (value: string, config = CONFIG): Text | undefined =>
     onlyHost(model(`${WEB}    labels: {it: "${value}"}\n`, config)).services[0]?.definition.labels["it"];
 
   test.each([

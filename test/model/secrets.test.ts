@@ -27,14 +27,38 @@ describe("secrets", () => {
     expect(filled(Object.values(volumes[0]?.driver_opts ?? {}))).toEqual(["cifs", "password=<TOKEN>"]);
   });
 
+  test.each([
+    ["a mapping", "labels: {a: 'x${TOKEN}', b: c}"],
+    ["a list", "labels: ['a=x${TOKEN}', b=c]"],
+  ])("in labels of %s are needed, and their values alone", (_, line) => {
+    const [service] = onlyHost(model(web(line), withSecret)).services;
+    const labels = Object.entries(service?.definition.labels ?? {});
+    expect(labels.map(([key, value]) => [key, fillIn(value, (name) => `<${name}>`)])).toEqual([
+      ["a", "x<TOKEN>"],
+      ["b", "c"],
+    ]);
+    expect(problemsOf(() => model(web(line)))).toEqual([expect.stringContaining("nothing provides ${TOKEN}")]);
+  });
+
+  test("are neither in the name of a label nor in that of a route", () => {
+    const nameless = web("labels: ['${TOKEN}=x']");
+    expect(problemsOf(() => model(nameless, withSecret))).toEqual([
+      `${FILE}:4 services.web.labels[0]: has a secret in its name -> write NAME=VALUE, with the secret in VALUE`,
+    ]);
+    const route = web("labels: {traefik.http.routers.web.rule: 'Host(`${TOKEN}`)'}");
+    expect(problemsOf(() => model(route, withSecret))).toEqual([
+      `${FILE}:4 services.web.labels.traefik.http.routers.web.rule: is a route with a secret in it -> write the host's name there`,
+    ]);
+  });
+
   test("may not stand anywhere else, whether or not they are set", () => {
     const hint =
       "put it into an environment value, or into a file by the top-level secrets: or configs.NAME.content, or " +
       "if everybody may see it, set it as a value, in plain text: npx pulumi config set --stack test --path homelab:values.TOKEN VALUE";
-    const said = [`${FILE}:4 services.web.labels.a: the secret TOKEN is not allowed here -> ${hint}`];
-    const label = web("labels: {a: '${TOKEN}'}");
-    expect(problemsOf(() => model(label, withSecret))).toEqual(said);
-    expect(problemsOf(() => model(`${label}x-secrets: {TOKEN: {generate: 20}}\n`))).toEqual(said);
+    const said = [`${FILE}:4 services.web.hostname: the secret TOKEN is not allowed here -> ${hint}`];
+    const hostname = web("hostname: '${TOKEN}'");
+    expect(problemsOf(() => model(hostname, withSecret))).toEqual(said);
+    expect(problemsOf(() => model(`${hostname}x-secrets: {TOKEN: {generate: 20}}\n`))).toEqual(said);
   });
 
   test("that are missing are named with the command that sets them", () => {

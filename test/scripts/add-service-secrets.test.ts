@@ -212,5 +212,6 @@ test.each([
         ? []
         : [`web: the label ${label} looks like a secret and is now \${${secret}}; its value is not copied`],
     );
+    expect(text.includes("with one $ for each $$")).toBe(secret !== undefined && value.includes("$$"));
   }
 });
