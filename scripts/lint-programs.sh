@@ -23,7 +23,4 @@ fi
 root=()
 if [ "$(id -u)" != 0 ]; then root=(sudo); fi
 echo "installing with apt-get: ${missing[*]}"
-{
-  "${root[@]}" apt-get update
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
-} >&2
+"${root[@]}" bash "$(dirname "$0")/apt-install.sh" "${missing[@]}" >/dev/null

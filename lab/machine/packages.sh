@@ -43,15 +43,8 @@ if [ ${#missing[@]} = 0 ]; then
   exit
 fi
 command -v apt-get >/dev/null || die "these programs are missing, and this is no Debian system that could install them"
-installed() { dpkg-query -W -f '${Package}\n' | sort; }
-before=$(installed)
 unbroken # Ctrl-C would leave a partial installation on the owner's machine
 note "installing with apt-get: ${missing[*]}"
-{
-  dpkg --configure -a
-  apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
-} >&2
-new=$(comm -13 <(printf '%s\n' "$before") <(installed))
+new=$(bash "$LAB_SRC/../scripts/apt-install.sh" "${missing[@]}")
 for package in $new; do record_shared "package $package"; done
 did "installed: ${new//$'\n'/ }"
