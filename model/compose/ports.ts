@@ -25,8 +25,8 @@ export interface PlacedPort extends ComposePort {
   readonly at: number;
 }
 
-const MAX_PORT = 65535;
-const isPort = (value: number): boolean => value >= 1 && value <= MAX_PORT;
+export const MAX_PORT = 65535;
+export const isPort = (value: number): boolean => value >= 1 && value <= MAX_PORT;
 /** Ports of one entry. Docker starts a process for each, and keeps rules for each. */
 const MOST = 1000;
 

@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { audiences } from "../../model/audience.js";
+import { MAX_PORT } from "../../model/compose/ports.js";
 import { listens } from "../../model/compose/service.js";
+import { form } from "../../model/yaml/complaint.js";
 import { HomelabError } from "../../model/yaml/problem.js";
 import type { Problem } from "../../model/yaml/problem.js";
 import { mapping, parseWith } from "../../model/yaml/schema.js";
@@ -17,6 +19,13 @@ const ofService = mapping({
   audience: audiences.optional(),
   /** With network_mode: host. */
   listens: listens.optional(),
+  /** Which ports of the host its own are published at: 80/tcp: 8081. */
+  ports: z
+    .record(
+      form(/^[1-9]\d{0,4}\/(tcp|udp)$/, "is not a port of a container", { prose: "write it as 80/tcp or 53/udp" }),
+      z.int().min(1).max(MAX_PORT),
+    )
+    .optional(),
   "privileged-reason": z.string().optional(),
   "socket-reason": z.string().optional(),
   "mount-reason": z.string().optional(),
@@ -61,7 +70,8 @@ export function answersIn(directory: string, file: string): Answers {
 }
 
 /** The same with another answer. */
-export const withAnswer = (answers: Answers, service: string, more: ServiceAnswers): Answers => ({
-  ...answers,
-  services: { ...answers.services, [service]: { ...answers.services[service], ...more } },
-});
+export function withAnswer(answers: Answers, service: string, more: ServiceAnswers): Answers {
+  const before = answers.services[service];
+  const ports = more.ports === undefined ? {} : { ports: { ...before?.ports, ...more.ports } };
+  return { ...answers, services: { ...answers.services, [service]: { ...before, ...more, ...ports } } };
+}

@@ -26,7 +26,8 @@ export function applyAnswers(
     if (image !== undefined) {
       service.set("image", image);
     }
-    const said = Object.entries(more).filter(([, value]) => value !== undefined);
+    // Ports are rewritten first: see rewritePorts.
+    const said = Object.entries(more).filter(([key, value]) => key !== "ports" && value !== undefined);
     if (said.length === 0) {
       continue;
     }

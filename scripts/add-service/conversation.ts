@@ -3,7 +3,7 @@ import { UserError } from "../lib/command.js";
 import { withAnswer } from "./answers.js";
 import type { Answers } from "./answers.js";
 import type { Converted } from "./convert.js";
-import { questionsBehind } from "./questions.js";
+import { questionsBehind, subjectOf } from "./questions.js";
 import type { Question } from "./questions.js";
 
 /** What a conversation is about. */
@@ -29,19 +29,21 @@ export async function converse({ convert, problemsOf, ask, say }: Talk, given: A
   for (;;) {
     const converted = convert(answers);
     const open = questionsBehind(problemsOf(converted), converted.text);
-    const [next] = open.filter((it) => !left.has(`${it.service} ${it.key}`));
+    const [next] = open.filter((it) => !left.has(subjectOf(it)));
     if (ask === undefined || next === undefined) {
       return { converted, open };
     }
-    const { service, key, text, fallback, read } = next;
+    const { service, text, fallback, again = false, read } = next;
     const answer = (await ask(`${text}${fallback === undefined ? "" : ` [${fallback}]`} `)).trim() || fallback;
     if (answer === undefined) {
-      left.add(`${service} ${key}`);
+      left.add(subjectOf(next));
       continue;
     }
     try {
       answers = withAnswer(answers, service, read(answer));
-      left.add(`${service} ${key}`); // an answer that does not help is not asked for again
+      if (!again) {
+        left.add(subjectOf(next)); // an answer that does not help is not asked for again
+      }
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;

@@ -134,7 +134,7 @@ function rewrite(context: Context, root: YAMLMap, answers: Answers["services"]):
   templates.forEach(({ value }) => value.delete("env_file")); // each service has its variables now
   for (const { key, value } of [...templates, ...services]) {
     rewriteService(context, key, value);
-    rewritePorts(context, key, value);
+    rewritePorts(context, key, value, answers[key]?.ports);
     rewriteVolumes(context, key, value);
   }
   for (const { value } of [...templates, ...services]) {

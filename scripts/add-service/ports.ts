@@ -2,7 +2,9 @@ import { isMap, isScalar, isSeq } from "yaml";
 import type { YAMLMap, YAMLSeq } from "yaml";
 import { ports as portsSchema } from "../../model/compose/ports.js";
 import type { ComposePort } from "../../model/compose/ports.js";
-import { drop, keepComments, mapAt } from "./context.js";
+import { UserError } from "../lib/command.js";
+import type { ServiceAnswers } from "./answers.js";
+import { adopt, drop, keepComments, mapAt } from "./context.js";
 import type { Context } from "./context.js";
 
 const LONGEST_RANGE = 8;
@@ -11,11 +13,21 @@ const LONGEST_RANGE = 8;
  * Turns short ports into the long form, where it can be said who may reach them. What is published on the host's own
  * address only is for localhost, as before; for the others it is said only if the owner did. With the host's own network
  * they are what the owner is asked about, and go once that is answered.
+ *
+ * @param published ports of the host that the owner chose, by port of the container
  */
-export function rewritePorts(context: Context, name: string, service: YAMLMap): void {
+export function rewritePorts(
+  context: Context,
+  name: string,
+  service: YAMLMap,
+  published: ServiceAnswers["ports"] = {},
+): void {
   if (service.get("network_mode") === "host" && mapAt(service, "x-homelab")?.has("listens") === true) {
     drop(context, service, "ports", "Docker publishes none with network_mode: host, and x-homelab.listens names them");
     return;
+  }
+  if (Object.keys(published).length > 0) {
+    adopt(context, service, "ports");
   }
   const list: unknown = service.get("ports", true);
   if (!isSeq(list)) {
@@ -27,7 +39,23 @@ export function rewritePorts(context: Context, name: string, service: YAMLMap): 
     list.flow = false;
     context.changed.push({ line: context.lineOf(before[0]), text: `${name}: ports in the long form` });
   }
+  for (const [port, number] of Object.entries(published)) {
+    publish(context, name, list, port, number);
+  }
   stateAudience(context, name, service, list);
+}
+
+/** @throws UserError if the service does not have exactly one such port */
+function publish({ file }: Context, name: string, { items }: YAMLSeq, port: string, published: number): void {
+  const isMeant = (it: unknown): it is YAMLMap => {
+    const { target, protocol = "tcp" } = isMap(it) ? (it.toJSON() as { target?: unknown; protocol?: string }) : {};
+    return `${String(target)}/${protocol}` === port;
+  };
+  const [meant, more] = items.filter(isMeant);
+  if (meant === undefined || more !== undefined) {
+    throw new UserError(`${name} in ${file} has ${meant === undefined ? "no" : "more than one"} port ${port}`);
+  }
+  meant.set("published", String(published));
 }
 
 /** A port's long forms; the port as it is if it cannot be read yet, or is a long range. */

@@ -1,6 +1,7 @@
 import { Document, parse } from "yaml";
 import { audience } from "../../model/audience.js";
-import { ports as portsSchema } from "../../model/compose/ports.js";
+import { isPort, MAX_PORT, ports as portsSchema } from "../../model/compose/ports.js";
+import type { ComposePort } from "../../model/compose/ports.js";
 import type { ProblemCode } from "../../model/yaml/codes.js";
 import { complaintsIn } from "../../model/yaml/explain.js";
 import type { Problem } from "../../model/yaml/problem.js";
@@ -12,9 +13,13 @@ import type { ServiceAnswers } from "./answers.js";
 export interface Question {
   readonly service: string;
   readonly key: keyof ServiceAnswers;
+  /** What of the service it is about, if there may be several, as the port 80/tcp. */
+  readonly about?: string;
   readonly text: string;
   /** What an empty answer means; undefined if it leaves the question open. */
   readonly fallback: string | undefined;
+  /** Another answer may help where one did not; @default false */
+  readonly again?: boolean;
   /** What an answers file may say, as its template has it; @default what is there for every service */
   readonly example?: unknown;
   /** @throws UserError for an answer that is none */
@@ -29,7 +34,9 @@ interface Asked {
 }
 
 /** What is asked for which problem of a service; undefined if the problem is another there. */
-const ASKED: Partial<Record<ProblemCode, (service: string, it: Asked) => Omit<Question, "service"> | undefined>> = {
+const ASKED: Partial<
+  Record<ProblemCode, (service: string, it: Asked, problem: Problem) => Omit<Question, "service"> | undefined>
+> = {
   "no-audience": (service) => ({
     key: "audience",
     text: `Who may reach the ports of ${service}? lan, tailnet, containers, localhost, role:ROLE, host:NAME, or several`,
@@ -41,6 +48,16 @@ const ASKED: Partial<Record<ProblemCode, (service: string, it: Asked) => Omit<Qu
   "no-listens": whichPorts,
   // Docker publishes none of them there, but they say on what the service listens.
   "useless-ports": (service, it) => (it.network_mode === "host" ? whichPorts(service, it) : undefined),
+  "random-port": (service, it, { path }) =>
+    whichHostPort(it, path, ({ target, protocol }) => ({
+      text: `Which port of the host is port ${target}/${protocol} of ${service} to have?`,
+      proposal: target,
+    })),
+  "duplicate-port": (service, it, { path, message }) =>
+    whichHostPort(it, path, ({ target, protocol, published = target }) => ({
+      text: `${service}: ${message}. Which one is port ${target}/${protocol} of ${service} to have?`,
+      proposal: nextPort(published),
+    })),
   "socket-without-reason": (service) => ({
     key: "socket-reason",
     text: `${service} has Docker's socket, which gives root on the host. Why?`,
@@ -76,6 +93,37 @@ function whichPorts(service: string, { ports }: Asked): Omit<Question, "service"
   };
 }
 
+/** What is asked of the one port of a container that a path leads to; undefined if it leads to none, or to several. */
+function whichHostPort(
+  { ports }: Asked,
+  path: string,
+  ask: (port: ComposePort) => { text: string; proposal: number },
+): Omit<Question, "service"> | undefined {
+  const [, at] = /\.ports\[(\d+)\]$/.exec(path) ?? [];
+  const list = portsSchema.safeParse(ports ?? []);
+  const [port, more] = (at !== undefined && list.data?.[Number(at)]) || [];
+  if (port === undefined || more !== undefined) {
+    return undefined;
+  }
+  const about = `${port.target}/${port.protocol}`;
+  if (list.data?.flat().filter(({ target, protocol }) => `${target}/${protocol}` === about).length !== 1) {
+    return undefined; // an answer would not say which
+  }
+  const { text, proposal } = ask(port);
+  return {
+    key: "ports",
+    about,
+    text,
+    fallback: String(proposal),
+    again: true,
+    example: { [about]: proposal },
+    read: (answer) => ({ ports: { [about]: portIn(answer) } }),
+  };
+}
+
+/** The port to propose where another program has one: the usual one above those that need root, and then the next. */
+const nextPort = (port: number): number => (port < 1024 ? 8000 + port : port < MAX_PORT ? port + 1 : 1024);
+
 function whichVersion(service: string, { image }: Asked): Omit<Question, "service"> {
   const name = typeof image === "string" ? image.replace(/:latest$/, "") : "";
   return {
@@ -93,20 +141,24 @@ function whichVersion(service: string, { image }: Asked): Omit<Question, "servic
  */
 export function questionsBehind(problems: readonly Problem[], text: string): Question[] {
   const { services = {} } = parse(text, { merge: true }) as { services?: Record<string, Asked | null> };
-  const questions = problems.flatMap(({ code, path }) => {
-    const [, service = ""] = /^services\.([^.[\]]+)/.exec(path) ?? [];
+  const questions = problems.flatMap((problem) => {
+    const [, service = ""] = /^services\.([^.[\]]+)/.exec(problem.path) ?? [];
     const it = services[service];
-    const asked = it == null ? undefined : ASKED[code]?.(service, it);
+    const asked = it == null ? undefined : ASKED[problem.code]?.(service, it, problem);
     return asked === undefined ? [] : [{ service, ...asked }];
   });
-  return [...new Map(questions.map((it) => [`${it.service} ${it.key}`, it])).values()];
+  return [...new Map(questions.map((it) => [subjectOf(it), it])).values()];
 }
+
+/** What a question is about: two of one subject are the same. */
+export const subjectOf = ({ service, key, about = "" }: Question): string => `${service} ${key} ${about}`;
 
 /** Examples of what an answers file may say, in the order of the questions. */
 const EXAMPLES: Readonly<Record<keyof ServiceAnswers, unknown>> = {
   image: "IMAGE:TAG",
   audience: ["lan"],
   listens: [{ port: 8080, protocol: "tcp", audience: ["lan"] }],
+  ports: { "80/tcp": 8080 },
   "privileged-reason": "WHY",
   "socket-reason": "WHY",
   "mount-reason": "WHY",
@@ -116,7 +168,14 @@ const EXAMPLES: Readonly<Record<keyof ServiceAnswers, unknown>> = {
 export function answersTemplate(questions: readonly Question[]): string {
   const document = new Document({});
   for (const { service, key, example = EXAMPLES[key] } of questions) {
-    document.setIn(["services", service, key], document.createNode(example, { flow: true }));
+    const place = ["services", service, key];
+    if (key === "ports" && document.hasIn(place)) {
+      for (const [port, published] of Object.entries(example as object)) {
+        document.setIn([...place, port], published);
+      }
+    } else {
+      document.setIn(place, document.createNode(example, { flow: true }));
+    }
   }
   return document.toString({ lineWidth: 0 });
 }
@@ -137,11 +196,19 @@ function listensIn(text: string): ServiceAnswers["listens"] & object {
   const words = text.split(/[\s,]+/).filter((it) => it !== "" && it !== "none");
   return words.map((word) => {
     const [, port = "", protocol = "tcp"] = /^(\d{1,5})(?:\/(tcp|udp))?$/.exec(word) ?? [];
-    if (!(Number(port) >= 1 && Number(port) <= 65_535)) {
+    if (!isPort(Number(port))) {
       throw new UserError(`${word} is not a port: write it as 8123 or 5353/udp`);
     }
     return { port: Number(port), protocol: protocol === "udp" ? "udp" : "tcp", audience: ["lan"] };
   });
+}
+
+function portIn(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (!isPort(port)) {
+    throw new UserError(`${text} is not a port: write a number from 1 to ${MAX_PORT}`);
+  }
+  return port;
 }
 
 function tagIn(text: string): string {

@@ -165,6 +165,80 @@ test("ports that Docker does not publish are what is asked about, and go with th
   }
 });
 
+describe("a port of the host that Docker would choose, or that another has", () => {
+  const TWO =
+    'services:\n  first: {image: "a:1", ports: ["80:80"], x-homelab: {audience: [lan]}}\n' +
+    '  second:\n    image: b:1\n    ports: ["53", "80:8000", "9000:9000/udp"]\n    x-homelab: {audience: [lan]}\n' +
+    '  third: {image: "c:1", ports: ["8080:8080"], x-homelab: {audience: [lan]}}\n';
+  const about = (text: string, replies: readonly string[] | undefined, answers = NO_ANSWERS): Promise<Outcome> => {
+    const left = [...(replies ?? [])];
+    const ask = (question: string): Promise<string> => {
+      heard.push(question);
+      return Promise.resolve(left.shift() ?? "");
+    };
+    const talking = { problemsOf, ask: replies === undefined ? undefined : ask, say: (it: string) => heard.push(it) };
+    return converse({ ...talking, convert: (it) => convertText(text, it) }, answers);
+  };
+  let heard: string[];
+  beforeEach(() => (heard = []));
+  const publishedBy = (text: string, service: string): unknown =>
+    (parse(text, { merge: true }) as { services: Record<string, { ports: { published: string }[] }> }).services[
+      service
+    ]?.ports.map(({ published }) => published);
+
+  test("is asked for until one is free, with a proposal", async () => {
+    const { converted, open } = await about(TWO, ["", "", "8080", "x", ""]);
+    expect(heard).toEqual([
+      "Which port of the host is port 53/tcp of second to have? [53] ",
+      "second: port 80/tcp of the host is already taken by first. Which one is port 8000/tcp of second to have? [8080] ",
+      "third: port 8080/tcp of the host is already taken by second. Which one is port 8080/tcp of third to have? [8081] ",
+      "third: port 8080/tcp of the host is already taken by second. Which one is port 8080/tcp of third to have? [8081] ",
+      "x is not a port: write a number from 1 to 65535",
+      "third: port 8080/tcp of the host is already taken by second. Which one is port 8080/tcp of third to have? [8081] ",
+    ]);
+    expect(open).toEqual([]);
+    expect(problemsOf(converted)).toEqual([]);
+    expect(publishedBy(converted.text, "second")).toEqual(["53", "8080", "9000"]);
+    expect(publishedBy(converted.text, "third")).toEqual(["8081"]);
+  });
+
+  test("is in the answers file, where there is no terminal", async () => {
+    const { open } = await about(TWO, undefined);
+    expect(parse(answersTemplate(open))).toEqual({
+      services: { second: { ports: { "53/tcp": 53, "8000/tcp": 8080 } } },
+    });
+    const answers = fileWith("services: {second: {ports: {53/tcp: 5353, 8000/tcp: 8000}}}\n");
+    const { converted, open: left } = await about(TWO, undefined, answers);
+    expect(left).toEqual([]);
+    expect(problemsOf(converted)).toEqual([]);
+    expect(publishedBy(converted.text, "second")).toEqual(["5353", "8000", "9000"]);
+  });
+
+  test("becomes a service's own where it has its ports by an anchor", async () => {
+    const text =
+      'x-one: &one {image: "a:1", ports: ["80:80"], x-homelab: {audience: [lan]}}\n' +
+      "services:\n  first: {<<: *one}\n  second: {<<: *one}\n";
+    const { converted } = await about(text, [""]);
+    expect(problemsOf(converted)).toEqual([]);
+    expect([publishedBy(converted.text, "first"), publishedBy(converted.text, "second")]).toEqual([["80"], ["8080"]]);
+  });
+
+  test("is not asked for a long range, and not where one port of the container has two of the host", async () => {
+    for (const ports of ['["80-90:80-90"]', '["80:80", "8000:80"]']) {
+      const text = `services:\n  one: {image: "a:1", ports: ["80:1"], x-homelab: {audience: [lan]}}\n  two: {image: "b:1", ports: ${ports}, x-homelab: {audience: [lan]}}\n`;
+      const { open, converted } = await about(text, []);
+      expect(problemsOf(converted).map(({ code }) => code)).toEqual(["duplicate-port"]);
+      expect([heard, open]).toEqual([[], []]);
+    }
+  });
+
+  test("is refused for a port that the service does not have", () => {
+    expect(() => convertText(TWO, { services: { first: { ports: { "81/tcp": 1 } } }, values: {} })).toThrow(
+      "first in docker-compose.yml has no port 81/tcp",
+    );
+  });
+});
+
 test("a mistake in an answers file is told with its line", () => {
   const wrong = (text: string): string[] => {
     try {
@@ -177,6 +251,9 @@ test("a mistake in an answers file is told with its line", () => {
     return [];
   };
   expect(wrong("services:\n  web: {imagee: a:1}\n")).toEqual(['2 services.web.imagee: unknown key "imagee"']);
+  expect(wrong("services:\n  web: {ports: {http: 80}}\n")).toEqual([
+    "2 services.web.ports.http: is not a port of a container",
+  ]);
   expect(wrong("audience: ['?']\n")).toEqual(['1 audience[0]: unknown audience "?"']);
 });
 
