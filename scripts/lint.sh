@@ -55,6 +55,6 @@ start types once types types "*.ts" "*.json"
 start eslint once eslint rules "*.ts" "*.mjs" "*.cjs" "*.json"
 start prettier once prettier format .
 start shell shell
-start workflows once workflows workflows .github .woodpecker renovate.json "scripts/lint-workflows.*"
+start workflows once workflows workflows .github .woodpecker renovate.json "scripts/lint-workflows.*" scripts/actionlint
 start knip once knip unused .
 finish

@@ -10,7 +10,7 @@ declare -A go_zip_sha256=(
 # use_go GO_MOD DIR NODE_DIR: puts a suitable Go first in PATH, if need be one fetched into DIR, which
 # then has its caches too. It is unpacked by what NODE_DIR has, or then gets.
 use_go() {
-  local least dir
+  local least dir lock
   least=$(sed -n 's/^go //p' "$1")
   for dir in "$(dirname "$(command -v go || echo /nowhere/go)")" /usr/local/go/bin; do
     if [[ -x $dir/go ]] && go_is_at_least "$dir/go" "$least"; then
@@ -18,7 +18,11 @@ use_go() {
       return
     fi
   done
+  mkdir -p "$2"
+  exec {lock}>"$2/lock" # programs that share it are built at the same time
+  flock "$lock"
   [[ -x $2/$least/bin/go ]] || fetch_go "$least" "$2" "$3"
+  exec {lock}>&-
   # Nobody's own Go, so nobody's own caches; and writable ones, so that they can be removed.
   export PATH="$2/$least/bin:$PATH" GOPATH="$2/path" GOCACHE="$2/cache" GOFLAGS="${GOFLAGS:-} -modcacherw"
 }

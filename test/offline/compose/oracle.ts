@@ -42,7 +42,7 @@ export async function askOracle(cases: readonly Case[]): Promise<Answer[]> {
       }
       return { directory, name: PROJECT, environment, profiles };
     });
-    const program = await run("bash", [join(repository, "lab/compose-oracle.sh")]);
+    const program = await run("bash", [join(repository, "lab/go-program.sh"), join(repository, "lab/compose-oracle")]);
     const answers = JSON.parse(await run(program.trim(), [], JSON.stringify(requests))) as Answer[];
     return answers.map((answer, i) => withoutFolder(answer, join(folder, String(i))));
   } finally {

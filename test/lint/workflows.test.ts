@@ -1,0 +1,43 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../scripts/lib/process.js";
+
+// The gate for workflows refuses what each of its programs is there for.
+
+const REPOSITORY = join(__dirname, "../..");
+const GATE = "scripts/lint-workflows.sh";
+const PARTS = [".github", ".woodpecker", "renovate.json", GATE, "scripts/lint-workflows.txt"];
+const PROGRAMS = ["scripts/actionlint", "lab/go-program.sh", "lab/offline"];
+const DRIFT = ".github/workflows/drift.yml";
+
+let copy: string;
+beforeEach(() => {
+  copy = mkdtempSync(join(tmpdir(), "workflows-"));
+  for (const part of [...PARTS, ...PROGRAMS]) {
+    cpSync(join(REPOSITORY, part), join(copy, part), { recursive: true });
+  }
+});
+afterEach(() => {
+  rmSync(copy, { recursive: true });
+});
+
+test.each([
+  ["an expression that names nothing", "github.token", "github.tokn", 'property "tokn" is not defined'],
+  ["a key that no workflow has", "timeout-minutes: 20", "timeout-minuts: 20", "timeout-minuts"],
+  ["an action by a tag that can be moved", /checkout@[0-9a-f]{40}/, "checkout@v5", "unpinned-uses"],
+  ["a line that is too long", "# Each night:", `# Each night${" and day".repeat(20)}:`, "line too long"],
+])(
+  "%s is refused",
+  async (_, right, wrong, said) => {
+    const file = join(copy, DRIFT);
+    const before = readFileSync(file, "utf8");
+    const broken = before.replace(right, wrong);
+    expect(broken).not.toBe(before);
+    writeFileSync(file, broken);
+    const { exitCode, stdout, stderr } = await run("bash", [join(copy, GATE)]);
+    expect(exitCode).not.toBe(0);
+    expect(stdout + stderr).toContain(said);
+  },
+  120_000,
+);
