@@ -151,6 +151,10 @@ const withoutTwins = (ports: readonly PlacedPort[]): PlacedPort[] => [
   ...new Map(ports.map((port) => [JSON.stringify({ ...port, at: 0 }), port])).values(),
 ];
 
+/** Compose takes these keys without a value, as if they were not there. */
+const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodType<z.infer<Schema> | undefined> =>
+  schema.nullish().transform((value) => value ?? undefined);
+
 /** For `network_mode: host`, where ports: would be without effect. */
 export const listens = z
   .array(
@@ -192,8 +196,8 @@ export const service = mapping(
       .optional(),
     hostname: grammar.hostName.optional(),
     domainname: grammar.hostName.optional(),
-    command: command.optional(),
-    entrypoint: command.optional(),
+    command: orNothing(command),
+    entrypoint: orNothing(command),
     working_dir: grammar.containerPath.optional(),
     user: quoted(grammar.account).optional(),
     group_add: z.array(numbered(grammar.group)).readonly().default([]),
@@ -234,7 +238,7 @@ export const service = mapping(
     cpu_shares: whole.optional(),
     cpuset: grammar.cpus.optional(),
     pids_limit: whole.optional(),
-    deploy: mapping({ resources: resources.optional() }, REFUSED.deploy).optional(),
+    deploy: orNothing(mapping({ resources: resources.optional() }, REFUSED.deploy)),
     dns: oneOrMore(ipAddress).default([]),
     dns_search: oneOrMore(grammar.searchDomain).default([]),
     dns_opt: z.array(grammar.resolverOption).readonly().default([]),

@@ -134,10 +134,14 @@ const required = (step: Path[number] | undefined, values: readonly string[] = []
 });
 
 function ofAnotherKind(kinds: readonly string[], input: unknown): Complaint {
+  if (input === null) {
+    const remedies = [{ prose: "give it a value" }, { prose: "remove the line" }];
+    return { code: "wrong-type", message: `must be ${oneOf(kinds)}, but is empty`, remedies };
+  }
   const prose = inTheRightForm(kinds, input);
   return {
     code: "wrong-type",
-    message: `must be ${oneOf(kinds)}, ${input === null ? "but is empty" : `not ${kindOf(input, kinds)}`}`,
+    message: `must be ${oneOf(kinds)}, not ${kindOf(input, kinds)}`,
     remedies: prose === undefined ? [] : [{ prose }],
   };
 }

@@ -10,7 +10,11 @@ const FILE = "stacks/nas/compose.yaml";
 describe("values that a schema does not take", () => {
   test.each<[string, string, string]>([
     ["a list for a string", "hostname: [a]", "hostname: must be a string, not a list"],
-    ["nothing for a string", "hostname:", "hostname: must be a string, but is empty"],
+    [
+      "nothing for a string",
+      "hostname:",
+      "hostname: must be a string, but is empty -> give it a value, or remove the line",
+    ],
     ["a string for a switch", "init: yes please", "init: must be true or false, not a string"],
     ["a mapping for a list", "cap_add: {a: b}", "cap_add: must be a list, not a mapping"],
     [
