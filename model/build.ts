@@ -1,6 +1,7 @@
 import { commandLine } from "./command-line.js";
 import { admit } from "./services/admission.js";
 import { parseConfig } from "./config/config.js";
+import { checkNotify } from "./config/notify.js";
 import { settingPath } from "./config/settings.js";
 import type { Config, HostConfig } from "./config/settings.js";
 import { HomelabError } from "./yaml/problem.js";
@@ -43,6 +44,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));
   problems.push(...checkTailnet(stack, config, source));
+  problems.push(...checkNotify(stack, config, source));
   const shares = planShares({ stack, config, source, hosts: planned, problems });
 
   const hosts = planned.flatMap(({ name, host, projects }) => {

@@ -6,6 +6,7 @@ import { bytes } from "../compose/scalars.js";
 import type { Problem } from "../yaml/problem.js";
 import { nas } from "./nas-settings.js";
 import { projects, secrets, values } from "./names.js";
+import { notify } from "./notify-settings.js";
 import { tailnet, tailscale } from "./tailnet-settings.js";
 import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
@@ -114,6 +115,7 @@ export const settings = mapping({
   ).default({}),
   nas: nas.optional(),
   tailnet: tailnet.optional(),
+  notify: notify.optional(),
   services: named(form(/./, "is not a service"), z.boolean()).default({}),
   values,
   secrets,

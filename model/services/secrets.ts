@@ -1,5 +1,6 @@
 import type { ServiceModel } from "../types.js";
 import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
+import { notifySecrets } from "../config/notify.js";
 import { OAUTH_SECRET, OBTAIN_CLIENT } from "../config/tailnet-settings.js";
 import { ownerOf } from "../compose/names.js";
 import type { Project } from "./project.js";
@@ -7,7 +8,7 @@ import { SecretText } from "../text.js";
 import type { Text } from "../text.js";
 import type { Declared } from "./declared.js";
 
-/** A secret that a service which is on needs, or somebody who uses the shares. */
+/** A secret that a service which is on needs, somebody who uses the shares, or a setting of the homelab. */
 export interface NeededSecret {
   /** Its name, or PROJECT/NAME. */
   readonly name: string;
@@ -17,7 +18,7 @@ export interface NeededSecret {
   readonly generate: number | undefined;
   /** Where the owner gets it. */
   readonly obtain: string | undefined;
-  /** What needs it: a service as HOST/SERVICE, the shares for a person, or the tailnet. */
+  /** What needs it: a service as HOST/SERVICE, the shares for a person, the tailnet, or notifications. */
   readonly usedBy: readonly string[];
 }
 
@@ -43,6 +44,11 @@ export function neededSecrets({ config, projects }: Pick<Declared, "config" | "p
     const present = Object.hasOwn(config.secrets, OAUTH_SECRET);
     const usedBy = ["the tailnet's policy"];
     needed.set(OAUTH_SECRET, { name: OAUTH_SECRET, present, generate: undefined, obtain: OBTAIN_CLIENT, usedBy });
+  }
+  for (const { name, at, obtain } of notifySecrets(config)) {
+    const usedBy = [...(needed.get(name)?.usedBy ?? []), `homelab:notify.${at.join(".")}`];
+    const known = needed.get(name) ?? { name, present: isSet(config, name), generate: undefined, obtain };
+    needed.set(name, { ...known, usedBy });
   }
   return [...needed.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
