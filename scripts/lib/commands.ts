@@ -51,6 +51,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
       "with-key": "run a command with the SSH key that $HOMELAB_KEY has",
       "review-state": "publish the state without its secrets, for previews without the passphrase",
       comment: "write a preview as the one comment of a pull request",
+      notify: "send a test message to every target of homelab:notify, or tell of a failure",
       approved: "the plan of a merged pull request's preview, for deploy -- --expect",
     },
   },

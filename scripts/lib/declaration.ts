@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { parseNotify } from "../../model/config/notify.js";
+import type { NotifyConfig } from "../../model/config/notify-settings.js";
 import { loadHomelab, readFrom } from "../../model/load.js";
 import { readDeclared } from "../../model/services/declared.js";
 import type { Declared } from "../../model/services/declared.js";
 import type { HomelabModel } from "../../model/types.js";
+import { opener } from "../../model/yaml/open.js";
+import { HomelabError } from "../../model/yaml/problem.js";
+import type { Problem } from "../../model/yaml/problem.js";
 import { lackError, LACKS } from "./lacks.js";
 import { declarationDirectories } from "./project.js";
 
@@ -25,6 +30,22 @@ export function declaredHomelab(
 export function declaredParts(stack: string, directories: readonly string[] = declarationDirectories()): Declared {
   assertConfigured(stack, directories);
   return readDeclared(stack, readFrom(directories));
+}
+
+/**
+ * Where the owner wants to be told something. Whatever else is wrong with the declaration does not matter.
+ *
+ * @throws UserError if the stack has no configuration, HomelabError if this part of it cannot be read
+ */
+export function declaredNotify(stack: string, directories: readonly string[] = declarationDirectories()): NotifyConfig {
+  assertConfigured(stack, directories);
+  const problems: Problem[] = [];
+  const source = opener(readFrom(directories), problems)(`Pulumi.${stack}.yaml`);
+  const notify = source && parseNotify(source, problems);
+  if (notify === undefined) {
+    throw new HomelabError(problems);
+  }
+  return notify;
 }
 
 function assertConfigured(stack: string, directories: readonly string[]): void {

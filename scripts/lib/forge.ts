@@ -49,7 +49,8 @@ export function forgeOf(env: Env): Forge {
       });
       const text = await response.text();
       if (!response.ok) {
-        throw new ForgeError(response.status, `${method} ${url}: ${response.status} ${text.slice(0, 300)}`);
+        const answer = text.replaceAll(token ?? "", "(token)").slice(0, 300); // some quote what they were sent
+        throw new ForgeError(response.status, `${method} ${url}: ${response.status} ${answer}`);
       }
       return text === "" ? undefined : (JSON.parse(text) as unknown);
     },
@@ -153,34 +154,46 @@ async function found(forge: Forge, path: string): Promise<unknown> {
   }
 }
 
+/** What an issue has to say. */
+export interface News {
+  readonly text: string;
+  /** The same for the same matter, in whatever words: letters and digits. */
+  readonly digest: string;
+}
+
+/** What was done with an issue: `updated` where it is about something else now, `unchanged` where it is not. */
+export type IssueChange = "opened" | "updated" | "unchanged" | "closed" | "nothing to do";
+
 /**
  * Keeps the one open issue that begins with a marker: written where there is something to say, and closed with a comment
  * where there is nothing any more.
  *
- * @param text what there is to say; undefined closes the issue
- * @returns what was done
+ * @param news what there is to say; undefined closes the issue
  * @throws UserError if the forge refuses
  */
 export async function keepIssue(
   forge: Forge,
   marker: string,
   title: string,
-  text: string | undefined,
-): Promise<"opened" | "updated" | "closed" | "nothing to do"> {
+  news: News | undefined,
+): Promise<IssueChange> {
+  const body = news && `${marker}\n${digestMark(news)}\n${news.text}`;
   const issues = await all(forge, "/issues?state=open&type=issues");
   const open = issues.find(({ body }) => body?.startsWith(marker));
   if (open?.number === undefined) {
-    if (text === undefined) {
+    if (body === undefined) {
       return "nothing to do";
     }
-    await forge.ask("POST", "/issues", { title, body: `${marker}\n${text}` });
+    await forge.ask("POST", "/issues", { title, body });
     return "opened";
   }
-  if (text !== undefined) {
-    await forge.ask("PATCH", `/issues/${open.number}`, { body: `${marker}\n${text}` });
-    return "updated";
+  if (news !== undefined) {
+    await forge.ask("PATCH", `/issues/${open.number}`, { body });
+    return open.body?.includes(digestMark(news)) === true ? "unchanged" : "updated";
   }
   await forge.ask("POST", `/issues/${open.number}/comments`, { body: "Nothing differs any more." });
   await forge.ask("PATCH", `/issues/${open.number}`, { state: "closed" });
   return "closed";
 }
+
+const digestMark = ({ digest }: News): string => `<!-- digest: ${digest} -->`;

@@ -7,6 +7,7 @@ import { commandLine } from "../../model/command-line.js";
 import { UserError } from "../lib/command.js";
 import { placeOf, serviceOn } from "../lib/find-service.js";
 import type { PlacedService } from "../lib/find-service.js";
+import { VARIABLE } from "../lib/notify/secret-source.js";
 import { mustRun } from "../lib/on-host.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
 import { accountsWith } from "./database.js";
@@ -49,13 +50,18 @@ export async function rotateSecret(written: string, { stack, declared, hosts, as
   }
   await changeEverywhere(accounts, { name, former, next }, stack);
   const databases = accounts.map(({ placed }) => placeOf(placed));
-  const others = secret.usedBy.filter((it) => !databases.includes(it));
+  const notifies = secret.usedBy.some(isNotify);
+  const others = secret.usedBy.filter((it) => !databases.includes(it) && !isNotify(it));
   return [
     `${name} has a new value ${[...databases.map((it) => `in the database ${it}`), `in Pulumi.${stack.name}.yaml`].join(" and ")}.`,
     ...(others.length === 0 ? [] : [`Until you deploy, the former one is in use by ${others.join(", ")}.`]),
-    `-> ${commandLine("deploy", stack.name)}`,
+    ...(notifies ? [`Write it into the secret ${VARIABLE} of your workflows, too.`] : []),
+    ...(notifies && others.length === 0 ? [] : [`-> ${commandLine("deploy", stack.name)}`]),
   ].join("\n");
 }
+
+/** Is it homelab:notify that needs a secret? No deployment takes it anywhere. */
+const isNotify = (usedBy: string): boolean => usedBy.startsWith("homelab:notify.");
 
 function presentSecret(written: string, needed: readonly NeededSecret[], stack: string): NeededSecret {
   const name = secretCalled(

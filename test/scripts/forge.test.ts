@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commentOf, forgeOf, keepIssue, mergeOf, pullRequestOf, writeComment } from "../../scripts/lib/forge.js";
-import type { Forge } from "../../scripts/lib/forge.js";
+import type { Forge, News } from "../../scripts/lib/forge.js";
 
 // The one comment and the one issue that this program keeps on a forge, with a server that has what GitHub and Gitea have in
 // common of their API.
@@ -41,7 +41,7 @@ beforeEach(async () => {
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
       };
       if (request.headers.authorization !== "Bearer t0ken") {
-        reply(401, { message: "Bad credentials" });
+        reply(401, { message: "Bad credentials", sent: request.headers.authorization });
       } else if (/\/commits\//.test(url.pathname)) {
         const found = other[url.pathname.replace("/repos/me/homelab", "")];
         reply(found === undefined ? 404 : 200, found ?? { message: "not found" });
@@ -123,10 +123,18 @@ test.each<[what: string, paths: Record<string, unknown>, number: number | undefi
 });
 
 const DRIFT = "<!-- homelab-drift: lab -->";
-test.each<[what: string, open: readonly Written[], text: string | undefined, done: string, asks: readonly string[]]>([
+const NEWS = { text: "drift at 3:17", digest: "c0ffee" };
+test.each<[what: string, open: readonly Written[], news: News | undefined, done: string, asks: readonly string[]]>([
   ["nothing was, and nothing is", [], undefined, "nothing to do", []],
-  ["something is new", [comment(3, "another")], "drift", "opened", ["POST /repos/me/homelab/issues"]],
-  ["it is still there", [comment(4, `${DRIFT}\nold`)], "drift", "updated", ["PATCH /repos/me/homelab/issues/4"]],
+  ["something is new", [comment(3, "another")], NEWS, "opened", ["POST /repos/me/homelab/issues"]],
+  ["it is another", [comment(4, `${DRIFT}\nold`)], NEWS, "updated", ["PATCH /repos/me/homelab/issues/4"]],
+  [
+    "it is the same in other words",
+    [comment(4, `${DRIFT}\r\n<!-- digest: c0ffee -->\r\ndrift at 3:16`)],
+    NEWS,
+    "unchanged",
+    ["PATCH /repos/me/homelab/issues/4"],
+  ],
   [
     "it is gone",
     [comment(4, `${DRIFT}\nold`)],
@@ -134,9 +142,9 @@ test.each<[what: string, open: readonly Written[], text: string | undefined, don
     "closed",
     ["POST /repos/me/homelab/issues/4/comments", "PATCH /repos/me/homelab/issues/4"],
   ],
-])("the one issue, where %s", async (_, open, text, done, asks) => {
+])("the one issue, where %s", async (_, open, news, done, asks) => {
   issues = [...open];
-  expect(await keepIssue(forge, DRIFT, "Drift in lab", text)).toBe(done);
+  expect(await keepIssue(forge, DRIFT, "Drift in lab", news)).toBe(done);
   expect(asked.map((it) => it.split(" ", 2).join(" "))).toEqual(asks);
 });
 
