@@ -1,6 +1,6 @@
 #!/bin/bash
-# apt-install.sh PACKAGE...   as root: installs Debian packages, after whoever else is doing so, and prints the names of all
-# that are new, dependencies too. The log goes to stderr.
+# apt-install.sh PACKAGE...   as root: installs Debian packages, one caller after another, and prints the names of all that
+# are new, dependencies too. The log goes to stderr.
 set -Eeuo pipefail
 
 exec 9>/run/lock/homelab-apt.lock # lint and labs begin at the same time

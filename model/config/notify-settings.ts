@@ -36,7 +36,7 @@ const mail = mapping({
   }),
   /** @default what is usual for tls: 465, 587 or 25 */
   port: z.int().min(1).max(65535).optional(),
-  /** implicit: encrypted from the first byte on. starttls: from the first command on, or not sent. none: in the clear. */
+  /** implicit: encrypted from the first byte on. starttls: from the first command on, or not sent. none: unencrypted. */
   tls: z.enum(["implicit", "starttls", "none"]).default("implicit"),
   from: address,
   to: z

@@ -39,7 +39,7 @@ export function notifySecrets({ notify: { ntfy, mail, webhook, ping } = {} }: Pi
   return all.flatMap(([name, at, obtain]) => (name === undefined ? [] : [{ name, at, obtain }]));
 }
 
-/** Every secret of homelab:notify is set, and no password goes over the network in the clear. */
+/** Every secret of homelab:notify is set, and no password crosses the network unencrypted. */
 export function checkNotify(stack: string, config: Config, source: Source): Problem[] {
   const missing = notifySecrets(config).filter(({ name }) => !Object.hasOwn(config.secrets, name));
   return [

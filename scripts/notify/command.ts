@@ -37,7 +37,7 @@ async function tryTargets(stack: string): Promise<void> {
   process.exitCode = deliveries.every(({ failure }) => failure === undefined) ? 0 : 1;
 }
 
-/** Says that the workflow's deployment failed; whoever cannot be reached does not make the workflow fail. */
+/** Says that the workflow's deployment failed; a target that cannot be reached does not make the workflow fail. */
 async function tellOfFailure(stack: string): Promise<void> {
   const commit = process.env["GITHUB_SHA"];
   reported(

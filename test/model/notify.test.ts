@@ -124,7 +124,7 @@ test.each<[what: string, notify: string, at: string, told: string]>([
     "needs user: as well, since a login takes both -> add user:, or remove it",
   ],
   [
-    "a password in the clear",
+    "an unencrypted password",
     `{mail: {${MAIL}, ${LOGIN}, tls: none}}`,
     "mail.tls",
     "the password would cross the network in plain text -> write starttls, or write implicit",

@@ -63,7 +63,7 @@ test("mail goes to everyone, by a server at home without a login", async () => {
   expect(mails[0]?.text).toContain("pi5, firewall: rolled back\r\n\r\nhttps://forge.example.org/run/1");
 });
 
-test("mail is not sent in the clear where the server does not offer STARTTLS", async () => {
+test("mail is not sent unencrypted where the server does not offer STARTTLS", async () => {
   expect(await said(mail(await serve(undefined, OPEN), { tls: "starttls" }))).toBe(
     "mail: not sent, because it does not offer STARTTLS\n-> check the port, and whether it is one for TLS",
   );
