@@ -154,7 +154,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
     env: { ...process.env, ...cli.env },
     detached: true,
   });
-  const closed = once(child, "close");
+  const ended = once(child, "exit"); // a plugin that outlives it keeps its output open
   child.stderr.resume();
   let died = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -164,7 +164,7 @@ test("a deployer that dies between applying and confirming leaves the former fir
       process.kill(-child.pid, "SIGKILL");
     }
   });
-  await closed;
+  await ended;
   expect(homelab.hosts.map(({ name }) => name)).toContain(died);
   await reverted(died, "firewall");
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).not.toContain("10.9.0.0/16");
