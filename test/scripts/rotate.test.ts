@@ -146,6 +146,28 @@ describe("npm run secrets -- --rotate", () => {
     expect(await inFolder("input")).toMatch(/PASSWORD '[A-Za-z0-9]{24}';[\s\S]*PASSWORD 'former-DB';\n$/);
   });
 
+  test("says that workflows have a secret of homelab:notify as well, which no deployment takes there", async () => {
+    const files: Readonly<Record<string, string>> = {
+      ...FILES,
+      "Pulumi.test.yaml":
+        `${FILES["Pulumi.test.yaml"] ?? ""}  homelab:notify: {ping: "\${PING}", webhook: {url: "\${DB_URL}"}}\n`.replace(
+          "homelab:secrets: {",
+          'homelab:secrets: {PING: {secure: "v1:x"}, DB_URL: {secure: "v1:x"}, ',
+        ),
+    };
+    await stack.setSecret("PING", "former");
+    const said = await rotateSecret("PING", {
+      stack,
+      declared: readDeclared("test", (file) => ({ text: files[file] ?? "" })),
+      hosts: homelabOf(files).hosts,
+      ask: () => Promise.resolve("typed"),
+    });
+    expect(stack.values["PING"]).toBe("typed");
+    expect(said).toBe(
+      "PING has a new value in Pulumi.test.yaml.\nWrite it into the secret HOMELAB_NOTIFY of your workflows, too.",
+    );
+  });
+
   test("asks for what cannot be random, and changes nothing without an answer", async () => {
     await rotate("MINE");
     expect([asked, stack.values["MINE"], await inFolder("calls")]).toEqual([["New value of MINE: "], "typed", ""]);
