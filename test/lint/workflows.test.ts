@@ -24,6 +24,8 @@ afterEach(() => {
 
 test.each([
   ["an expression that names nothing", "github.token", "github.tokn", 'property "tokn" is not defined'],
+  ["a runner that nobody has", /runs-on: .*/, "runs-on: ubuntu-24.40", 'label "ubuntu-24.40" is unknown'],
+  ["a mistake in a shell script", "run: npm ci --ignore-scripts", "run: npm ci $HOME", "SC2086"],
   ["a key that no workflow has", "timeout-minutes: 20", "timeout-minuts: 20", "timeout-minuts"],
   ["an action by a tag that can be moved", /checkout@[0-9a-f]{40}/, "checkout@v5", "unpinned-uses"],
   ["a line that is too long", "# Each night:", `# Each night${" and day".repeat(20)}:`, "line too long"],
