@@ -5,7 +5,7 @@ import type { Text } from "../model/text.js";
 import type { HostModel, ImageModel, ServiceModel } from "../model/types.js";
 import { dockerProviderArgs } from "./connection.js";
 import { containerArgs } from "./container-args.js";
-import { secretVariables } from "../model/services/environment.js";
+import { plainVariables } from "../model/services/environment.js";
 import { filesFolder } from "../model/services/files.js";
 import { OWN_TYPES, printName } from "../model/resource-names.js";
 import { GENERATION_LABEL, SERVICE_LABEL } from "../model/labels.js";
@@ -70,9 +70,10 @@ export class Containers extends pulumi.ComponentResource {
       const dependsOn = [leftovers, ...before, ...volumes, ...(image === undefined ? [] : [image])];
       containers.set(service.name, this.container(service, networks, containers, dependsOn));
     }
-    // The engine hides the whole environment if one variable is secret, although its name is no secret.
+    // The engine hides the whole environment if one variable is secret. With the values, since a container may still be that
+    // of an earlier deployment, in which a variable of the same name was a secret.
     this.registerOutputs({
-      secretVariables: Object.fromEntries(host.services.map((service) => [service.name, secretVariables(service)])),
+      plainVariables: Object.fromEntries(host.services.map((service) => [service.name, plainVariables(service)])),
     });
   }
 

@@ -1,5 +1,6 @@
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent, ResOutputsEvent } from "@pulumi/pulumi/automation/index.js";
 import { hostInUrn, nameInUrn } from "../../model/resource-names.js";
+import type { Mask } from "./mask.js";
 
 const DONE: Readonly<Record<string, string>> = {
   same: "unchanged",
@@ -39,8 +40,37 @@ export const warningIn = ({ diagnosticEvent }: EngineEvent): string | undefined 
 
 /** Hosts on which nothing is tried, and why: the stack's output of that name. */
 export function notDoneIn(events: readonly EngineEvent[]): Readonly<Record<string, string>> {
-  const stack = events.findLast(({ resOutputsEvent }) => resOutputsEvent?.metadata.type === "pulumi:pulumi:Stack");
-  return (stack?.resOutputsEvent?.metadata.new?.outputs["notDone"] ?? {}) as Readonly<Record<string, string>>;
+  const stack = events.findLast(({ resOutputsEvent }) => resOutputsEvent?.metadata.type === STACK);
+  return reasonsIn(stack?.resOutputsEvent?.metadata.new?.outputs);
+}
+
+const STACK = "pulumi:pulumi:Stack";
+const NOT_DONE = "notDone";
+const reasonsIn = (outputs: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, string>> =>
+  (outputs[NOT_DONE] ?? {}) as Readonly<Record<string, string>>;
+
+/**
+ * An event without secrets in what programs, providers and commands have said. The engine itself masks what resources are
+ * given; names are left as they are.
+ */
+export function maskedEvent(event: EngineEvent, mask: Mask): EngineEvent {
+  const { diagnosticEvent: said, stdoutEvent: printed, resOutputsEvent: registered } = event;
+  return {
+    ...event,
+    ...(said && { diagnosticEvent: { ...said, message: mask(said.message) } }),
+    ...(printed && { stdoutEvent: { ...printed, message: mask(printed.message) } }),
+    ...(registered?.metadata.type === STACK && { resOutputsEvent: withReasons(registered, mask) }),
+  };
+}
+
+function withReasons(event: ResOutputsEvent, mask: Mask): ResOutputsEvent {
+  const { metadata } = event;
+  if (metadata.new === undefined) {
+    return event;
+  }
+  const reasons = Object.entries(reasonsIn(metadata.new.outputs)).map(([host, why]) => [host, mask(why)]);
+  const outputs = { ...metadata.new.outputs, [NOT_DONE]: Object.fromEntries(reasons) as unknown };
+  return { ...event, metadata: { ...metadata, new: { ...metadata.new, outputs } } };
 }
 
 /** What the engine reports, without its marks for colours. */

@@ -1,32 +1,29 @@
 import { join } from "node:path";
-import { isatty } from "node:tty";
-import type * as Automation from "@pulumi/pulumi/automation/index.js";
-import type {
-  EngineEvent,
-  LocalWorkspace,
-  PulumiCommand,
-  Stack,
-  StackSummary,
-} from "@pulumi/pulumi/automation/index.js";
+import type { LocalWorkspace, PulumiCommand, Stack, StackSummary } from "@pulumi/pulumi/automation/index.js";
 import { secretPath } from "../../model/compose/names.js";
 import { damagedState } from "./backend.js";
 import { UserError } from "./command.js";
+import { secretValues } from "./config-secrets.js";
 import { ENGINE_VERSION, engineFolder, engineOf, hasEngine } from "./engine.js";
 import { lackError, LACKS } from "./lacks.js";
 import type { Lack } from "./lacks.js";
 import { lackOfStack } from "./lack-of-stack.js";
+import { maskOf } from "./mask.js";
+import type { Mask } from "./mask.js";
 import type { Operation, Operations, StateResource } from "./operation.js";
 import { passphraseFor } from "./passphrase.js";
 import { run } from "./process.js";
 import type { RunOptions, RunResult } from "./process.js";
 import { PROGRAM } from "./project.js";
+import { automation, runOperation } from "./run-operation.js";
+import type { Show } from "./run-operation.js";
+import { secretsIn } from "./secret-variables.js";
 
 interface StateOfStack {
   readonly resources?: readonly StateResource[];
 }
 
-/** Loaded at its first use, since it takes longer than all the rest of a command. */
-const automation = (): Promise<typeof Automation> => import("@pulumi/pulumi/automation/index.js");
+const DECRYPTED_CONFIG = ["config", "--show-secrets", "--json"] as const;
 
 /** One stack of one project, through Pulumi's Automation API. */
 export class PulumiStack {
@@ -44,58 +41,19 @@ export class PulumiStack {
 
   /**
    * Runs an operation to its end; a failure of the engine is a result, not an exception. Ctrl-C lets the engine finish
-   * what it has begun.
+   * what it has begun. No secret is in what it comes to.
    *
-   * @param show is given what the engine prints, as it comes
+   * @param show is given what the engine prints, a line at a time; a secret that is encoded over several lines is hidden in
+   *   the result alone
    * @throws UserError if there is no such stack
    */
   async operate<Kind extends keyof Operations>(
     kind: Kind,
     options: Operations[Kind] = {},
-    show: (text: string, from: "stdout" | "stderr") => void = () => undefined,
+    show: Show = () => undefined,
   ): Promise<Operation> {
-    const { CommandError } = await automation();
     const stack = await this.select();
-    const events: EngineEvent[] = [];
-    let output = "";
-    const print =
-      (from: "stdout" | "stderr") =>
-      (text: string): void => {
-        output += text;
-        show(text, from);
-      };
-    const interrupt = new AbortController();
-    const stop = (signal: NodeJS.Signals): void => {
-      // A terminal sends Ctrl-C to the engine as well, for which a second one means to stop at once.
-      if (signal === "SIGTERM" || ![0, 1, 2].some((fd) => isatty(fd))) {
-        interrupt.abort();
-      }
-      interrupted = true;
-    };
-    let interrupted = false;
-    process.on("SIGINT", stop).on("SIGTERM", stop);
-    try {
-      await stack[kind]({
-        color: "never",
-        ...(kind === "up" && { showSecrets: false }),
-        ...options,
-        onEvent: (event) => {
-          events.push(event);
-          options.onEvent?.(event);
-        },
-        onOutput: print("stdout"),
-        onError: print("stderr"),
-        signal: AbortSignal.any([interrupt.signal, ...(options.signal === undefined ? [] : [options.signal])]),
-      });
-      return { ok: true, output, events, interrupted };
-    } catch (error) {
-      if (error instanceof CommandError) {
-        return { ok: false, output, events, interrupted };
-      }
-      throw error;
-    } finally {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
-    }
+    return runOperation(stack, kind, options, { show, mask: this.mask() });
   }
 
   /** What the state has, resource by resource; a parent comes before its children. */
@@ -235,7 +193,7 @@ export class PulumiStack {
       return await question();
     } catch (error) {
       if (error instanceof CommandError) {
-        throw lackError(this.lackIn(error.message));
+        throw lackError(this.lackIn((await this.mask())(error.message)));
       }
       throw error;
     }
@@ -248,6 +206,25 @@ export class PulumiStack {
     }
     const damaged = damagedState(this.directory, this.name, { ...process.env, ...this.env });
     return damaged === undefined ? LACKS.engineFailed(said) : LACKS.damagedState(damaged);
+  }
+
+  /** The configuration with its secrets decrypted, as JSON: for this process's memory alone. @throws UserError */
+  decryptedConfig(): Promise<string> {
+    return this.must(DECRYPTED_CONFIG);
+  }
+
+  /** Takes the secrets of the configuration and of the environment out of text. */
+  private async mask(): Promise<Mask> {
+    const env = { ...process.env, ...this.env };
+    // What the engine cannot decrypt here it cannot print there. Ctrl-C is for its operation, whose last words are masked, too.
+    const { stdout, exitCode } = hasEngine(env)
+      ? await this.run(DECRYPTED_CONFIG, { group: true })
+      : { stdout: "", exitCode: 1 };
+    try {
+      return maskOf([...(exitCode === 0 ? secretValues(stdout) : []), ...secretsIn(env)]);
+    } catch {
+      return () => "(hidden, since Pulumi's configuration cannot be read)\n";
+    }
   }
 
   /** What the engine gets added to this process's own environment. */
@@ -293,7 +270,8 @@ export class PulumiStack {
       if (/incorrect passphrase/.test(stderr)) {
         throw lackError(LACKS.wrongPassphrase(this.name));
       }
-      throw new UserError(`pulumi ${args.join(" ")} failed:\n${(stderr || stdout).trimEnd()}`);
+      const said = (await this.mask())((stderr || stdout).trimEnd());
+      throw new UserError(`pulumi ${args.join(" ")} failed:\n${said}`);
     }
     return stdout;
   }

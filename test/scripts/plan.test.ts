@@ -106,6 +106,22 @@ describe("a container", () => {
     ]);
   });
 
+  test.each<[what: string, hidden: unknown]>([
+    ["as a word", "[secret]"],
+    [
+      "as an object",
+      { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "[secret]" },
+    ],
+  ])("tells of a label that the engine hides %s that it is a secret", (_, hidden) => {
+    const labels = (value: unknown, label = "rule"): object => ({ labels: [{ label, value }] });
+    const diffs = ["labels[0].value"];
+    const told = (was: object, is: object): readonly string[] | undefined => container({ was, is, diffs });
+    expect(told(labels("open"), labels(hidden))).toEqual(["label rule: open → a secret"]);
+    expect(told(labels(hidden), {})).toEqual(["label rule: a secret → none"]);
+    expect(told(labels(hidden), labels(hidden))).toEqual(["labels (with secrets)"]);
+    expect(told(labels(hidden, "homelab.files"), labels(hidden, "homelab.files"))).toEqual(["a mounted file"]);
+  });
+
   test("names what has no short value by the word that people use", () => {
     const was = { networksAdvanced: [1], memory: 256, wait: true };
     const is = { networksAdvanced: [2], memory: 512, image: "web:1", healthcheck: {} };
@@ -196,16 +212,21 @@ describe("an environment that the engine hides", () => {
   const compose = `services:
   db:
     image: postgres:18
-    environment: {TZ: Europe/Madrid, PASSWORD: "\${TOKEN}", WAS_SECRET: open, NEW: "\${TOKEN}", SAME: "\${OTHER}"}
+    environment:
+      {TZ: Europe/Madrid, PASSWORD: "\${TOKEN}", WAS_SECRET: open, NEW: "\${TOKEN}", SAME: "\${OTHER}", NOW_SECRET: "\${TOKEN}"}
 `;
   const secrets = "  homelab:secrets: {TOKEN: {secure: v1:x}, OTHER: {secure: v1:y}}\n";
   const { hosts } = model(compose, `${CONFIG}${secrets}`);
-  const former = ["TZ=Europe/Berlin", "PASSWORD=old-secret", "WAS_SECRET=hidden", "SAME=kept", "GONE=1", "LOST=hidden"];
-  const inState = (secretVariables: object | undefined): string =>
+  const former = [
+    ...["TZ=Europe/Berlin", "PASSWORD=old-secret", "WAS_SECRET=hidden", "SAME=kept", "GONE=1", "LOST=hidden"],
+    ...["NOW_SECRET=in-the-clear", "COPIED=new-secret"],
+  ];
+  const plain = { TZ: "Europe/Berlin", GONE: "1", NOW_SECRET: "in-the-clear", COPIED: "new-secret" };
+  const inState = (plainVariables: object | undefined): string =>
     JSON.stringify({
       deployment: {
         resources: [
-          { urn: `${PREFIX}::pi5/containers`, outputs: secretVariables && { secretVariables } },
+          { urn: `${PREFIX}::pi5/containers`, outputs: plainVariables && { plainVariables } },
           {
             urn: `${PREFIX}::pi5/container/db`,
             inputs: { envs: { ...SIGNATURE, plaintext: JSON.stringify(former) } },
@@ -213,22 +234,24 @@ describe("an environment that the engine hides", () => {
         ],
       },
     });
-  const knows = async (secretVariables?: object): Promise<readonly string[] | undefined> => {
+  const knows = async (plainVariables?: object): Promise<readonly string[] | undefined> => {
     const config = { "homelab:secrets": { secret: true, objectValue: { TOKEN: "new-secret", OTHER: "kept" } } };
     const stack = {
-      must: ([command]: readonly string[]) =>
-        Promise.resolve(command === "stack" ? inState(secretVariables) : JSON.stringify(config)),
+      must: () => Promise.resolve(inState(plainVariables)),
+      decryptedConfig: () => Promise.resolve(JSON.stringify(config)),
     };
     return (await hiddenEnvironments(stack, hosts))("pi5", "db");
   };
 
-  test("is told variable by variable, of a secret only that it is another one", async () => {
-    expect(await knows({ db: ["PASSWORD", "WAS_SECRET", "SAME", "LOST"] })).toEqual([
+  test("is told variable by variable, of a secret only that it is another one, and of what becomes one that it does", async () => {
+    expect(await knows({ db: plain })).toEqual([
       "TZ: Europe/Berlin → Europe/Madrid",
       "PASSWORD: a secret, changed",
       "WAS_SECRET: a secret → open",
       "GONE: 1 → none",
       "LOST: a secret → none",
+      "NOW_SECRET: plain text → a secret",
+      "COPIED: [secret] → none",
       "NEW: none → a secret",
     ]);
   });
@@ -236,6 +259,12 @@ describe("an environment that the engine hides", () => {
   test("shows no former value of which nobody knows whether it was a secret", async () => {
     expect((await knows())?.join()).not.toMatch(/hidden|old-secret|Berlin/);
     expect(await knows()).toContain("TZ: a secret → Europe/Madrid");
+  });
+
+  test("shows no former secret of a container that the deployment which made the variable plain did not reach", async () => {
+    const told = await knows({ db: { ...plain, WAS_SECRET: "open", LOST: "since then in plain text" } });
+    expect(told).toContain("WAS_SECRET: a secret → open");
+    expect(told).toContain("LOST: a secret → none");
   });
 
   test("takes the place of what the engine says, and is asked for only then", () => {

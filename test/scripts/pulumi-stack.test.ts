@@ -16,6 +16,7 @@ case $* in
   version*) echo "v${version}" ;;
   "stack ls"*) echo '[{"name": "test"}, {"name": "org/other"}]' ;;
   "config set"*) cat >"$NOTES/stdin" ;;
+  "config --show-secrets --json"*) cat "$NOTES/config" ;;
   "stack output --json --show-secrets"*) echo '{"hosts": {"pi5": 1}, "key": "open"}' ;;
   "stack output"*) echo '{"hosts": {"pi5": 1}, "key": "[secret]"}' ;;
   "stack export"*) echo '{"version": 3, "deployment": {"resources": [{"urn": "u", "type": "t"}]}}' ;;
@@ -39,6 +40,7 @@ beforeEach(async () => {
   await mkdir(bin, { recursive: true });
   await writeFile(join(bin, "pulumi"), ENGINE);
   await chmod(join(bin, "pulumi"), 0o755);
+  await writeFile(join(folder, "config"), "{}");
   await writeFile(join(folder, "Pulumi.yaml"), "name: homelab\nruntime: nodejs\n");
   process.env["NOTES"] = folder; // the engine is asked for its version without the stack's environment
 });

@@ -96,22 +96,37 @@ function labelDetails(was: unknown, is: unknown): string[] {
   if (before === undefined || after === undefined) {
     return ["labels (with secrets)"];
   }
-  const names = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (name) => before.get(name) !== after.get(name),
-  );
-  return names.map((name) =>
-    name === GENERATION_LABEL
-      ? "repaired"
-      : name === FILES_LABEL
-        ? "a mounted file"
-        : `label ${name}: ${before.get(name) ?? "none"} → ${after.get(name) ?? "none"}`,
-  );
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  const lines = names
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) =>
+      name === GENERATION_LABEL
+        ? "repaired"
+        : name === FILES_LABEL
+          ? "a mounted file"
+          : `label ${name}: ${before.get(name) ?? "none"} → ${after.get(name) ?? "none"}`,
+    );
+  const hidden = names.filter((name) => before.get(name) === HIDDEN_LABEL && after.get(name) === HIDDEN_LABEL);
+  // Where nothing else is different, it is one of those that look the same.
+  return lines.length > 0 || hidden.length === 0
+    ? lines
+    : hidden.every((name) => name === FILES_LABEL)
+      ? ["a mounted file"]
+      : ["labels (with secrets)"];
 }
+
+/** Stands for the value of a label that the engine hides. */
+const HIDDEN_LABEL = "a secret";
 
 function labelsIn(list: unknown): ReadonlyMap<string, string> | undefined {
   if (list !== undefined && !Array.isArray(list)) {
     return undefined;
   }
   const labels = (list ?? []) as readonly { readonly label?: unknown; readonly value?: unknown }[];
-  return new Map(labels.map(({ label, value }) => [String(label), String(value)]));
+  return new Map(
+    labels.map(({ label, value }) => [
+      String(label),
+      typeof value === "string" && value !== SECRET ? value : HIDDEN_LABEL,
+    ]),
+  );
 }

@@ -1,15 +1,19 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
-import { secretId } from "../../../model/compose/names.js";
 import { parseName, nameInUrn } from "../../../model/resource-names.js";
 import { secretVariables } from "../../../model/services/environment.js";
 import { fillIn } from "../../../model/text.js";
 import type { HostModel } from "../../../model/types.js";
+import { secretsByName } from "../config-secrets.js";
+import { maskOf } from "../mask.js";
+import type { Mask } from "../mask.js";
 import type { PulumiStack } from "../pulumi-stack.js";
 import { plainOf } from "../secret-values.js";
 import { HIDDEN_ENVIRONMENT } from "./container.js";
 import { planOf } from "./plan.js";
 import type { Change, HiddenEnvironments } from "./plan.js";
+
+const variablesOfServices = z.record(z.string(), z.record(z.string(), z.string()));
 
 /** What is read of a state whose secrets are decrypted. */
 const exported = z.object({
@@ -19,22 +23,11 @@ const exported = z.object({
         z.object({
           urn: z.string(),
           inputs: z.object({ envs: z.unknown().optional() }).optional(),
-          outputs: z.object({ secretVariables: z.record(z.string(), z.array(z.string())).optional() }).optional(),
+          outputs: z.object({ plainVariables: variablesOfServices.optional() }).optional(),
         }),
       )
       .default([]),
   }),
-});
-
-const decryptedConfig = z.object({
-  "homelab:secrets": z.object({ objectValue: z.record(z.string(), z.string()).optional() }).optional(),
-  "homelab:projects": z
-    .object({
-      objectValue: z
-        .record(z.string(), z.looseObject({ secrets: z.record(z.string(), z.string()).optional() }))
-        .optional(),
-    })
-    .optional(),
 });
 
 /** The variables of a container, by name. */
@@ -53,19 +46,12 @@ export const hidesEnvironment = (changes: readonly Change[]): boolean =>
  * Compares what the state has with what is declared, in this process's memory.
  */
 export async function hiddenEnvironments(
-  stack: Pick<PulumiStack, "must">,
+  stack: Pick<PulumiStack, "must" | "decryptedConfig">,
   hosts: readonly HostModel[],
 ): Promise<HiddenEnvironments> {
   const former = formerEnvironments(await stack.must(["stack", "export", "--show-secrets"]));
-  const config = decryptedConfig.parse(JSON.parse(await stack.must(["config", "--show-secrets", "--json"])));
-  const secrets = {
-    ...config["homelab:secrets"]?.objectValue,
-    ...Object.fromEntries(
-      Object.entries(config["homelab:projects"]?.objectValue ?? {}).flatMap(([project, { secrets: own = {} }]) =>
-        Object.entries(own).map(([name, value]) => [secretId(project, name), value] as const),
-      ),
-    ),
-  };
+  const secrets = secretsByName(await stack.decryptedConfig());
+  const mask = maskOf(Object.values(secrets));
   return (hostName, serviceName) => {
     const before = former(hostName, serviceName);
     const service = hosts.find(({ name }) => name === hostName)?.services.find(({ name }) => name === serviceName);
@@ -77,45 +63,46 @@ export async function hiddenEnvironments(
       fillIn(text, (secret) => secrets[secret] ?? ""),
     ]);
     const hidden = secretVariables(service);
-    return differences(before, { values: new Map(values), hides: (name) => hidden.includes(name) });
+    return differences(before, { values: new Map(values), hides: (name) => hidden.includes(name) }, mask);
   };
 }
 
-function differences(before: Environment, after: Environment): string[] {
+function differences(before: Environment, after: Environment, mask: Mask): string[] {
   const names = [...new Set([...before.values.keys(), ...after.values.keys()])];
   return names
     .filter((name) => before.values.get(name) !== after.values.get(name))
-    .map((name) =>
-      before.hides(name) && after.hides(name) && before.values.has(name) && after.values.has(name)
-        ? `${name}: a secret, changed`
-        : `${name}: ${shown(before, name)} → ${shown(after, name)}`,
-    );
-}
-
-function shown({ values, hides }: Environment, name: string): string {
-  const value = values.get(name);
-  return value === undefined ? "none" : hides(name) ? "a secret" : value;
+    .map((name) => {
+      const [was, is] = [before.values.get(name), after.values.get(name)];
+      const [hid, hides] = [was !== undefined && before.hides(name), is !== undefined && after.hides(name)];
+      if (hid && hides) {
+        return `${name}: a secret, changed`;
+      }
+      // What becomes a secret may have been one in plain text.
+      const former = hid ? "a secret" : was === undefined ? "none" : hides ? "plain text" : mask(was);
+      return `${name}: ${former} → ${hides ? "a secret" : is === undefined ? "none" : mask(is)}`;
+    });
 }
 
 function formerEnvironments(state: string): (host: string, service: string) => Environment | undefined {
   const { resources } = exported.parse(JSON.parse(state)).deployment;
   const environments = new Map<string, ReadonlyMap<string, string>>();
-  const secrets = new Map<string, readonly string[]>();
+  const plain = new Map<string, Readonly<Record<string, string>>>();
   for (const { urn, inputs, outputs } of resources) {
     const it = parseName(nameInUrn(urn));
     if (it?.kind === "container") {
       environments.set(`${it.host}/${it.name}`, assignmentsIn(plainOf(inputs?.envs)));
     } else if (it?.kind === "containers") {
-      Object.entries(outputs?.secretVariables ?? {}).forEach(([service, names]) =>
-        secrets.set(`${it.host}/${service}`, names),
+      Object.entries(outputs?.plainVariables ?? {}).forEach(([service, variables]) =>
+        plain.set(`${it.host}/${service}`, variables),
       );
     }
   }
   return (host, service) => {
     const values = environments.get(`${host}/${service}`);
-    const names = secrets.get(`${host}/${service}`);
-    // Of a deployment that did not yet say which are secret, all are.
-    return values && { values, hides: (name) => names?.includes(name) ?? true };
+    const known = plain.get(`${host}/${service}`);
+    // What was said of the last deployment may not be true of the container: its host was off then, or it failed. So all is
+    // a secret but what is known to be none, with its value.
+    return values && { values, hides: (name) => known?.[name] === undefined || known[name] !== values.get(name) };
   };
 }
 

@@ -11,7 +11,14 @@ const fields = z.record(z.string(), z.unknown());
 const exportedState = z.looseObject({
   deployment: z.looseObject({
     resources: z
-      .array(z.looseObject({ urn: z.string(), inputs: fields.optional(), outputs: fields.optional() }))
+      .array(
+        z.looseObject({
+          urn: z.string(),
+          inputs: fields.optional(),
+          outputs: fields.optional(),
+          initErrors: z.array(z.string()).optional(),
+        }),
+      )
       .default([]),
   }),
 });
@@ -52,13 +59,15 @@ export function declaredInputs(plan: string): DeclaredInputs {
  */
 export function withoutSecrets(state: string, salt: string, declared: DeclaredInputs = new Map()): string {
   const whole = exportedState.parse(JSON.parse(state));
-  const resources = whole.deployment.resources.map(({ urn, inputs, outputs, ...rest }) => {
+  const resources = whole.deployment.resources.map(({ urn, inputs, outputs, initErrors, ...rest }) => {
     const instead = declared.get(urn);
     return {
       ...rest,
       urn,
       ...(inputs && { inputs: replaced(inputs, instead) }),
-      ...(outputs && { outputs: replaced(outputs, instead) }),
+      ...(outputs && { outputs: replaced({ ...outputs, ...silenced(outputs) }, instead) }),
+      // That there was one is enough for the engine to try again.
+      ...(initErrors && { initErrors: initErrors.map(() => "hidden") }),
     };
   });
   return JSON.stringify({
@@ -71,6 +80,12 @@ export function withoutSecrets(state: string, salt: string, declared: DeclaredIn
     },
   });
 }
+
+/** What a command on a host has printed, which a preview does not need. */
+const SAID = ["stdout", "stderr"];
+
+const silenced = (outputs: Fields): Fields =>
+  Object.fromEntries(SAID.filter((name) => typeof outputs[name] === "string").map((name) => [name, ""]));
 
 /** A value in which each secret is replaced by what is at the same place of another one. */
 function replaced(value: unknown, instead: unknown): unknown {
