@@ -6,8 +6,11 @@ def byname: map({key: .name, value: .}) | from_entries;
 def standing($record; $id): if $record == null then "none" elif $record.id == $id then "own" else "other" end;
 def removed($records; $there): ($there | map(.name)) as $names | [$records[] | select(.name as $it | $names | index($it) | not)];
 def lines: split("\n") | map(select(. != ""));
+# Seconds since 1970, with Docker's fractions; null if it is no time.
+def epoch($time): try ($time | capture("^(?<whole>[^.Z]+)(?<part>\\.[0-9]+)?Z$") |
+  (.whole + "Z" | fromdateiso8601) + ("0" + (.part // "") | tonumber)) catch null;
 # A time in the future means that the clock was set since: the age is then unknown.
-def seconds_since($time): try (now - ($time | sub("\\.[0-9]+"; "") | fromdateiso8601) | if . < 0 then null else floor end) catch null;
+def seconds_since($epoch): if $epoch == null or $epoch > now then null else now - $epoch | floor end;
 def objects_of: lines | map(fromjson? | select(type == "object")); # skips a torn line
 
 def settings: reduce ($said | lines[] | split("\t")) as $it ({settings: {}, foreign: []};
@@ -41,7 +44,8 @@ def engine:
     builtFor: foreign(.Image),
     stale: (.State.Pid as $pid | [$stale_binds | lines[] | capture("^(?<kind>\\S+) (?<pid>[0-9]+) (?<path>.+)$") |
       select($pid > 0 and (.pid | tonumber) == $pid) | {kind, path}]),
-    upSeconds: (if .State.Running == true then seconds_since(.State.StartedAt) else null end),
+    startedAt: (if .State.Running == true then epoch(.State.StartedAt) else null end),
+    upSeconds: (if .State.Running == true then seconds_since(epoch(.State.StartedAt)) else null end),
     record: $standing,
     changed: (if $standing != "own" then [] else
       (differing($was.HostConfig; .HostConfig) | map("HostConfig." + .)) +

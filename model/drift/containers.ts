@@ -148,20 +148,14 @@ function stateOf(
   };
 }
 
-/** How much longer than the other a container has to run, in seconds, since the two are not looked at in one moment. */
-const LOOK_SECONDS = 2;
-
-/** Does it run for longer than the container whose network it shares? Then it has the one that is gone. */
+/** Did it start before the container whose network it shares? Then it has the one that is gone. */
 function hasStaleNetwork(
-  { state, upSeconds }: ContainerReport,
+  { state, startedAt }: ContainerReport,
   { networkOf }: ServiceModel,
   there: readonly ContainerReport[],
 ): boolean {
   const carrier = there.find(({ name }) => networkOf !== undefined && name === networkOf);
-  const carrierSeconds = carrier?.upSeconds ?? null;
-  return (
-    state === "running" && upSeconds !== null && carrierSeconds !== null && upSeconds > carrierSeconds + LOOK_SECONDS
-  );
+  return state === "running" && (startedAt ?? Infinity) < (carrier?.startedAt ?? 0);
 }
 
 /** Seconds after which a start counts as a success, as with Docker's own restart policies. */

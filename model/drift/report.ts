@@ -34,7 +34,9 @@ const container = z.object({
   health: z.string(),
   /** How often Docker has started it again since it was made. */
   restarts: z.number().default(0),
-  /** Since it was last started; null where it does not run, or the helper does not say. */
+  /** When it was last started, in seconds since 1970, with fractions; null where it does not run. */
+  startedAt: z.number().nullish(),
+  /** Whole seconds since it was last started; null where it does not run, or the clock was set back since. */
   upSeconds: z.number().nullable().default(null),
   record,
   /** Where it differs from how it was made, as in HostConfig.Memory. */

@@ -20,10 +20,13 @@ export async function restart(
   look = observeSettled,
 ): Promise<ServiceStatus & { readonly well: boolean }> {
   const { name } = service;
-  // What shares its network would be left with the former one, which is gone.
-  const all = [service, ...host.services.filter(({ networkOf }) => networkOf === name)];
-  const grace = all.reduce((sum, { definition }) => sum + graceSeconds(definition), 0);
-  await mustRun({ host, stack }, ["docker", "restart", ...all.map((it) => it.name)], grace + SSH_SECONDS);
+  // What shares its network would be left with the former one, which is gone. Docker restarts the containers of one command
+  // side by side, so what needs the new network is named in a second one.
+  const passengers = host.services.filter(({ networkOf }) => networkOf === name);
+  for (const services of [[service], passengers].filter(({ length }) => length > 0)) {
+    const grace = services.reduce((sum, { definition }) => sum + graceSeconds(definition), 0);
+    await mustRun({ host, stack }, ["docker", "restart", ...services.map((it) => it.name)], grace + SSH_SECONDS);
+  }
   // Only this one is waited for.
   const seen = (await look([{ ...host, services: [service] }])).get(host.name);
   if (seen?.status !== "ok") {

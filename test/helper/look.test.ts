@@ -55,6 +55,17 @@ test("a container that was started by a clock that was set back since runs for n
   });
 });
 
+test.each([
+  ["2026-11-30T09:00:00.123456789Z", 1_796_029_200.123_456],
+  ["2026-11-30T09:00:00.5Z", 1_796_029_200.5],
+  ["2026-11-30T09:00:00Z", 1_796_029_200],
+])("a container that was started at %s", (StartedAt, seconds) => {
+  const State = { Status: "running", ExitCode: 0, Running: true, StartedAt };
+  expect(probe({ inspected: JSON.stringify({ ...(inspected("c0ffee", 64) as object), State }) })).toMatchObject({
+    report: { containers: [{ startedAt: expect.closeTo(seconds, 5) as number }] },
+  });
+});
+
 test("what the kernel marks as deleted in a container's mounts", () => {
   const root = mkdtempSync(join(tmpdir(), "mounts-"));
   const mount = (from: string, at: string): string => `99 98 0:22 ${from} ${at} rw,nosuid - tmpfs tmpfs rw`;

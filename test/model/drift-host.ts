@@ -34,6 +34,7 @@ export const container = (name: string, more: Partial<ContainerReport> = {}): Co
   exitCode: 0,
   health: "",
   restarts: 0,
+  startedAt: 1_700_000_000,
   upSeconds: 60,
   record: "own",
   changed: [],

@@ -235,18 +235,21 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
 
 test.each<[string, number, string[], string[]]>([
   [
-    "started before the container whose network it shares",
-    20,
+    "started a moment before the container whose network it shares",
+    0.1,
     ["stale-network: job on pi5: has no network: web, whose network it shares, was restarted"],
     ["job"],
   ],
-  ["started with it, and looked at a moment before", 59, [], []],
-])("%s", (_, webSeconds, words, repairs) => {
+  ["started a moment after it", -0.1, [], []],
+])("%s", (_, seconds, words, repairs) => {
   const passenger = {
     ...host,
     services: host.services.map((it) => (it.name === "job" ? { ...it, networkOf: "web" } : it)),
   };
-  expect(seen({ containers: [{ ...WEB, upSeconds: webSeconds }, JOB] }, passenger)).toEqual({ words, repairs });
+  expect(seen({ containers: [{ ...WEB, startedAt: (JOB.startedAt ?? 0) + seconds }, JOB] }, passenger)).toEqual({
+    words,
+    repairs,
+  });
 });
 
 test("what the helper says of a setting keeps its code", () => {

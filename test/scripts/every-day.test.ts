@@ -111,6 +111,15 @@ test("restart says how the service is afterwards", async () => {
   expect(await dockerCalls()).toBe("<restart><homepage>\n");
 });
 
+test("restart names what shares the network of a service in a command of its own, since Docker restarts side by side", async () => {
+  const compose = join(project, "stacks/nas/compose.yaml");
+  const passengers = ["one", "two"].map((it) => `  ${it}: {image: "busybox:1.37", network_mode: "service:homepage"}\n`);
+  await writeFile(compose, `${COMPOSE_FILES["stacks/nas/compose.yaml"]}${passengers.join("")}`);
+  await report({ health: "healthy", upSeconds: 4 });
+  expect(await command("restart", ["homepage"])).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await dockerCalls()).toBe("<restart><homepage>\n<restart><one><two>\n");
+});
+
 test("restart shows the last log lines of a service that does not come up, and fails", async () => {
   await report({ health: "unhealthy", upSeconds: 60 });
   const { exitCode, stdout, stderr } = await command("restart", ["homepage"]);
