@@ -1,4 +1,5 @@
-import { forgeOf, keepIssue } from "../lib/forge.js";
+import { setTimeout as pause } from "node:timers/promises";
+import { forgeOf, isInIssue, keepIssue } from "../lib/forge.js";
 import type { IssueChange } from "../lib/forge.js";
 import { reported, runPage } from "../lib/notify/notifier.js";
 import type { Notifier } from "../lib/notify/notifier.js";
@@ -6,22 +7,30 @@ import { describe, digestOf, exitCodeOf, linesOf } from "./look.js";
 import type { HostDrift } from "./look.js";
 
 type Env = Readonly<Record<string, string | undefined>>;
+type Look = () => Promise<readonly HostDrift[]>;
+
+/** A deployment that is under way changes what is seen; so does a host that restarts for its updates. */
+const MINUTES_BETWEEN_LOOKS = 5;
+const MOST_LOOKS = 5;
 
 /**
  * A look of each night: keeps the one issue, tells the owner what is new, and in the end the dead man's switch.
  *
  * @param look what is seen of the hosts
+ * @param wait until the next look, where something differs that is not in the issue
  * @throws whatever the look or the forge fails with, after that was told
  */
 export async function nightly(
   stack: string,
   { tell, ping }: Notifier,
-  look: () => Promise<readonly HostDrift[]>,
+  look: Look,
   env: Env = process.env,
+  wait: () => Promise<void> = betweenLooks,
 ): Promise<void> {
   try {
-    const seen = await look();
-    const change = await keepIssue(forgeOf(env), `<!-- homelab-drift: ${stack} -->`, `Drift in ${stack}`, newsOf(seen));
+    const [forge, marker] = [forgeOf(env), `<!-- homelab-drift: ${stack} -->`];
+    const seen = await settled(look, (digest) => isInIssue(forge, marker, { digest }), wait);
+    const change = await keepIssue(forge, marker, `Drift in ${stack}`, newsOf(seen));
     console.log(`issue: ${change}`);
     const message = messageOf(change, stack, seen);
     const told = message === undefined || reported(await tell({ stack, ...message, ...runPage(env) }));
@@ -33,6 +42,33 @@ export async function nightly(
     reported(await ping("failure"));
     throw error;
   }
+}
+
+/** What is seen of the hosts once it is known, or does not change from one look to the next, or after the last of the looks. */
+async function settled(
+  look: Look,
+  isKnown: (digest: string) => Promise<boolean>,
+  wait: () => Promise<void>,
+): Promise<readonly HostDrift[]> {
+  let seen = await look();
+  let former: string | undefined;
+  for (let looks = 1; looks < MOST_LOOKS && exitCodeOf(seen) !== 0; looks++) {
+    const digest = digestOf(seen);
+    if (digest === former || (await isKnown(digest))) {
+      break;
+    }
+    former = digest;
+    await wait();
+    seen = await look();
+  }
+  return seen;
+}
+
+async function betweenLooks(): Promise<void> {
+  console.log(
+    `Looking again in ${MINUTES_BETWEEN_LOOKS} minutes, since a deployment may be under way, or a host may restart.`,
+  );
+  await pause(MINUTES_BETWEEN_LOOKS * 60_000);
 }
 
 const newsOf = (seen: readonly HostDrift[]): Parameters<typeof keepIssue>[3] =>

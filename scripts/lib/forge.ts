@@ -178,8 +178,7 @@ export async function keepIssue(
   news: News | undefined,
 ): Promise<IssueChange> {
   const body = news && `${marker}\n${digestMark(news)}\n${news.text}`;
-  const issues = await all(forge, "/issues?state=open&type=issues");
-  const open = issues.find(({ body }) => body?.startsWith(marker));
+  const open = await openIssue(forge, marker);
   if (open?.number === undefined) {
     if (body === undefined) {
       return "nothing to do";
@@ -189,11 +188,26 @@ export async function keepIssue(
   }
   if (news !== undefined) {
     await forge.ask("PATCH", `/issues/${open.number}`, { body });
-    return open.body?.includes(digestMark(news)) === true ? "unchanged" : "updated";
+    return says(open, news) ? "unchanged" : "updated";
   }
   await forge.ask("POST", `/issues/${open.number}/comments`, { body: "Nothing differs any more." });
   await forge.ask("PATCH", `/issues/${open.number}`, { state: "closed" });
   return "closed";
 }
 
-const digestMark = ({ digest }: News): string => `<!-- digest: ${digest} -->`;
+/**
+ * Does the open issue that begins with a marker say this already?
+ *
+ * @throws UserError if the forge refuses
+ */
+export async function isInIssue(forge: Forge, marker: string, news: Pick<News, "digest">): Promise<boolean> {
+  return says(await openIssue(forge, marker), news);
+}
+
+const openIssue = async (forge: Forge, marker: string): Promise<Written | undefined> =>
+  (await all(forge, "/issues?state=open&type=issues")).find(({ body }) => body?.startsWith(marker));
+
+const says = (issue: Written | undefined, news: Pick<News, "digest">): boolean =>
+  issue?.body?.includes(digestMark(news)) === true;
+
+const digestMark = ({ digest }: Pick<News, "digest">): string => `<!-- digest: ${digest} -->`;

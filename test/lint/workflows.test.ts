@@ -1,6 +1,8 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
 import { run } from "../../scripts/lib/process.js";
 
 // The gate for workflows refuses what each of its programs is there for.
@@ -26,7 +28,7 @@ test.each([
   ["an expression that names nothing", "github.token", "github.tokn", 'property "tokn" is not defined'],
   ["a runner that nobody has", /runs-on: .*/, "runs-on: ubuntu-24.40", 'label "ubuntu-24.40" is unknown'],
   ["a mistake in a shell script", "run: npm ci --ignore-scripts", "run: npm ci $HOME", "SC2086"],
-  ["a key that no workflow has", "timeout-minutes: 20", "timeout-minuts: 20", "timeout-minuts"],
+  ["a key that no workflow has", "timeout-minutes:", "timeout-minuts:", "timeout-minuts"],
   ["an action by a tag that can be moved", /checkout@[0-9a-f]{40}/, "checkout@v5", "unpinned-uses"],
   ["a line that is too long", "# Each night:", `# Each night${" and day".repeat(20)}:`, "line too long"],
 ])(
@@ -43,3 +45,28 @@ test.each([
   },
   120_000,
 );
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#concurrency */
+const concurrent = z.looseObject({
+  concurrency: z.strictObject({ group: z.string(), "cancel-in-progress": z.boolean(), queue: z.string().optional() }),
+  jobs: z.record(z.string(), z.looseObject({ concurrency: z.never().optional() })),
+});
+const WORKFLOWS = join(REPOSITORY, ".github/workflows");
+const concurrency = new Map(
+  readdirSync(WORKFLOWS).map((file) => {
+    const text = readFileSync(join(WORKFLOWS, file), "utf8");
+    return [file, concurrent.parse(parse(text)).concurrency] as const;
+  }),
+);
+
+test("no run of a workflow can cancel one of another: each has a group of its own", () => {
+  // Case does not count there, and a group that is an expression begins with a word of its own.
+  const groups = [...concurrency.values()].map(({ group }) => group.toLowerCase().replace(/-?\$\{\{.*$/, ""));
+  expect(groups.length).toBeGreaterThan(3);
+  expect(groups).not.toContain("");
+  expect(new Set(groups).size).toBe(groups.length);
+});
+
+test("a deployment is cancelled neither while it runs nor while it waits for another one", () => {
+  expect(concurrency.get("deploy.yml")).toMatchObject({ "cancel-in-progress": false, queue: "max" });
+});

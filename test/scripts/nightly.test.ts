@@ -74,14 +74,20 @@ afterEach(async () => {
   await forge.close();
 });
 
-/** One night; what was told, and the ping. */
-async function night(...seen: HostDrift[]): Promise<(string | undefined)[]> {
+const env = (): Readonly<Record<string, string>> => ({
+  GITHUB_API_URL: `http://127.0.0.1:${forge.port}`,
+  GITHUB_REPOSITORY: "me/homelab",
+  GITHUB_TOKEN: "t0ken",
+});
+
+/** One night, in which every look sees the same; what was told, and the ping. */
+const night = (...seen: HostDrift[]): Promise<(string | undefined)[]> => nightOf(() => seen);
+
+/** The same, of what each look sees; the next one comes at once. */
+async function nightOf(look: () => HostDrift[]): Promise<(string | undefined)[]> {
   [told, pings] = [[], []];
-  await nightly("lab", notifier, () => Promise.resolve(seen), {
-    GITHUB_API_URL: `http://127.0.0.1:${forge.port}`,
-    GITHUB_REPOSITORY: "me/homelab",
-    GITHUB_TOKEN: "t0ken",
-  });
+  const looking = (): Promise<HostDrift[]> => Promise.resolve(look());
+  await nightly("lab", notifier, looking, env(), () => Promise.resolve());
   return [...told.map(({ event, title, text }) => `${event}: ${title}: ${text}`), ...pings];
 }
 
@@ -101,6 +107,36 @@ test("each change is told once, and each night has its ping", async () => {
   expect(issues.map(({ state }) => state)).toEqual(["closed"]);
 });
 
+test.each([
+  ["nothing, after one look", [pi5()], ["success"]],
+  ["a deployment that comes to its end", [pi5(finding("web")), pi5(finding("db")), pi5()], ["success"]],
+  ["a host that is back after its restart", [OFF, pi5()], ["success"]],
+  ["the same twice", [OFF, OFF], ["drift: Drift in lab: pi5: pi5 cannot be reached", "success"]],
+  [
+    "something else each time, until the last look",
+    ["1", "2", "3", "4", "5"].map((name) => pi5(finding(name))),
+    ["drift: Drift in lab: pi5, 5: was stopped", "success"],
+  ],
+])("looks again where something differs, and tells what stays: %s", async (_, looks, heard) => {
+  const left = [...looks];
+  const look = (): HostDrift[] => {
+    const seen = left.shift();
+    if (seen === undefined) {
+      throw new Error("one look too many");
+    }
+    return [seen];
+  };
+  expect(await nightOf(look)).toEqual(heard);
+  expect(left).toEqual([]);
+});
+
+test("looks once where the issue has what differs", async () => {
+  await night(OFF);
+  const looks = [[OFF], [pi5()]];
+  expect(await nightOf(() => looks.shift() ?? [])).toEqual(["success"]);
+  expect(looks).toEqual([[pi5()]]);
+});
+
 test("what could not be told raises the alarm of the dead man's switch, and the night goes on", async () => {
   arrives = false;
   expect(await night(pi5(finding("web")))).toEqual([expect.stringMatching(/^drift: /), "failure"]);
@@ -113,7 +149,7 @@ test("a look or a forge that fails is told, and fails the night", async () => {
   expect([told.map(({ event }) => event), pings]).toEqual([["drift-failed"], ["failure"]]);
   [told, pings] = [[], []];
   const fails = (): Promise<never> => Promise.reject(new Error("canary"));
-  await expect(nightly("lab", notifier, fails, {})).rejects.toThrow("canary");
+  await expect(nightly("lab", notifier, fails, env())).rejects.toThrow("canary");
   expect([told.map(({ event }) => event), pings]).toEqual([["drift-failed"], ["failure"]]);
   expect(JSON.stringify(told)).not.toContain("canary");
 });
