@@ -3,6 +3,7 @@ import { checkPorts } from "./host-ports.js";
 import type { HostPort } from "./host-ports.js";
 import { memoryLimit } from "./limits.js";
 import { checkMounts } from "./mount-rules.js";
+import { followsFrom } from "./consequences.js";
 import { checkShared } from "./shared-names.js";
 import type { Subnet } from "../subnet.js";
 import { ROUTER_RULE } from "../labels.js";
@@ -47,7 +48,7 @@ export function admit({ name, host, projects, lan, taken }: Admission): Problem[
     checkPrivileges(service, complain);
     checkRoutes(service, name, placed, complain);
   }
-  return [
+  const found = [
     ...problems,
     ...checkNames(placed),
     ...checkPorts(placed, taken),
@@ -56,6 +57,9 @@ export function admit({ name, host, projects, lan, taken }: Admission): Problem[
     ...checkProjects(projects),
     ...checkMemory(name, host, placed),
   ];
+  // What one file lacks may show in another of the host.
+  const lost = projects.flatMap((project) => project.lost);
+  return found.filter((problem) => !followsFrom(lost, problem));
 }
 
 /** As Docker's own: a registry, and the parts of a path in small letters. */

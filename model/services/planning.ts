@@ -1,4 +1,5 @@
 import type { ComposeFile } from "../compose/file.js";
+import type { Lost } from "../compose/read.js";
 import type { Config } from "../config/settings.js";
 import type { ReadFile } from "../types.js";
 import type { ProblemCode } from "../yaml/codes.js";
@@ -6,6 +7,7 @@ import type { Problem } from "../yaml/problem.js";
 import type { Remedy } from "../yaml/remedy.js";
 import { suggest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
+import { isLost } from "./consequences.js";
 import { ownerOf } from "./scope.js";
 import type { Owner } from "./scope.js";
 
@@ -43,6 +45,8 @@ export class Planning {
   constructor(
     readonly args: ProjectArgs,
     readonly file: ComposeFile,
+    /** What of the file is not there because it is malformed. */
+    readonly lost: readonly Lost[],
   ) {
     this.name = file.name ?? args.defaultName;
     this.owner = ownerOf(args.source.file, this.name);
@@ -54,6 +58,9 @@ export class Planning {
 
   /** @param known names of which one may be meant */
   unknown(at: Path, kind: Kind, name: string, known: readonly string[], as = (it: string): string => `"${it}"`): void {
+    if (isLost(this.lost, [`${kind}s`, name])) {
+      return;
+    }
     const remedy = suggest(name, known, { as, otherwise: `add ${name}: under the top-level ${kind}s:` });
     this.complain(at, `unknown-${kind}`, `there is no ${kind} "${name}"`, remedy);
   }

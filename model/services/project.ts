@@ -1,8 +1,10 @@
-import { composeFile } from "../compose/file.js";
+import { readCompose } from "../compose/read.js";
+import type { Lost } from "../compose/read.js";
 import type { ComposeService } from "../compose/service.js";
 import type { Config } from "../config/settings.js";
 import type { NetworkModel, ServiceModel, VolumeModel } from "../types.js";
 import { interpolate } from "../compose/interpolate.js";
+import { follows, followsFrom } from "./consequences.js";
 import { inDependencyOrder } from "./order.js";
 import { checkNasVolumes, volumesOf } from "./mounts.js";
 import { networksOf } from "./networks.js";
@@ -11,7 +13,6 @@ import { Planning } from "./planning.js";
 import type { ProjectArgs } from "./planning.js";
 import { checkAudiences } from "./ports.js";
 import type { Problem } from "../yaml/problem.js";
-import { parseWith } from "../yaml/schema.js";
 import { ownerOf, scopeOf } from "./scope.js";
 import type { Owner } from "./scope.js";
 import { sourcesIn } from "../compose/secret-sources.js";
@@ -39,21 +40,22 @@ export interface Project {
   readonly secretSources: SecretSources;
   /** Whose names it refers to. */
   readonly owner: Owner;
+  /** Parts of the file that are malformed, for which there are problems; all else is planned as if they were not there. */
+  readonly lost: readonly Lost[];
 }
 
-/** Plans a Compose file for a host. Undefined if the file cannot be read, in which case there are problems. */
+/** Plans a Compose file for a host. Undefined if nothing of the file can be read, in which case there are problems. */
 export function planProject(given: ProjectArgs): Project | undefined {
-  const { source, problems } = given;
-  const sources = sourcesIn(source.data);
-  const owner = ownerOf(source.file, nameIn(source.data) ?? given.defaultName);
+  const { problems } = given;
+  const sources = sourcesIn(given.source.data);
+  const owner = ownerOf(given.source.file, nameIn(given.source.data) ?? given.defaultName);
   const args = given.assumeSecrets === true ? { ...given, config: withSecrets(given.config, sources, owner) } : given;
   const scope = {
     ...scopeOf(args.stack, args.host, args.config, sources, owner),
     placeholders: placeholdersFor(args, owner),
   };
-  const { data, problems: unresolved } = interpolate(source, scope);
-  const malformed: Problem[] = [];
-  const file = parseWith(composeFile, withoutTemplates(data), source, [], malformed);
+  const { data, problems: unresolved } = interpolate(given.source, scope);
+  const { file, malformed, lost, source } = readCompose(withoutTemplates(data), given.source);
   const causes = unresolved.filter(({ problem }) => !isBelow(problem, malformed));
   problems.push(...malformed.filter(({ path }) => !causes.some(({ problem }) => follows(path, problem.path))));
   if (file === undefined) {
@@ -69,21 +71,27 @@ export function planProject(given: ProjectArgs): Project | undefined {
   const switches = new Map(known.map((it) => [it.key, switchOf(args.config, it)]));
   const isOn = (key: string): boolean => switches.get(key) ?? file.services[key]?.profiles.length === 0;
   const on = Object.entries(file.services).filter(([key]) => isOn(key));
+  const found: Problem[] = [];
   if (on.length === 0 && known.every(({ key }) => switches.get(key) === undefined)) {
-    problems.push(...nothingOn(source, known));
+    found.push(...nothingOn(source, known));
   }
-  problems.push(...unresolved.filter(({ path }) => concerns(path, on)).map(({ problem }) => problem));
+  // What is off needs no value, unless it cannot be read without.
+  const isNeeded = ({ path, problem }: (typeof causes)[number]): boolean =>
+    concerns(path, on) || malformed.some((it) => follows(it.path, problem.path));
+  problems.push(...causes.filter(isNeeded).map(({ problem }) => problem));
 
-  const planning = new Planning(args, file);
+  const planning = new Planning({ ...args, source, problems: found }, file, lost);
   Object.entries(file.services).forEach(([key, definition]) => {
     checkAudiences(planning, ["services", key], definition);
   });
   checkNasVolumes(planning);
   const services = on.map(([key, definition]) => planService(planning, key, definition, isOn));
+  const ordered = inDependencyOrder(services, source, found);
+  problems.push(...found.filter((it) => !followsFrom(lost, it)));
   return {
     source,
     name: planning.name,
-    services: inDependencyOrder(services, source, problems),
+    services: ordered,
     twins: [],
     known,
     networks: networksOf(planning, services),
@@ -92,6 +100,7 @@ export function planProject(given: ProjectArgs): Project | undefined {
     volumeKeys: keysByName(planning, "volumes"),
     secretSources: sources,
     owner,
+    lost,
   };
 }
 
@@ -133,12 +142,6 @@ function withSecrets(config: Config, sources: SecretSources, { project, ours }: 
   const secrets = { ...missing, ...own.secrets };
   return { ...config, projects: { ...config.projects, [project]: { ...own, secrets } } };
 }
-
-/** Is a mistake at one path, as in a.b[0].c, only what another at the second leads to: at the same place, or around it? */
-const follows = (path: string, cause: string): boolean =>
-  path === cause || (/^[.[]/.test(cause.slice(path.length)) && cause.startsWith(path) && DEEP.test(path));
-/** A value of a service, or deeper. */
-const DEEP = /^[^.]+\.[^.]+\.[^.]+/;
 
 /** Keys with x- at the top are places for YAML anchors, as in Compose. */
 function withoutTemplates(data: unknown): unknown {

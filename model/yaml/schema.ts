@@ -35,14 +35,22 @@ export function parseWith<Schema extends z.ZodType>(
   at: Path,
   problems: Problem[],
 ): z.infer<Schema> | undefined {
-  const result = schema.safeParse(data, { reportInput: true });
-  if (result.success) {
-    return result.data;
-  }
-  for (const { path, code, message, remedies } of withoutSlips(complaintsIn(result.error.issues), data)) {
+  const { data: read, complaints } = complaintsOf(schema, data);
+  for (const { path, code, message, remedies } of complaints) {
     problems.push(source.problem([...at, ...path], code, message, ...remedies));
   }
-  return undefined;
+  return read;
+}
+
+/** What a schema makes of data; undefined if there are complaints. */
+export function complaintsOf<Schema extends z.ZodType>(
+  schema: Schema,
+  data: unknown,
+): { readonly data: z.infer<Schema> | undefined; readonly complaints: readonly Located[] } {
+  const result = schema.safeParse(data, { reportInput: true });
+  return result.success
+    ? { data: result.data, complaints: [] }
+    : { data: undefined, complaints: withoutSlips(complaintsIn(result.error.issues), data) };
 }
 
 /** A misspelled key is one mistake: that the right one is missing is not said as well. */

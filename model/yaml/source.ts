@@ -170,7 +170,7 @@ function rangeStart(node: unknown): number | undefined {
 }
 
 /** `hosts.pi5.ports[0]` for ["hosts", "pi5", "ports", 0]. */
-function formatPath(path: Path): string {
+export function formatPath(path: Path): string {
   return path.reduce<string>(
     (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
     "",

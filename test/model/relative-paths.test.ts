@@ -18,6 +18,8 @@ test("a file beside the Compose file is not on the host, and what lies above is 
   const files = { "stacks/nas/web.conf": "listen 80" };
   expect(problemsOf(() => model(compose("./web.conf:/x", "../other:/y", "~/z:/z"), undefined, files))).toEqual([
     expect.stringContaining("volumes[2]: ~ is a home folder"),
+    expect.stringContaining("volumes[0]: ./web.conf is a file of the project"),
+    expect.stringContaining("volumes[1]: ../other lies outside"),
   ]);
   expect(problemsOf(() => model(compose("./web.conf:/x", "../other:/y"), undefined, files))).toEqual([
     expect.stringContaining(

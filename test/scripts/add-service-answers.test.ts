@@ -262,3 +262,22 @@ test("an answer for a service that is not there is refused", () => {
     'docker-compose.yml has no service "dockr": write "docker"',
   );
 });
+
+test("a key that has to be changed by hand hides no question, and the answers count", async () => {
+  const text =
+    "services:\n  web: {image: nginx, ports: ['80:80'], ipc: host}\n  dns: {image: 'a:1', network_mode: macvlan, privileged: true}\n";
+  const talkOf = (answers: Answers): Promise<Outcome> =>
+    converse({ convert: (it) => convertText(text, it), problemsOf, ask: undefined, say: () => undefined }, answers);
+  const { open } = await talkOf(NO_ANSWERS);
+  expect(open.map(({ service, key }) => `${service} ${key}`)).toEqual([
+    "web image",
+    "dns privileged-reason",
+    "web audience",
+  ]);
+  const { open: left, converted } = await talkOf(fileWith(answersTemplate(open).replace("IMAGE:TAG", "nginx:1.29")));
+  expect(left).toEqual([]);
+  expect(problemsOf(converted).map(({ code, path }) => `${path} ${code}`)).toEqual([
+    "services.web.ipc unsupported-key",
+    "services.dns.network_mode malformed",
+  ]);
+});
