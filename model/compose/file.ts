@@ -23,7 +23,7 @@ const volumeKey = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, NO_NAME, {
 const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema, z.ZodNull]> =>
   z.union([schema, z.null()]);
 
-const NO_IPV6 = complaint("unsupported-key", "enable_ipv6 would need an IPv6 subnet of yours for the network", {
+const NO_IPV6 = complaint("ipv6-network", "enable_ipv6 would need an IPv6 subnet of yours for the network", {
   prose: "remove enable_ipv6",
 });
 const network = mapping(

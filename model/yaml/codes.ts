@@ -64,6 +64,7 @@ export type ProblemCode =
   | "duplicate-container"
   | "duplicate-port"
   | "duplicate-mount"
+  | "ipv6-network"
   | "conflicting-networks"
   | "conflicting-volumes"
   | "own-nas-volume"

@@ -32,9 +32,19 @@ const ofService = mapping({
 });
 export type ServiceAnswers = z.infer<typeof ofService>;
 
+/** What only the owner can say of a network. */
+const ofNetwork = mapping({
+  /** It goes without IPv6. */
+  enable_ipv6: z.literal(false).optional(),
+});
+export type NetworkAnswers = z.infer<typeof ofNetwork>;
+/** Of a service or of a network, which have no key in common. */
+export type Answer = ServiceAnswers & NetworkAnswers;
+
 const schema = mapping({
   audience: audiences.optional(),
   services: z.record(z.string(), ofService).default({}),
+  networks: z.record(z.string(), ofNetwork).default({}),
   values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
 });
 
@@ -43,11 +53,12 @@ export interface Answers {
   /** Who may reach the ports that do not say, of all services; @default none, and it is asked */
   readonly audience?: readonly string[] | undefined;
   readonly services: Readonly<Record<string, ServiceAnswers>>;
+  readonly networks: Readonly<Record<string, NetworkAnswers>>;
   /** What variables of the file stand for. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-export const NO_ANSWERS: Answers = { services: {}, values: {} };
+export const NO_ANSWERS: Answers = { services: {}, networks: {}, values: {} };
 
 /**
  * The answers of a file.
@@ -70,8 +81,12 @@ export function answersIn(directory: string, file: string): Answers {
 }
 
 /** The same with another answer. */
-export function withAnswer(answers: Answers, service: string, more: ServiceAnswers): Answers {
-  const before = answers.services[service];
+export function withAnswer(
+  answers: Answers,
+  { section, name }: { readonly section: "services" | "networks"; readonly name: string },
+  more: Answer,
+): Answers {
+  const before: Answer | undefined = answers[section][name];
   const ports = more.ports === undefined ? {} : { ports: { ...before?.ports, ...more.ports } };
-  return { ...answers, services: { ...answers.services, [service]: { ...before, ...more, ...ports } } };
+  return { ...answers, [section]: { ...answers[section], [name]: { ...before, ...more, ...ports } } };
 }

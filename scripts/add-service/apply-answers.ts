@@ -4,25 +4,34 @@ import { remedyText } from "../../model/yaml/remedy.js";
 import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "../lib/command.js";
 import type { Answers } from "./answers.js";
-import { adopt } from "./context.js";
+import { adopt, sections } from "./context.js";
 import type { Context } from "./context.js";
 
+/** A service or a network of the file. */
+interface Part {
+  readonly key: string;
+  readonly value: YAMLMap;
+}
+
 /**
- * Writes what the owner has answered into the services.
+ * Writes what the owner has answered into the services and networks.
  *
- * @throws UserError for an answer of a service that the file does not have
+ * @throws UserError for an answer of one that the file does not have
  */
 export function applyAnswers(
   context: Context,
-  services: readonly { readonly key: string; readonly value: YAMLMap }[],
-  answers: Answers["services"],
+  services: readonly Part[],
+  answers: Pick<Answers, "services" | "networks">,
 ): void {
-  for (const [name, { image, ...more }] of Object.entries(answers)) {
-    const service = services.find(({ key }) => key === name)?.value;
-    if (service === undefined) {
-      const known = services.map(({ key }) => key);
-      throw new UserError(`${context.file} has no service "${name}": ${remedyText(suggest(name, known))}`);
+  const networks = sections(context, "networks").flatMap(([key, { value }]) => (isMap(value) ? [{ key, value }] : []));
+  for (const [name, { enable_ipv6 }] of Object.entries(answers.networks)) {
+    const network = named(context, "network", name, networks);
+    if (enable_ipv6 !== undefined) {
+      network.set("enable_ipv6", enable_ipv6);
     }
+  }
+  for (const [name, { image, ...more }] of Object.entries(answers.services)) {
+    const service = named(context, "service", name, services);
     if (image !== undefined) {
       service.set("image", image);
     }
@@ -39,4 +48,13 @@ export function applyAnswers(
       service.setIn(["x-homelab", key], context.document.createNode(value, { flow: true }));
     }
   }
+}
+
+function named({ file }: Context, kind: "service" | "network", name: string, parts: readonly Part[]): YAMLMap {
+  const found = parts.find(({ key }) => key === name)?.value;
+  if (found === undefined) {
+    const known = parts.map(({ key }) => key);
+    throw new UserError(`${file} has no ${kind} "${name}": ${remedyText(suggest(name, known))}`);
+  }
+  return found;
 }

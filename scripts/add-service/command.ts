@@ -13,6 +13,7 @@ import { update } from "./bring-in.js";
 import type { Note } from "./context.js";
 import { copyData } from "./copy-data.js";
 import { converse } from "./conversation.js";
+import { newestVersion } from "./proposals.js";
 import { answersTemplate, audiencesIn } from "./questions.js";
 import type { Question } from "./questions.js";
 import { containerOn, fileAt } from "./original.js";
@@ -61,7 +62,7 @@ async function addService(file: string, named: string | undefined, options: Opti
       file: title,
       name: options.name ?? name,
       audience: answers === undefined ? [] : audience.length > 0 ? audience : (answers.audience ?? []),
-      ...(answers !== undefined && { answers: answers.services }),
+      ...(answers !== undefined && { answers }),
       look,
       directory: basename(directory),
       ...(options.name !== undefined && { rename: true }),
@@ -90,6 +91,7 @@ async function addService(file: string, named: string | undefined, options: Opti
         ),
       ask: process.stdin.isTTY && process.stdout.isTTY ? asked : undefined,
       say: console.log,
+      newest: newestVersion,
     },
     given,
   );

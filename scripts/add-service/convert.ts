@@ -1,6 +1,7 @@
 import { isAlias, isMap, isNode, LineCounter, parseDocument } from "yaml";
 import type { Document, Node, YAMLMap } from "yaml";
 import { parseSource } from "../../model/yaml/source.js";
+import { NO_ANSWERS } from "./answers.js";
 import type { Answers } from "./answers.js";
 import { applyAnswers } from "./apply-answers.js";
 import { drop, entry, keyOf, sections } from "./context.js";
@@ -30,8 +31,8 @@ export interface ConvertArgs {
   readonly rename?: boolean;
   /** Who may reach the ports that do not say. */
   readonly audience: readonly string[];
-  /** What else the owner has answered, by service; @default nothing */
-  readonly answers?: Answers["services"];
+  /** What else the owner has answered, by service and by network; @default nothing */
+  readonly answers?: Pick<Answers, "services" | "networks">;
   /** What is at a path relative to the file. */
   readonly look: (path: string) => Found;
   /** What the file's directory is called: `../blog/data` is `./data` in blog; @default not known */
@@ -71,7 +72,7 @@ export function convertCompose({
   name: fallback,
   rename = false,
   audience,
-  answers = {},
+  answers = NO_ANSWERS,
   look,
   directory,
 }: ConvertArgs): Converted {
@@ -117,7 +118,7 @@ export function convertCompose({
   };
 }
 
-function rewrite(context: Context, root: YAMLMap, answers: Answers["services"]): void {
+function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "services" | "networks">): void {
   keepHead(context, root);
   drop(context, root, "version", "Compose files have none any more");
   setName(context, root);
@@ -134,7 +135,7 @@ function rewrite(context: Context, root: YAMLMap, answers: Answers["services"]):
   templates.forEach(({ value }) => value.delete("env_file")); // each service has its variables now
   for (const { key, value } of [...templates, ...services]) {
     rewriteService(context, key, value);
-    rewritePorts(context, key, value, answers[key]?.ports);
+    rewritePorts(context, key, value, answers.services[key]?.ports);
     rewriteVolumes(context, key, value);
   }
   for (const { value } of [...templates, ...services]) {

@@ -7,12 +7,14 @@ import { complaintsIn } from "../../model/yaml/explain.js";
 import type { Problem } from "../../model/yaml/problem.js";
 import { withRemedies } from "../../model/yaml/remedy.js";
 import { UserError } from "../lib/command.js";
-import type { ServiceAnswers } from "./answers.js";
+import type { Answer, ServiceAnswers } from "./answers.js";
 
 /** A decision that only the owner can take. */
 export interface Question {
-  readonly service: string;
-  readonly key: keyof ServiceAnswers;
+  /** What it is about: a service or a network, and which. */
+  readonly section: "services" | "networks";
+  readonly name: string;
+  readonly key: keyof Answer;
   /** What of the service it is about, if there may be several, as the port 80/tcp. */
   readonly about?: string;
   readonly text: string;
@@ -23,8 +25,12 @@ export interface Question {
   /** What an answers file may say, as its template has it; @default what is there for every service */
   readonly example?: unknown;
   /** @throws UserError for an answer that is none */
-  readonly read: (answer: string) => ServiceAnswers;
+  readonly read: (answer: string) => Answer;
+  /** For the key image: the image without a tag, as its registry knows it. */
+  readonly image?: string;
 }
+
+type Asking = Omit<Question, "section" | "name">;
 
 /** What a question needs of a service. */
 interface Asked {
@@ -34,9 +40,7 @@ interface Asked {
 }
 
 /** What is asked for which problem of a service; undefined if the problem is another there. */
-const ASKED: Partial<
-  Record<ProblemCode, (service: string, it: Asked, problem: Problem) => Omit<Question, "service"> | undefined>
-> = {
+const ASKED: Partial<Record<ProblemCode, (service: string, it: Asked, problem: Problem) => Asking | undefined>> = {
   "no-audience": (service) => ({
     key: "audience",
     text: `Who may reach the ports of ${service}? lan, tailnet, containers, localhost, role:ROLE, host:NAME, or several`,
@@ -70,6 +74,12 @@ const ASKED: Partial<
     fallback: undefined,
     read: (answer) => ({ "privileged-reason": answer }),
   }),
+  "ipv6-network": (network) => ({
+    key: "enable_ipv6",
+    text: `The network ${network} is to have IPv6, and containers are reached over IPv4 here. May it go without?`,
+    fallback: "yes",
+    read: (answer) => ({ enable_ipv6: withoutIpv6(answer, network) }),
+  }),
   "mount-without-reason": (service) => ({
     key: "mount-reason",
     text: `${service} sees directories of the host's system. Why?`,
@@ -78,11 +88,10 @@ const ASKED: Partial<
   }),
 };
 
-function whichPorts(service: string, { ports }: Asked): Omit<Question, "service"> {
-  const known = portsSchema.safeParse(ports ?? []);
-  const words = (known.success ? known.data.flat() : []).map(({ target, protocol }) =>
-    protocol === "tcp" ? String(target) : `${target}/${protocol}`,
-  );
+function whichPorts(service: string, { ports }: Asked): Asking {
+  const words = entriesOf(ports)
+    .flat()
+    .map(({ target, protocol }) => (protocol === "tcp" ? String(target) : `${target}/${protocol}`));
   const fallback = words.length === 0 ? undefined : words.join(", ");
   return {
     key: "listens",
@@ -93,20 +102,24 @@ function whichPorts(service: string, { ports }: Asked): Omit<Question, "service"
   };
 }
 
+/** The ports of each entry of a list; none where it cannot be read. */
+const entriesOf = (ports: unknown): readonly (readonly ComposePort[])[] =>
+  Array.isArray(ports) ? ports.map((entry: unknown) => portsSchema.safeParse([entry]).data?.flat() ?? []) : [];
+
 /** What is asked of the one port of a container that a path leads to; undefined if it leads to none, or to several. */
 function whichHostPort(
   { ports }: Asked,
   path: string,
   ask: (port: ComposePort) => { text: string; proposal: number },
-): Omit<Question, "service"> | undefined {
+): Asking | undefined {
   const [, at] = /\.ports\[(\d+)\]$/.exec(path) ?? [];
-  const list = portsSchema.safeParse(ports ?? []);
-  const [port, more] = (at !== undefined && list.data?.[Number(at)]) || [];
+  const list = entriesOf(ports);
+  const [port, more] = (at !== undefined && list[Number(at)]) || [];
   if (port === undefined || more !== undefined) {
     return undefined;
   }
   const about = `${port.target}/${port.protocol}`;
-  if (list.data?.flat().filter(({ target, protocol }) => `${target}/${protocol}` === about).length !== 1) {
+  if (list.flat().filter(({ target, protocol }) => `${target}/${protocol}` === about).length !== 1) {
     return undefined; // an answer would not say which
   }
   const { text, proposal } = ask(port);
@@ -124,10 +137,12 @@ function whichHostPort(
 /** The port to propose where another program has one: the usual one above those that need root, and then the next. */
 const nextPort = (port: number): number => (port < 1024 ? 8000 + port : port < MAX_PORT ? port + 1 : 1024);
 
-function whichVersion(service: string, { image }: Asked): Omit<Question, "service"> {
-  const name = typeof image === "string" ? image.replace(/:latest$/, "") : "";
+function whichVersion(service: string, { image }: Asked): Asking {
+  // The tag may be a value that is latest, as in nginx:${TAG:-latest}.
+  const name = typeof image === "string" ? image.replace(/:(latest|\$\{.*\}|\$\w+)$/, "") : "";
   return {
     key: "image",
+    image: name,
     text: `Which version of ${name} is ${service} to run?`,
     fallback: undefined,
     read: (answer) => ({ image: answer.startsWith(`${name}:`) ? answer : `${name}:${tagIn(answer)}` }),
@@ -140,21 +155,24 @@ function whichVersion(service: string, { image }: Asked): Omit<Question, "servic
  * @param text the file
  */
 export function questionsBehind(problems: readonly Problem[], text: string): Question[] {
-  const { services = {} } = parse(text, { merge: true }) as { services?: Record<string, Asked | null> };
-  const questions = problems.flatMap((problem) => {
-    const [, service = ""] = /^services\.([^.[\]]+)/.exec(problem.path) ?? [];
-    const it = services[service];
-    const asked = it == null ? undefined : ASKED[problem.code]?.(service, it, problem);
-    return asked === undefined ? [] : [{ service, ...asked }];
+  const file = parse(text, { merge: true }) as Partial<Record<Question["section"], Record<string, Asked | null>>>;
+  const questions = problems.flatMap((problem): Question[] => {
+    const [, section, name = ""] = /^(services|networks)\.([^.[\]]+)/.exec(problem.path) ?? [];
+    if (section !== "services" && section !== "networks") {
+      return [];
+    }
+    const it = file[section]?.[name];
+    const asked = it == null ? undefined : ASKED[problem.code]?.(name, it, problem);
+    return asked === undefined ? [] : [{ section, name, ...asked }];
   });
   return [...new Map(questions.map((it) => [subjectOf(it), it])).values()];
 }
 
 /** What a question is about: two of one subject are the same. */
-export const subjectOf = ({ service, key, about = "" }: Question): string => `${service} ${key} ${about}`;
+export const subjectOf = ({ section, name, key, about = "" }: Question): string => `${section} ${name} ${key} ${about}`;
 
 /** Examples of what an answers file may say, in the order of the questions. */
-const EXAMPLES: Readonly<Record<keyof ServiceAnswers, unknown>> = {
+const EXAMPLES: Readonly<Record<keyof Answer, unknown>> = {
   image: "IMAGE:TAG",
   audience: ["lan"],
   listens: [{ port: 8080, protocol: "tcp", audience: ["lan"] }],
@@ -162,13 +180,14 @@ const EXAMPLES: Readonly<Record<keyof ServiceAnswers, unknown>> = {
   "privileged-reason": "WHY",
   "socket-reason": "WHY",
   "mount-reason": "WHY",
+  enable_ipv6: false,
 };
 
 /** An answers file with a place for each answer. */
 export function answersTemplate(questions: readonly Question[]): string {
   const document = new Document({});
-  for (const { service, key, example = EXAMPLES[key] } of questions) {
-    const place = ["services", service, key];
+  for (const { section, name, key, example = EXAMPLES[key] } of questions) {
+    const place = [section, name, key];
     if (key === "ports" && document.hasIn(place)) {
       for (const [port, published] of Object.entries(example as object)) {
         document.setIn([...place, port], published);
@@ -209,6 +228,16 @@ function portIn(text: string): number {
     throw new UserError(`${text} is not a port: write a number from 1 to ${MAX_PORT}`);
   }
   return port;
+}
+
+function withoutIpv6(answer: string, network: string): false {
+  if (!/^(yes|y)$/i.test(answer)) {
+    const command = `docker network create --ipv6 ${network}`;
+    throw new UserError(
+      `Then make it on the host, ${command}, and write external: true and name: ${network} in place of the rest`,
+    );
+  }
+  return false;
 }
 
 function tagIn(text: string): string {

@@ -14,6 +14,37 @@ export function newestLike(tag: string, tags: readonly string[]): string | undef
   return best === tag ? undefined : best;
 }
 
+/** A version of two to four numbers, perhaps with the builds of those who package it, as in 4.1.3-r0-ls352. */
+const RELEASE = /^v?\d{1,4}(\.\d+){1,3}(-r\d+)?(-ls\d+)?$/;
+/** Of a program with several lines of releases, latest may be one of some. */
+const MOST_RELEASES = 8;
+
+/**
+ * The release that a registry's tag `latest` means, and otherwise the newest. Of several names of one, the longest.
+ *
+ * @param digestOf what a tag names
+ * @returns undefined if no tag is a version
+ */
+export async function newestRelease(
+  tags: readonly string[],
+  digestOf: (tag: string) => Promise<string>,
+): Promise<{ readonly tag: string; readonly digest: string } | undefined> {
+  const releases = tags
+    .filter((tag) => RELEASE.test(tag))
+    .sort((a, b) => compare(numbersOf(b), numbersOf(a)) || b.length - a.length)
+    .slice(0, MOST_RELEASES);
+  const latest = tags.includes("latest") ? await digestOf("latest") : undefined;
+  let newest;
+  for (const tag of releases) {
+    const release = { tag, digest: await digestOf(tag) };
+    newest ??= release;
+    if (latest === undefined || release.digest === latest) {
+      return release;
+    }
+  }
+  return newest;
+}
+
 const kindOf = (tag: string): string => tag.replace(/\d+/g, "#");
 const numbersOf = (tag: string): bigint[] => (tag.match(/\d+/g) ?? []).map(BigInt);
 

@@ -118,6 +118,7 @@ export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     "ports: [{target: 80, published: 80, x-audience: [lan]}, {target: 81, published: 80, x-audience: [lan]}]",
   ),
   "duplicate-mount": web('volumes: ["/srv/a:/x", "/srv/b:/x"]'),
+  "ipv6-network": network("{enable_ipv6: true}"),
   "conflicting-networks": {
     ...network("{name: front, internal: true}"),
     ...host(`${PI5}, services: [my/x/compose.yaml]`),

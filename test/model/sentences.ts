@@ -76,6 +76,7 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "duplicate-container": 'the service web has a container "one" on this host already -> write container_name: nas-db',
   "duplicate-port": "port 80/tcp of the host is already taken by web -> choose another port of the host",
   "duplicate-mount": "something else is mounted at /x already -> choose another target, or remove one of the two",
+  "ipv6-network": "enable_ipv6 would need an IPv6 subnet of yours for the network -> remove enable_ipv6",
   "conflicting-networks":
     "stacks/nas/compose.yaml declares front otherwise -> say the same of it in both, or external: true in one of them",
   "conflicting-volumes":

@@ -1,20 +1,13 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parse } from "yaml";
-import { HomelabError } from "../../model/yaml/problem.js";
-import type { Problem } from "../../model/yaml/problem.js";
-import { buildHomelab } from "../../model/build.js";
-import { answersIn, NO_ANSWERS } from "../../scripts/add-service/answers.js";
 import type { Answers } from "../../scripts/add-service/answers.js";
 import { converse } from "../../scripts/add-service/conversation.js";
 import type { Outcome } from "../../scripts/add-service/conversation.js";
-import { convertCompose } from "../../scripts/add-service/convert.js";
-import type { Converted } from "../../scripts/add-service/convert.js";
 import { answersTemplate } from "../../scripts/add-service/questions.js";
-import { CONFIG } from "../model/declare.js";
+import { NO_ANSWERS } from "../../scripts/add-service/answers.js";
+import { HomelabError } from "../../model/yaml/problem.js";
+import type { Converted } from "../../scripts/add-service/convert.js";
+import { convertText, fileWith, problemsOf } from "./taken-over.js";
 
-const FILE = "my/home/compose.yaml";
 const HOME = `services:
   web:
     image: nginx
@@ -29,36 +22,6 @@ const HOME = `services:
 `;
 
 const convert = (answers: Answers): Converted => convertText(HOME, answers);
-
-const convertText = (text: string, { services, audience = [] }: Answers): Converted =>
-  convertCompose({
-    stack: "test",
-    text,
-    file: "docker-compose.yml",
-    name: "home",
-    audience,
-    answers: services,
-    look: () => ({ kind: "missing" }),
-  });
-
-function problemsOf({ text }: Pick<Converted, "text">): readonly Problem[] {
-  const files: Readonly<Record<string, string>> = {
-    "Pulumi.test.yaml": CONFIG.replace("role: nas", "services: [my/home/compose.yaml]"),
-    [FILE]: text,
-  };
-  try {
-    buildHomelab("test", (path) => {
-      const found = files[path];
-      return found === undefined ? { problem: "is missing" } : { text: found };
-    });
-    return [];
-  } catch (error) {
-    if (error instanceof HomelabError) {
-      return error.problems;
-    }
-    throw error;
-  }
-}
 
 /** A conversation with somebody who answers by the first word of a question that is known. */
 async function talk(replies: Readonly<Record<string, readonly string[]>>): Promise<Outcome & { heard: string[] }> {
@@ -113,7 +76,7 @@ test("a port for the host itself stays so, whoever may reach the others", async 
 test("an empty answer takes what is proposed, or leaves the question open", async () => {
   const { converted, open } = await talk({});
   expect(converted.text).toContain("x-homelab:\n      audience: [ lan ]\n");
-  expect(open.map(({ service, key }) => `${service} ${key}`).sort()).toEqual([
+  expect(open.map(({ name, key }) => `${name} ${key}`).sort()).toEqual([
     "docker socket-reason",
     "hass image",
     "hass listens",
@@ -121,12 +84,6 @@ test("an empty answer takes what is proposed, or leaves the question open", asyn
     "web image",
   ]);
 });
-
-function fileWith(text: string): Answers {
-  const folder = mkdtempSync(join(tmpdir(), "answers-"));
-  writeFileSync(join(folder, "answers.yaml"), text);
-  return answersIn(folder, "answers.yaml");
-}
 
 test("without a terminal the same answers are a file, of which what is open is the template", async () => {
   const silent = { convert, problemsOf, ask: undefined, say: () => undefined };
@@ -232,10 +189,16 @@ describe("a port of the host that Docker would choose, or that another has", () 
     }
   });
 
+  test("is asked for beside an entry that cannot be read", async () => {
+    const text = 'services:\n  one: {image: "a:1", ports: [x, "53"], x-homelab: {audience: [lan]}}\n';
+    const { open } = await about(text, undefined);
+    expect(parse(answersTemplate(open))).toEqual({ services: { one: { ports: { "53/tcp": 53 } } } });
+  });
+
   test("is refused for a port that the service does not have", () => {
-    expect(() => convertText(TWO, { services: { first: { ports: { "81/tcp": 1 } } }, values: {} })).toThrow(
-      "first in docker-compose.yml has no port 81/tcp",
-    );
+    expect(() =>
+      convertText(TWO, { services: { first: { ports: { "81/tcp": 1 } } }, networks: {}, values: {} }),
+    ).toThrow("first in docker-compose.yml has no port 81/tcp");
   });
 });
 
@@ -258,26 +221,7 @@ test("a mistake in an answers file is told with its line", () => {
 });
 
 test("an answer for a service that is not there is refused", () => {
-  expect(() => convert({ services: { dockr: { image: "a:1" } }, values: {} })).toThrow(
+  expect(() => convert({ services: { dockr: { image: "a:1" } }, networks: {}, values: {} })).toThrow(
     'docker-compose.yml has no service "dockr": write "docker"',
   );
-});
-
-test("a key that has to be changed by hand hides no question, and the answers count", async () => {
-  const text =
-    "services:\n  web: {image: nginx, ports: ['80:80'], ipc: host}\n  dns: {image: 'a:1', network_mode: macvlan, privileged: true}\n";
-  const talkOf = (answers: Answers): Promise<Outcome> =>
-    converse({ convert: (it) => convertText(text, it), problemsOf, ask: undefined, say: () => undefined }, answers);
-  const { open } = await talkOf(NO_ANSWERS);
-  expect(open.map(({ service, key }) => `${service} ${key}`)).toEqual([
-    "web image",
-    "dns privileged-reason",
-    "web audience",
-  ]);
-  const { open: left, converted } = await talkOf(fileWith(answersTemplate(open).replace("IMAGE:TAG", "nginx:1.29")));
-  expect(left).toEqual([]);
-  expect(problemsOf(converted).map(({ code, path }) => `${path} ${code}`)).toEqual([
-    "services.web.ipc unsupported-key",
-    "services.dns.network_mode malformed",
-  ]);
 });

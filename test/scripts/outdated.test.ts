@@ -1,5 +1,6 @@
 import { readDeclared } from "../../model/services/declared.js";
-import { newestLike } from "../../scripts/outdated/newer.js";
+import { newestVersion } from "../../scripts/add-service/proposals.js";
+import { newestLike, newestRelease } from "../../scripts/outdated/newer.js";
 import { describeAges, exitCodeOf, imageAges } from "../../scripts/outdated/outdated.js";
 import { parseReference } from "../../scripts/lib/registry/reference.js";
 import { registryClient, RegistryError } from "../../scripts/lib/registry/client.js";
@@ -73,6 +74,43 @@ const ANSWERS = {
     config: { Labels: { "org.opencontainers.image.source": "https://github.com/o/r.git" } },
   },
 };
+describe("the newest version of an image that names none", () => {
+  const asked = (tags: Readonly<Record<string, string>>): ReturnType<typeof newestRelease> =>
+    newestRelease(Object.keys(tags), (tag) => Promise.resolve(tags[tag] ?? ""));
+  test.each([
+    [{ latest: "b", "1.29": "b", "1.29.3": "b", "1.30.0": "c", mainline: "c" }, "1.29.3 b"],
+    [{ latest: "z", "1.9": "a", "1.10": "b", "2.0.0-rc1": "c", nightly: "d" }, "1.10 b"],
+    [{ "v2.9.9": "a", "v2.10.0": "b" }, "v2.10.0 b"],
+    [{ latest: "c", "4.0.1.2-ls298": "b", "4.0.2.1-ls299": "c", "arm64v8-4.0.2.1-ls299": "e" }, "4.0.2.1-ls299 c"],
+    [{ latest: "b", "0.118.5": "a", "2025.12.1": "b", "20240101.1": "c" }, "2025.12.1 b"],
+    [{ latest: "a", edge: "b" }, undefined],
+  ])("of %j is %s", async (tags, newest) => {
+    const found = await asked(tags);
+    expect(found && `${found.tag} ${found.digest}`).toBe(newest);
+  });
+
+  test("is asked of its registry, with a token and page by page", async () => {
+    expect(await newestVersion("r.test/a/b", registry(ANSWERS))).toEqual({ version: `1.2@${DIGEST}` });
+  });
+
+  test("is not known where the registry does not answer, or has no version", async () => {
+    const refused: typeof fetch = () => Promise.reject(new TypeError("fetch failed"));
+    expect(await newestVersion("r.test/a/b", refused)).toEqual({ unknown: "r.test is not reachable" });
+    expect(await newestVersion("r.test/a/b", registry({}))).toEqual({ unknown: "r.test answers 404 for a/b" });
+    expect(
+      await newestVersion(
+        "r.test/a/b",
+        registry({ "/v2/a/b/tags/list?n=1000": { tags: ["edge"] }, "/v2/a/b/tags/list?n=1000&last=1.1": { tags: [] } }),
+      ),
+    ).toEqual({
+      unknown: "r.test has no tag of r.test/a/b that is a version",
+    });
+    expect(await newestVersion("${IMAGE}", refused)).toEqual({
+      unknown: "${IMAGE} is not an image that a registry could be asked about",
+    });
+  });
+});
+
 const client = (ask: typeof fetch): ReturnType<typeof registryClient> =>
   registryClient({ registry: "r.test", repository: "a/b" }, ask);
 
