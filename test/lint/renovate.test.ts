@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, matchesGlob } from "node:path";
+import { run } from "../../scripts/lib/process.js";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -10,8 +11,15 @@ const ROOT = join(__dirname, "../..");
 const COMPOSE_FILE = /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/;
 const config = z
   .object({
+    enabledManagers: z.array(z.string()),
+    ignorePaths: z.array(z.string()),
     packageRules: z.array(
-      z.object({ matchPackageNames: z.array(z.string()).default([]), versioning: z.string().optional() }),
+      z.object({
+        matchPackageNames: z.array(z.string()).default([]),
+        matchFileNames: z.array(z.string()).default([]),
+        versioning: z.string().optional(),
+        enabled: z.boolean().optional(),
+      }),
     ),
   })
   .parse(JSON.parse(readFileSync(join(ROOT, "renovate.json"), "utf8")));
@@ -41,4 +49,27 @@ test("every tag is a version by the rule for its image", () => {
   for (const [image, versions] of ruled) {
     expect(image.slice(image.lastIndexOf(":") + 1)).toMatch(versions);
   }
+});
+
+test("Go modules are read, but for what the lab builds in place of downloads, which stays at what the module proxy has", async () => {
+  const { stdout } = await run("git", ["ls-files", "*go.mod"], { cwd: ROOT });
+  const modules = stdout.trim().split("\n");
+  const read = modules.filter((file) => !config.ignorePaths.some((glob) => matchesGlob(file, glob)));
+  expect(read).toEqual(["lab/compose-oracle/go.mod", "scripts/actionlint/go.mod"]);
+  expect(modules.filter((file) => !read.includes(file) && !/^lab\/(offline|tailnet)\//.test(file))).toEqual([]);
+  expect(config.enabledManagers).toContain("gomod");
+});
+
+test("a Go program that is a tool alone is not passed over as an indirect dependency", () => {
+  const [, tool = ""] = /^tool (github\.com\/[^/]+\/[^/\s]+)/m.exec(
+    readFileSync(join(ROOT, "scripts/actionlint/go.mod"), "utf8"),
+  ) ?? ["", ""];
+  const rules = config.packageRules.filter(({ matchPackageNames }) => matchPackageNames.includes(tool));
+  expect(rules).toMatchObject([{ enabled: true }]);
+});
+
+test("every file that a rule names is there", () => {
+  const named = config.packageRules.flatMap(({ matchFileNames }) => matchFileNames);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
 });
