@@ -24,6 +24,7 @@ void runCommand(
   stackCommand("deploy", "Deploy, and say host by host what is done and what is not: exit 3 if something is not.")
     .argument("[hosts...]", "deploy to these alone; default: all")
     .option("--no-copy", "if the state is lost, recreate everything instead of using the copy that a host keeps")
+    .option("--recover", "if the state is lost and no copy opens, rebuild it from what runs on the hosts", false)
     .option("--expect <file>", "do nothing, exit 4, if it is more than this preview has shown, as --json prints it")
     .option("--rejoin <host>", "have a host join the tailnet by another key; may be given again", collected, [])
     .option("--offline", "do not ask registries whether new images exist and fit", false)
@@ -33,6 +34,7 @@ void runCommand(
       examples(
         ["npm run deploy", "every host, after a question"],
         ["npm run deploy -- pi5", "pi5 alone; what waits on the others is named"],
+        ["npm run deploy -- --recover", "every host; the state is lost, and what runs as declared is kept"],
         ["npm run deploy -- --rejoin pi5", "every host; pi5 was logged out of the tailnet, and joins it again"],
       ),
     )

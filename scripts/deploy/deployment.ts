@@ -18,6 +18,7 @@ import { outcomeOf, together } from "./events.js";
 import type { Outcome } from "./events.js";
 import { compareWith } from "./expected.js";
 import { expectToJoin, keysOf } from "./rejoin.js";
+import { recoverAnyhow } from "./recover/recover.js";
 import { keepCopies, recoverState } from "./state-copies.js";
 import { warningIn } from "../lib/engine-events.js";
 import { failuresOf, reasonOf } from "../lib/failures.js";
@@ -47,6 +48,8 @@ export const EXIT = {
 export interface DeploymentOptions {
   /** Where the stack has no state, take the copy that a host keeps. */
   readonly copy: boolean;
+  /** Where the stack has no state and no copy of it can be taken, rebuild it from what the hosts have. @default false */
+  readonly recover?: boolean;
   /** Names of the hosts to deploy to; the others are neither asked nor changed. @default all */
   readonly only?: readonly string[];
   /** Do not ask registries whether the images that are to be pulled exist. @default false */
@@ -69,7 +72,7 @@ export interface DeploymentOptions {
 export async function deployTo(
   whole: PulumiStack,
   all: readonly HostModel[],
-  { copy, yes, offline = false, only = [], rejoin = [], expected }: DeploymentOptions,
+  { copy, recover = false, yes, offline = false, only = [], rejoin = [], expected }: DeploymentOptions,
 ): Promise<number> {
   const chosen = chosenOf(all, only);
   rejoin.forEach((name) => {
@@ -77,7 +80,11 @@ export async function deployTo(
   });
   const looking = obstaclesOn(chosen, { offline });
   // A state that is lost may be on any of them.
-  const recovered = copy ? await recoverState(whole, all) : undefined;
+  const recovered = recover
+    ? await recoverAnyhow(whole, all, { copy })
+    : copy
+      ? await recoverState(whole, all)
+      : undefined;
   if (recovered !== undefined) {
     console.log(recovered);
   }

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
+import { commandLine } from "../../model/command-line.js";
 import { HELPER_BIN } from "../../model/helper.js";
 import { lastLine, runOn } from "../../hosts/ssh.js";
 import type { HostModel } from "../../model/types.js";
@@ -12,9 +13,6 @@ import { UserError } from "../lib/command.js";
 
 const COPIES = 2;
 const SSH_SECONDS = 60;
-
-/** What starts without a copy. */
-const WITHOUT_COPY = "npm run deploy -- --no-copy";
 
 /** What is read of a state here; the rest is the engine's business. */
 const stateOfEngine = z.object({
@@ -75,8 +73,10 @@ export async function recoverState(stack: PulumiStack, hosts: readonly HostModel
     const why = error instanceof UserError ? error.message : String(error);
     throw new UserError(
       `${found}, which the engine rejects.\n${why}\n` +
-        `Deploy again with the passphrase that it was made with. Or recreate every container and keep the data in its ` +
-        `volumes: ${WITHOUT_COPY}`,
+        `Deploy again with the passphrase that it was made with. Or rebuild the state from what runs on the hosts:\n` +
+        `-> ${commandLine("deploy", stack.name, "--recover")}\n` +
+        `Or recreate every container, which keeps the data in its volumes:\n` +
+        `-> ${commandLine("deploy", stack.name, "--no-copy")}`,
     );
   }
   return `${found}: the deployment continues from there.`;

@@ -34,6 +34,15 @@ export const withRenamedHost = (state: string, from: string, to: string): string
 export const withRetained = (state: string, urns: readonly string[]): string =>
   edited(state, (it) => (urns.includes(it.urn) ? { ...it, retainOnDelete: true } : it));
 
+/** The state with resources behind those that it has. */
+export function withResources(state: string, resources: readonly { readonly urn: string }[]): string {
+  const { deployment, ...rest } = exported.parse(JSON.parse(state));
+  return JSON.stringify({
+    ...rest,
+    deployment: { ...deployment, resources: [...deployment.resources, ...resources] },
+  });
+}
+
 function edited(state: string, change: (it: Resource) => object): string {
   const { deployment, ...rest } = exported.parse(JSON.parse(state));
   const pending = deployment.pending_operations?.map((it) => ({ ...it, resource: change(it.resource) }));

@@ -89,6 +89,21 @@ test.each([
   expect(run(program, args, "x".repeat(3_000_000))).not.toHaveProperty("error");
 });
 
+test("a file that is as it should be stays the same one, for a container that has it mounted", () => {
+  const file = join(home, ".homelab/files/db/etc/pg.conf");
+  const put = (input: string): number => {
+    expect(run("put-file", ["db/etc/pg.conf"], input).status).toBe(0);
+    return statSync(file).ino;
+  };
+  const first = put("0444\nport = 5432\n");
+  expect(put("0444\nport = 5432\n")).toBe(first);
+  expect(readdirSync(join(home, ".homelab/files/db/etc"))).toEqual(["pg.conf"]);
+  const second = put("0440\nport = 5432\n");
+  expect([second === first, mode(".homelab/files/db/etc/pg.conf")]).toEqual([false, "440"]);
+  expect(put("0440\nport = 5433\n")).not.toBe(second);
+  expect(readFileSync(file, "utf8")).toBe("port = 5433\n");
+});
+
 test("how a file was made is written down, and forgotten with it", () => {
   run("put-file", ["db/etc/pg.conf"], "0440\nport = 5432\n");
   const digest = createHash("sha256").update("port = 5432\n").digest("hex");

@@ -1,4 +1,6 @@
-import type { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, commandOn, configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
 import { deployedLab } from "./states.js";
 
@@ -113,3 +115,33 @@ test.each<[what: string, from: string, to: string, said: string]>([
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
 });
 afterEach(() => by("jellyfin", "docker rm --force theirs"));
+
+test("a state that is lost with all its copies is rebuilt from the hosts, and only what is declared otherwise is recreated", async () => {
+  const marker = "/var/lib/docker/volumes/nas_portainer-data/_data/marker";
+  await lab.root("pi5", ["sh", "-c", `echo kept > ${marker}`]);
+  const before = await containers(HOSTS);
+  await rm(join(lab.dir, "backend"), { recursive: true });
+  await mkdir(join(lab.dir, "backend"), { mode: 0o700 });
+  await new PulumiStack(cli.directory, cli.name, cli.env).selectOrCreate();
+  await Promise.all(HOSTS.map((host) => by(host, "rm -r .homelab/state || ! ls .homelab/state")));
+  await edit(cli, "stacks/nas/compose.yaml", "LOG_TARGETS: stdout", "EXTRA: new\n      LOG_TARGETS: stdout");
+
+  await lab.powerOff("pi-zero-1");
+  const without = await commandOn(cli, "deploy", ["--recover"]);
+  expect([without.exitCode, without.output]).toEqual([
+    1,
+    expect.stringMatching(/pi-zero-1 .* cannot be reached[\s\S]*Nothing was recovered/),
+  ]);
+  await lab.powerOn("pi-zero-1");
+
+  const { exitCode, output } = await commandOn(cli, "deploy", ["--recover"]);
+  expect([exitCode, output]).toEqual([0, expect.stringContaining("Everything is done.")]);
+  expect(output).toContain("The state is rebuilt from the hosts");
+  expect(output).toContain("pi5/container/homepage is not taken over, since its environment differs");
+  expect(differing(before, await containers(HOSTS))).toEqual(["pi5/homepage"]);
+  expect((await lab.root("pi5", ["cat", marker])).stdout).toBe("kept\n");
+  expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
+
+  const again = await commandOn(cli, "deploy", ["--recover"]);
+  expect([again.exitCode, again.output]).toEqual([1, expect.stringContaining("nothing to recover")]);
+});

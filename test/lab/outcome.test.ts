@@ -207,7 +207,7 @@ describe("where the state is lost", () => {
     const { exitCode, output } = await deploy({ PULUMI_CONFIG_PASSPHRASE: "another one" });
     expect([exitCode, output]).toEqual([
       1,
-      expect.stringMatching(/which the engine rejects[\s\S]*npm run deploy -- --no-copy/),
+      expect.stringMatching(/which the engine rejects[\s\S]*npm run deploy -- --recover[\s\S]* --no-copy/),
     ]);
     await everythingIsDone();
   });
