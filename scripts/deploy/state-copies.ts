@@ -31,14 +31,19 @@ interface Copy {
 /**
  * Puts a copy of the state on the first two of these hosts that take it.
  *
- * @returns why there is no copy; undefined if there is one
+ * @param on runs a command on a host
+ * @returns why there are fewer copies; undefined if there are two, or one where there is only one host
  */
-export async function keepCopies(stack: PulumiStack, hosts: readonly HostModel[]): Promise<string | undefined> {
+export async function keepCopies(
+  stack: Pick<PulumiStack, "name" | "exportState">,
+  hosts: readonly HostModel[],
+  on: typeof runOn = runOn,
+): Promise<string | undefined> {
   const input = await promisify(gzip)(await stack.exportState());
   const reasons: string[] = [];
   let kept = 0;
   for (const host of hosts) {
-    const { ok, stderr } = await runOn(host, [`${HELPER_BIN}/keep-state`, stack.name], SSH_SECONDS, { input });
+    const { ok, stderr } = await on(host, [`${HELPER_BIN}/keep-state`, stack.name], SSH_SECONDS, { input });
     kept += ok ? 1 : 0;
     if (kept === COPIES) {
       break;
@@ -47,7 +52,9 @@ export async function keepCopies(stack: PulumiStack, hosts: readonly HostModel[]
       reasons.push(`${host.name}: ${lastLine(stderr) || "no answer"}`);
     }
   }
-  return kept > 0 || reasons.length === 0 ? undefined : `no host keeps a copy of the state (${reasons.join("; ")})`;
+  return kept === Math.min(COPIES, hosts.length)
+    ? undefined
+    : `${kept === 0 ? "no host keeps" : "only one host keeps"} a copy of the state (${reasons.join("; ")})`;
 }
 
 /**
