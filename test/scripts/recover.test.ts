@@ -66,7 +66,12 @@ test.each<[string, Partial<SeenContainer>, string[]]>([
 });
 
 test("a container of the host's network is not asked for networks", () => {
-  expect(differencesOf({ ...INPUTS, networksAdvanced: [] }, { ...SEEN, networks: { host: { ...NETWORK, NetworkID: "host" } } })).toEqual([]);
+  expect(
+    differencesOf(
+      { ...INPUTS, networksAdvanced: [] },
+      { ...SEEN, networks: { host: { ...NETWORK, NetworkID: "host" } } },
+    ),
+  ).toEqual([]);
 });
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
