@@ -9,6 +9,7 @@ import {
   memorySwapLimit,
   pidsLimit,
 } from "../model/services/limits.js";
+import { gpusOf } from "../model/services/gpus.js";
 import { bindAddress } from "../model/services/ports.js";
 import { securityOptions } from "../model/services/security.js";
 import type { FileModel, ServiceModel } from "../model/types.js";
@@ -95,6 +96,7 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     usernsMode: it.userns_mode,
     cgroupParent: it.cgroup_parent,
     runtime: it.runtime,
+    gpus: gpusOf(it),
     sysctls: someKeys(it.sysctls),
     ulimits: some(Object.entries(it.ulimits).map(([name, limit]) => ({ name, ...limit }))),
     shmSize: inMib(it.shm_size),

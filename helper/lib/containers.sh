@@ -77,3 +77,10 @@ look_at_service_files() {
 listening() { ss -Hlntup | awk -v root="$ROOT" -f "$LIB/lib/listening.awk" | sort -u; }
 # Free bytes for images; nothing if there is no engine yet.
 room_for_images() { stat -f -c '%a %S' "$ROOT/var/lib/docker" 2>/dev/null | awk '{ printf "%.0f\n", $1 * $2 }'; }
+# What Docker needs for NVIDIA's GPUs: "hook", by which it hands them out, and "runtime", one of that name in daemon.json.
+nvidia_toolkit() {
+  for bin in /usr/bin /usr/local/bin /usr/sbin /usr/local/sbin; do
+    [ ! -x "$ROOT$bin/nvidia-container-runtime-hook" ] || { echo hook && break; }
+  done
+  ! grep -qs '"nvidia"' "$ROOT/etc/docker/daemon.json" || echo runtime
+}

@@ -68,5 +68,6 @@ def engine:
   holders: [$listening | lines[] | split("\t") | select(length > 3) |
     {port: .[0], address: .[1], program: .[2], container: .[3]}],
   imageRoom: ($room | lines[0] | if . == null then null else tonumber end),
+  nvidia: ($nvidia | lines),
   caller: ($caller | lines[0])
 }

@@ -21,10 +21,11 @@ probe() {
   awk -v most="$MAX_FINDINGS" -v length_of_line="$MAX_LENGTH" -f "$LIB/lib/said.awk" "$WORK/all-said" >"$WORK/said"
   listening >"$WORK/listening"
   room_for_images >"$WORK/room"
+  nvidia_toolkit >"$WORK/nvidia"
   caller_address >"$WORK/caller"
   engine=false
   if wait "$docker_looks"; then engine=true; fi
-  set -- said inspected made networks networks-made images volumes declared service-files listening room stale-binds architectures caller
+  set -- said inspected made networks networks-made images volumes declared service-files listening room nvidia stale-binds architectures caller
   for text in "$@"; do
     case $text in *-*) variable=${text%%-*}_${text#*-} ;; *) variable=$text ;; esac # without a process for each
     set -- "$@" --rawfile "$variable" "$WORK/$text"

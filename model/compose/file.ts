@@ -26,10 +26,25 @@ const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema
 const NO_IPV6 = complaint("ipv6-network", "enable_ipv6 would need an IPv6 subnet of yours for the network", {
   prose: "remove enable_ipv6",
 });
+/** Drivers by which containers have addresses of the LAN. */
+const OF_THE_LAN = ["macvlan", "ipvlan"];
+const NOT_BEHIND_THE_HOST = complaint(
+  "unknown-value",
+  "its containers have addresses of the LAN, where the host's firewall does not see them and no audience holds",
+  {
+    prose:
+      "make it on the host, docker network create with --driver, --opt parent=, --subnet and --gateway, and write external: true and name: in place of the rest",
+  },
+);
+const driver = z
+  .string()
+  .refine((it) => !OF_THE_LAN.includes(it), NOT_BEHIND_THE_HOST)
+  .refine((it) => it === "bridge" || OF_THE_LAN.includes(it), complaint("unknown-value", "must be bridge"))
+  .meta({ enum: ["bridge"] });
 const network = mapping(
   {
     name: dockerName.optional(),
-    driver: z.enum(["bridge"]).optional(),
+    driver: driver.optional(),
     driver_opts: pairs.superRefine(networkOptions).optional(),
     /** The engine would need an IPv6 subnet of the owner's. */
     enable_ipv6: flag.refine((it) => !it, NO_IPV6).optional(),

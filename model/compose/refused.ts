@@ -5,7 +5,6 @@ type Reasons = Readonly<Record<string, string>>;
 
 const SWARM = "it is for Swarm; remove it";
 const OWN_LABELS = "the program sets its own; remove them";
-const GPU = "name the device files: devices: [/dev/dri], and runtime: nvidia where the host has it";
 const DEPLOYER = "the file belongs to the account that deploys, as with Compose outside Swarm; remove it";
 
 /** Of a service. */
@@ -27,7 +26,6 @@ const SERVICE: Reasons = {
   models: "run the model as a service with an image of its own",
   volumes_from: "name the volume in both services",
   use_api_socket: "mount /var/run/docker.sock, with x-homelab: {socket-reason: WHY}",
-  gpus: GPU,
   mac_address: "nothing in a homelab should depend on it; remove it",
   ipc: "use shm_size: for more shared memory",
   uts: "use hostname: for another name",
@@ -67,7 +65,7 @@ const SECTIONS = {
     replicas: "one service is one container; write a second service",
     restart_policy: "write restart: in the service, as in restart: on-failure:3",
   },
-  "deploy.resources.reservations": { devices: GPU, generic_resources: SWARM },
+  "deploy.resources.reservations": { generic_resources: SWARM },
   "networks.NAME (of a service)": {
     interface_name: "the engine names it; remove it",
     ipv6_address: "containers are reached over IPv4; remove it",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { audiences } from "../audience.js";
 import { FORMER_SUFFIX } from "../helper.js";
+import { deviceReservations, gpus } from "./gpus.js";
 import { ports } from "./ports.js";
 import { REFUSED } from "./refused.js";
 import type { PlacedPort } from "./ports.js";
@@ -141,6 +142,7 @@ const resources = mapping({
       memory: bytes.optional(),
       /** To Swarm alone it means something. */
       cpus: share.optional(),
+      devices: deviceReservations.optional(),
     },
     REFUSED["deploy.resources.reservations"],
   ).optional(),
@@ -228,6 +230,7 @@ export const service = mapping(
     userns_mode: z.literal("host").optional(),
     cgroup_parent: grammar.cgroupParent.optional(),
     runtime: grammar.plugin.optional(),
+    gpus: gpus.optional(),
     sysctls: pairs.superRefine(grammar.kernelNames).default({}),
     ulimits: named(form(/^[a-z]+$/, "is not the name of a limit"), ulimit).default({}),
     shm_size: bytes.optional(),

@@ -56,6 +56,8 @@ export const FINDING_CODES = [
   // What is in the way of a deployment.
   "name-taken",
   "port-taken",
+  /** A service is to have GPUs, and Docker does not find the toolkit that hands them out. */
+  "no-gpu-toolkit",
   /** The new firewall would shut out the machine that deploys. */
   "shut-out",
   // What is good to know.

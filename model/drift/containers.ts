@@ -2,6 +2,7 @@ import type { DriftHost, Found, Leftover } from "./findings.js";
 import type { ServiceModel } from "../types.js";
 import { FORMER_SUFFIX } from "../helper.js";
 import { MOUNTS } from "../share-paths.js";
+import { missingToolkit } from "./gpus.js";
 import { inTheWay } from "./in-the-way.js";
 import type { ContainerReport, NetworkReport, ProbeReport } from "./report.js";
 import { shareIn } from "../share-paths.js";
@@ -53,6 +54,7 @@ export function containerDrift(host: DriftHost, report: ProbeReport): EngineDrif
       })),
       ...seen.flatMap(({ container }) => formerFiles(container)),
       ...host.services.flatMap((service) => inTheWay(host, service, there, report)),
+      ...host.services.flatMap((service) => missingToolkit(service, there, report)),
       ...strangers(host, there),
     ],
     repair: new Set(seen.filter(({ repair }) => repair).map(({ container }) => container.name)),

@@ -93,6 +93,8 @@ const probeReport = z
     holders: z.array(holder).readonly().optional(),
     /** Bytes that are free where Docker keeps images; null without an engine. */
     imageRoom: z.number().nullish(),
+    /** What of NVIDIA's container toolkit Docker finds: hook, and runtime; undefined where the helper does not say. */
+    nvidia: z.array(z.string()).readonly().optional(),
     /** Files that a setting would take over and that are not ours yet. */
     foreign: z.array(z.string()).readonly(),
     /** Address of the machine that asks, as the host sees it; null if it does not come by SSH. */

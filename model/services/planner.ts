@@ -2,6 +2,7 @@ import { hasHealthcheck } from "./health.js";
 import type { ComposeService } from "../compose/service.js";
 import type { ServiceModel } from "../types.js";
 import type { Path } from "../yaml/source.js";
+import { checkGpus } from "./gpus.js";
 import { configFile, secretFile } from "./files.js";
 import { mountOf } from "./mounts.js";
 import { attachmentsOf } from "./networks.js";
@@ -19,6 +20,7 @@ export function planService(
 ): ServiceModel {
   const at: Path = ["services", key];
   checkLimits(planning, at, definition);
+  checkGpus(planning, at, definition);
   const carrier = networkSharedBy(planning, at, definition);
   const ports = carrier === undefined ? portsOf(planning, at, definition) : [];
   return {

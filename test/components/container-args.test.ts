@@ -76,6 +76,18 @@ test.each<[string, string, object]>([
     "volumes: ['data:/d:ro']",
     { volumes: [{ containerPath: "/d", readOnly: true, volumeName: "p_data" }] },
   ],
+  ["all GPUs", "gpus: all", { gpus: "all" }],
+  ["some GPUs", "gpus: [{driver: nvidia, device_ids: ['0', GPU-3a23c669]}]", { gpus: "device=0,GPU-3a23c669" }],
+  [
+    "a number of GPUs, which are the first",
+    "deploy: {resources: {reservations: {devices: [{driver: nvidia, count: 2, capabilities: [gpu]}]}}}",
+    { gpus: "device=0,1" },
+  ],
+  [
+    "all GPUs by a reservation",
+    "deploy: {resources: {reservations: {devices: [{capabilities: [gpu], count: all}]}}}",
+    { gpus: "all" },
+  ],
   ["an external volume", "volumes: ['shared:/d']", { volumes: [{ containerPath: "/d", volumeName: "shared" }] }],
   ["an anonymous volume", "volumes: [/d]", { volumes: [{ containerPath: "/d" }] }],
   ["a bind", "volumes: ['/srv/x:/d']", { volumes: [{ containerPath: "/d", hostPath: "/srv/x" }] }],

@@ -205,6 +205,7 @@ test("settings with their findings, what is foreign, and ports; an engine that i
         { port: "53/udp", address: "127.0.0.53", program: "", container: "" },
       ],
       imageRoom: 1024,
+      nvidia: [],
     }) as unknown,
   });
 });

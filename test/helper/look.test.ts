@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeHost } from "./fake-host.js";
 import { awk, inspected, lines, probe } from "./filters.js";
 
 // What the probe makes of Docker's half-states and of tables that nft(8) made, on captured input.
@@ -150,4 +151,19 @@ test("of foreign tables the verdicts at each hook are told, through chains that 
     "netdev early\tingress at -500 drop",
     "inet half\tprerouting at -100 redirect",
   ]);
+});
+
+test("what hands out NVIDIA's GPUs is found where Docker looks for it", async () => {
+  const host = new FakeHost();
+  const script = join(host.root, "look.sh");
+  host.write("look.sh", '. "$LIB/lib/containers.sh"\nnvidia_toolkit\n');
+  const looked = async (): Promise<string[]> => (await host.run(script)).stdout.split("\n").filter((it) => it !== "");
+  expect(await looked()).toEqual([]);
+  host.write("etc/docker/daemon.json", '{"runtimes": {"nvidia": {"path": "nvidia-container-runtime"}}}');
+  expect(await looked()).toEqual(["runtime"]);
+  host.write("usr/bin/nvidia-container-runtime-hook", "");
+  expect(await looked()).toEqual(["runtime"]);
+  chmodSync(join(host.root, "usr/bin/nvidia-container-runtime-hook"), 0o755);
+  expect(await looked()).toEqual(["hook", "runtime"]);
+  host.remove();
 });

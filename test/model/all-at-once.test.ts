@@ -107,3 +107,12 @@ describe("nothing is said that is only what a mistake leads to:", () => {
     );
   });
 });
+
+test("a network of the LAN is refused with what to do, and that passes", () => {
+  const file = (network: string): string =>
+    `services:\n  dns:\n    image: pihole:1\n    networks: {lan: {ipv4_address: 192.168.1.53}}\nnetworks: {lan: ${network}}\n`;
+  expect(saidOf(file("{driver: macvlan, driver_opts: {parent: eth0}}"))).toEqual([
+    "5 networks.lan.driver unknown-value",
+  ]);
+  expect(saidOf(file("{external: true, name: lan}"))).toEqual([]);
+});

@@ -264,6 +264,16 @@ test("what the helper says of a setting keeps its code", () => {
   );
 });
 
+test("a service with GPUs on a host without what hands them out", () => {
+  const withGpus = {
+    ...host,
+    services: host.services.map((it) => ({ ...it, definition: { ...it.definition, gpus: "all" as const } })),
+  };
+  expect(seen({ nvidia: [], containers: [JOB], declared: WITHOUT_WEB }, withGpus).words).toContainEqual(
+    expect.stringMatching(/^no-gpu-toolkit: web on pi5: is to have GPUs.*install NVIDIA's driver/),
+  );
+});
+
 test("every code was seen here", () => {
   expect([...said, ...AFTERWARDS_CODES].sort()).toEqual([...FINDING_CODES].sort());
 });

@@ -101,3 +101,25 @@ describe("an image without a version", () => {
     });
   });
 });
+
+test.each(["macvlan", "ipvlan"])(
+  "a network of the LAN, by %s, is the owner's to make, with the command for it",
+  (driver) => {
+    const text = [
+      "services:",
+      "  dns: {image: 'pihole:1', networks: {lan: {ipv4_address: 192.168.1.53}}}",
+      "networks:",
+      `  lan: {driver: ${driver}, driver_opts: {parent: eth0}, ipam: {config: [{subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.48/29}]}}`,
+      "",
+    ].join("\n");
+    const converted = convertText(text, NO_ANSWERS);
+    expect(problemsOf(converted)).toEqual([]);
+    expect(parse(converted.text)).toMatchObject({ networks: { lan: { external: true, name: "home_lan" } } });
+    expect(converted.todo.map((it) => it.text)).toEqual([
+      `the network home_lan is external: it must be on the host before; docker network create --driver ${driver} --opt parent=eth0 --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.48/29 home_lan makes it`,
+    ]);
+    expect(converted.changed.map((it) => it.text)).toContainEqual(
+      `network lan: ${driver} is made by you now; everybody in the LAN reaches its containers, whatever their audience`,
+    );
+  },
+);
