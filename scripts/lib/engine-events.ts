@@ -65,12 +65,14 @@ export function maskedEvent(event: EngineEvent, mask: Mask): EngineEvent {
 
 function withReasons(event: ResOutputsEvent, mask: Mask): ResOutputsEvent {
   const { metadata } = event;
-  if (metadata.new === undefined) {
+  // The engine writes null for a stack that is destroyed, of which the SDK's types know nothing.
+  const state = metadata.new as typeof metadata.new | null;
+  if (!state) {
     return event;
   }
-  const reasons = Object.entries(reasonsIn(metadata.new.outputs)).map(([host, why]) => [host, mask(why)]);
-  const outputs = { ...metadata.new.outputs, [NOT_DONE]: Object.fromEntries(reasons) as unknown };
-  return { ...event, metadata: { ...metadata, new: { ...metadata.new, outputs } } };
+  const reasons = Object.entries(reasonsIn(state.outputs)).map(([host, why]) => [host, mask(why)]);
+  const outputs = { ...state.outputs, [NOT_DONE]: Object.fromEntries(reasons) as unknown };
+  return { ...event, metadata: { ...metadata, new: { ...state, outputs } } };
 }
 
 /** What the engine reports, without its marks for colours. */
