@@ -12,7 +12,7 @@ import {
 import { gpusOf } from "../model/services/gpus.js";
 import { bindAddress } from "../model/services/ports.js";
 import { securityOptions } from "../model/services/security.js";
-import type { FileModel, ServiceModel } from "../model/types.js";
+import type { ServiceModel } from "../model/types.js";
 import type { ComposeService } from "../model/compose/service.js";
 import { LOG_DRIVER } from "../model/settings/docker.js";
 import type { Text } from "../model/text.js";
@@ -32,8 +32,8 @@ export interface ContainerContext {
   readonly network: (name: string) => pulumi.Input<string>;
   /** ID of a container that is created before this one. */
   readonly container: (name: string) => pulumi.Input<string>;
-  /** Path on the host of a mounted file. */
-  readonly fileOnHost: (file: FileModel) => string;
+  /** Path on the host of what is mounted at a path of the container. */
+  readonly fileOnHost: (path: string) => string;
   /** Value of the first label; a change of it recreates the container. */
   readonly generation: string;
   /** Changes whenever one of the mounted files does; undefined without files. */

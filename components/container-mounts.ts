@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import type * as docker from "@pulumi/docker";
 import type { ComposeService } from "../model/compose/service.js";
 import type { ComposeVolume } from "../model/compose/volumes.js";
@@ -7,16 +8,21 @@ import { defined, some, someKeys } from "./defined.js";
 /** The mounts of a container, in the Docker provider's two forms. */
 export function mountArgs(
   { volumes, files }: ServiceModel,
-  { fileOnHost }: { readonly fileOnHost: (file: FileModel) => string },
+  { fileOnHost }: { readonly fileOnHost: (path: string) => string },
 ): Pick<docker.ContainerArgs, "mounts" | "volumes"> {
   return defined({
     mounts: some([
       ...volumes.flatMap((volume) => mount(volume) ?? []),
-      ...files.map((file) => ({ type: "bind", source: fileOnHost(file), target: file.path, readOnly: true })),
+      ...mountedPaths(files).map((path) => ({ type: "bind", source: fileOnHost(path), target: path, readOnly: true })),
     ]),
     volumes: some(volumes.flatMap((volume) => lightMount(volume) ?? [])),
   });
 }
+
+/** The files, and of those whose changes are to be seen the folders: a mounted file remains the one that it was. */
+const mountedPaths = (files: readonly FileModel[]): string[] => [
+  ...new Set(files.map(({ path, live }) => (live ? dirname(path) : path))),
+];
 
 /** A bind that must not create its source, or a tmpfs: only the form `mounts` can express these. */
 function mount(volume: ComposeVolume): docker.types.input.ContainerMount | undefined {

@@ -153,7 +153,7 @@ export class Containers extends pulumi.ComponentResource {
       logDefaults: logDefaults(this.host.role),
       network: (name) => networks.get(name)?.id ?? name,
       container: (name) => containers.get(name)?.id ?? name,
-      fileOnHost: ({ path }) => `${filesFolder(this.host.user)}/${service.name}${path}`,
+      fileOnHost: (path) => `${filesFolder(this.host.user)}/${service.name}${path}`,
       filesDigest: files.digest,
     });
     const name = printName({ kind: "container", host: this.host.name, name: service.name });

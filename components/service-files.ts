@@ -10,7 +10,7 @@ import type { Render } from "./render.js";
 import type { Repair } from "./repair.js";
 
 // The files of a service are in the home of the account that deploys, readable by that account only, and are mounted
-// into the container one by one. The Docker provider's uploads do not work here: Docker refuses them for a container with
+// into the container one by one, or by folder where the program sees changes by itself. The Docker provider's uploads do not work here: Docker refuses them for a container with
 // a read-only root.
 
 /** What the files of a service need. */
@@ -26,7 +26,7 @@ export interface ServiceFilesArgs {
 /** Writes the files of one service to its host. */
 export class ServiceFiles {
   readonly commands: readonly remote.Command[];
-  /** Changes whenever a file changes; undefined without files. Secret if one of the files is. */
+  /** Changes whenever a file changes whose changes the program does not see; undefined without such files. Secret if one of them is. */
   readonly digest: pulumi.Input<string> | undefined;
 
   constructor({ host, service, render, repair }: ServiceFilesArgs, opts: pulumi.CustomResourceOptions) {
@@ -51,7 +51,8 @@ export class ServiceFiles {
         { ...opts, deleteBeforeReplace: true, ignoreChanges },
       );
     });
-    this.digest = contents.length === 0 ? undefined : digestOf(service.files, contents);
+    const fixed = service.files.flatMap((file, i) => (file.live ? [] : [{ file, content: contents[i] ?? "" }]));
+    this.digest = fixed.length === 0 ? undefined : digestOf(fixed);
   }
 }
 
@@ -59,11 +60,12 @@ export class ServiceFiles {
 const withMode = (mode: string, content: pulumi.Input<string>): pulumi.Input<string> =>
   typeof content === "string" ? `${mode}\n${content}` : pulumi.interpolate`${mode}\n${content}`;
 
-function digestOf(files: readonly FileModel[], contents: readonly pulumi.Input<string>[]): pulumi.Input<string> {
+function digestOf(files: readonly { file: FileModel; content: pulumi.Input<string> }[]): pulumi.Input<string> {
   const hash = (texts: readonly string[]): string => {
-    const parts = texts.map((content, i) => [files[i]?.path, files[i]?.mode, content]);
+    const parts = texts.map((content, i) => [files[i]?.file.path, files[i]?.file.mode, content]);
     return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
   };
+  const contents = files.map(({ content }) => content);
   const plain = contents.filter((content) => typeof content === "string");
-  return plain.length === contents.length ? hash(plain) : pulumi.all([...contents]).apply(hash);
+  return plain.length === contents.length ? hash(plain) : pulumi.all(contents).apply(hash);
 }

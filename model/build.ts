@@ -9,7 +9,9 @@ import type { Problem } from "./yaml/problem.js";
 import { isOmv, openingsOf } from "./firewall/openings.js";
 import { imagesOf } from "./services/images.js";
 import { bridgesIn } from "./services/networks.js";
+import { withDerivedFiles } from "./outputs/derived.js";
 import { planHost } from "./services/host.js";
+import { withRoutes } from "./services/routes.js";
 import { checkSwitches } from "./services/switches.js";
 import { opener } from "./yaml/open.js";
 import { settingsOf } from "./settings/index.js";
@@ -41,13 +43,14 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
     host,
     projects: planHost({ stack, host: name, config, declaration: source, read, open, problems }),
   }));
+  const routed = withRoutes(planned, config, problems);
   const known = planned.flatMap(({ projects }) => projects.flatMap((project) => project.known));
   problems.push(...checkSwitches(config, source, known));
   problems.push(...checkTailnet(stack, config, source));
   problems.push(...checkNotify(stack, config, source));
   const shares = planShares({ stack, config, source, hosts: planned, problems });
 
-  const hosts = planned.flatMap(({ name, host, projects }) => {
+  const hosts = routed.flatMap(({ name, host, projects }) => {
     const own = openingsOf({ host, config, services: [], offer: shares(name).offer });
     const taken = own.flatMap(({ port, protocol, what }) => (port === undefined ? [] : [{ port, protocol, what }]));
     problems.push(...admit({ name, host, projects, lan: worldOf(config).lan, taken }));
@@ -63,7 +66,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
     throw new HomelabError(problems);
   }
   const tailnet = tailnetOf(hosts, config);
-  return { hosts, ...(tailnet !== undefined && { tailnet }) };
+  return withDerivedFiles({ hosts, ...(tailnet !== undefined && { tailnet }) });
 }
 
 function hostModel(

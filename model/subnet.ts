@@ -86,6 +86,9 @@ export function overlap(a: Subnet, b: Subnet): boolean {
 /** Of two subnets that overlap the one that lies in the other. */
 export const narrower = (a: Subnet, b: Subnet): Subnet => (cidr(a).bits >= cidr(b).bits ? a : b);
 
+/** Does all of the second lie in the first? */
+export const covers = (a: Subnet, b: Subnet): boolean => overlap(a, b) && cidr(a).bits <= cidr(b).bits;
+
 /** Does an address lie in a subnet? Texts that are neither lie in none. */
 export function contains(subnet: string, address: string): boolean {
   return ipaddr.isValidCIDR(subnet) || ipaddr.isValid(subnet)

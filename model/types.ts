@@ -1,5 +1,5 @@
 import type { Audience } from "./audience.js";
-import type { ComposeNetwork, ComposeVolumeDefinition } from "./compose/file.js";
+import type { ComposeNetwork, ComposeVolumeDefinition, Derived } from "./compose/file.js";
 import type { PlacedPort } from "./compose/ports.js";
 import type { ComposeService } from "./compose/service.js";
 import type { ComposeVolume } from "./compose/volumes.js";
@@ -68,6 +68,10 @@ export interface FileModel {
   readonly content: Text;
   /** Permissions as chmod takes them. */
   readonly mode: number;
+  /** Its folder is mounted, so that the program sees a change by itself and the container is not replaced. */
+  readonly live: boolean;
+  /** Written from the whole homelab: see model/outputs/derived.ts. */
+  readonly derived?: Derived;
 }
 
 /** A port that others can reach. */
@@ -77,6 +81,21 @@ export interface PortModel extends Omit<PlacedPort, "audience"> {
 
 /** A port on which a service with the host's own network listens. */
 type ListenModel = NonNullable<ComposeService["x-homelab"]["listens"]>[number];
+
+/** A name by which Traefik leads to a service. */
+export interface RouteModel {
+  /** In full, as in jellyfin.example.org. */
+  readonly name: string;
+  /** Name of the host whose Traefik answers, and its address. */
+  readonly proxy: { readonly host: string; readonly address: string };
+  /** Who may reach it: fewer than those who reach Traefik, or the same. */
+  readonly audience: readonly Audience[];
+  /** The addresses that Traefik lets in; undefined for all. */
+  readonly allowed: readonly string[] | undefined;
+  readonly scheme: "http" | "https";
+  /** Where Traefik finds it; undefined where Docker tells, since both run on one host. */
+  readonly backend: string | undefined;
+}
 
 /** One container. */
 export interface ServiceModel {
@@ -103,8 +122,9 @@ export interface ServiceModel {
   readonly listens: readonly ListenModel[];
   /** Names of containers of the same host that must run, and if they have a health check be healthy, before it. */
   readonly dependsOn: readonly string[];
-  /** Where a browser finds it. */
+  /** Where a browser finds it by its host's address. */
   readonly urls: readonly string[];
+  readonly routes: readonly RouteModel[];
 }
 
 /** A file of the project by its relative path: its text, or why there is none, as in "is missing". */

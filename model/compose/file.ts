@@ -89,7 +89,14 @@ export type ComposeVolumeDefinition = z.infer<typeof volume>;
 const content = z.union([z.string(), z.instanceof(SecretText)]);
 /** Where a file lies, from the Compose file that names it. */
 const besideFile = form(/^(?!\/)[^\0-\x1f]+$/, "is not a path of the project", { prose: "write file: ./NAME" });
-const config = mapping({ file: besideFile.optional(), content: content.optional() }, REFUSED.configs).refine(
+/** What the program can write of the whole homelab; `content:` is what Compose alone would have. */
+const DERIVED = ["traefik-routes", "homepage-services"] as const;
+export type Derived = (typeof DERIVED)[number];
+
+const config = mapping(
+  { file: besideFile.optional(), content: content.optional(), "x-derived": z.enum(DERIVED).optional() },
+  REFUSED.configs,
+).refine(
   (it) => (it.file === undefined) !== (it.content === undefined),
   complaint(
     "not-exactly-one",

@@ -5,6 +5,8 @@ import { deviceReservations, gpus } from "./gpus.js";
 import { ports } from "./ports.js";
 import { REFUSED } from "./refused.js";
 import type { PlacedPort } from "./ports.js";
+import { routes } from "./route.js";
+import { tile } from "./tile.js";
 import { volumes } from "./volumes.js";
 import { bytes, bytesOrUnlimited, count, duration, flag, quoted, share, whole } from "./scalars.js";
 import {
@@ -104,14 +106,20 @@ const deliveredTo = form(
 /** A file of the top-level configs: or secrets:, mounted into the container. */
 const delivery = (folder: string): z.ZodType<ComposeDelivery> =>
   z.union([
-    deliveredTo.transform((source): ComposeDelivery => ({ source, target: `${folder}${source}`, mode: undefined })),
+    deliveredTo.transform((source): ComposeDelivery => ({
+      source,
+      target: `${folder}${source}`,
+      mode: undefined,
+      live: false,
+    })),
     mapping(
-      { source: deliveredTo, target: deliveredTo.optional(), mode: mode.optional() },
+      { source: deliveredTo, target: deliveredTo.optional(), mode: mode.optional(), "x-live": flag.default(false) },
       REFUSED["configs[] and secrets[] (of a service)"],
     ).transform(({ source, target = source, ...rest }): ComposeDelivery => ({
       source,
       target: target.startsWith("/") ? target : `${folder}${target}`,
       mode: rest.mode,
+      live: rest["x-live"],
     })),
   ]);
 
@@ -122,6 +130,8 @@ export interface ComposeDelivery {
   readonly target: string;
   /** Permissions; undefined means 0444, readable by all in the container. */
   readonly mode: number | undefined;
+  /** The program in the container sees a change by itself, so that the container need not be replaced. */
+  readonly live: boolean;
 }
 
 /** As Docker keeps them, with their prefix and in order: what is read back is what was declared. */
@@ -173,6 +183,9 @@ const homelab = mapping({
   updates: z.enum(["pinned", "automatic"]).default("pinned"),
   audience: audiences.optional(),
   listens: listens.optional(),
+  /** The names by which Traefik leads to it. */
+  route: routes.default([]),
+  tile: tile.optional(),
   platforms: z.array(grammar.platform).readonly().optional(),
   "privileged-reason": text.optional(),
   "socket-reason": text.optional(),
@@ -256,7 +269,7 @@ export const service = mapping(
     profiles: z.array(grammar.profile).readonly().default([]),
     configs: z.array(delivery("/")).readonly().default([]),
     secrets: z.array(delivery("/run/secrets/")).readonly().default([]),
-    "x-homelab": homelab.default({ updates: "pinned", "one-shot": false }),
+    "x-homelab": homelab.default({ updates: "pinned", route: [], "one-shot": false }),
   },
   REFUSED.service,
 );

@@ -1,4 +1,4 @@
-import type { ImageModel, ServiceModel } from "../types.js";
+import type { FileModel, ImageModel, ServiceModel } from "../types.js";
 import type { DriftHost, Found } from "./findings.js";
 import type { ProbeReport } from "./report.js";
 
@@ -24,7 +24,10 @@ export function declaredOn({ services, networks, images, volumes }: Omit<DriftHo
     ...lines("network", networks.map(nameOf)),
     ...lines("image", images.map(referenceOf)),
     ...lines("volume", volumes.map(nameOf)),
-    ...lines("file", services.flatMap(filesOf)),
+    ...lines(
+      "file",
+      services.flatMap((it) => filesOf(it)),
+    ),
   ].sort();
 }
 
@@ -54,18 +57,26 @@ export function missingOn(host: DriftHost, report: ProbeReport): Missing {
   const present = references.filter((reference) => images.has(plainReference(reference)));
   const lostImages = lost("image", references, report.images === null ? undefined : present);
   const volumes = lost("volume", host.volumes.map(nameOf), report.volumes ?? undefined);
-  const lostFiles = lost("file", host.services.flatMap(filesOf), [...states.keys()]);
-  const altered = host.services.flatMap(filesOf).flatMap((path) => {
-    const state = states.get(path);
-    return state === undefined || state === "same" ? [] : [{ path, state }];
-  });
+  const lostFiles = lost(
+    "file",
+    host.services.flatMap((it) => filesOf(it)),
+    [...states.keys()],
+  );
+  const altered = host.services
+    .flatMap((it) => filesOf(it))
+    .flatMap((path) => {
+      const state = states.get(path);
+      return state === undefined || state === "same" ? [] : [{ path, state }];
+    });
   missing.push(
     ...altered.map(({ path, state }): Found => ({ ...ALTERED[state], name: path, subject: `file ${path}` })),
   );
   const files = new Set([...lostFiles, ...altered.map(({ path }) => path)]);
 
-  // A container holds on to the file that it was started with.
-  const stale = host.services.filter((service) => filesOf(service).some((path) => files.has(path))).map(nameOf);
+  // A container holds on to the file that it was started with, unless its folder is mounted.
+  const stale = host.services
+    .filter((service) => filesOf(service, isFixed).some((path) => files.has(path)))
+    .map(nameOf);
   return {
     found: isNew ? [] : missing,
     containers: new Set([...containers, ...stale]),
@@ -87,7 +98,10 @@ const nameOf = ({ name }: { readonly name: string }): string => name;
 const referenceOf = ({ reference }: ImageModel): string => reference;
 
 /** Where the files of a service are on its host, below the folder of all. */
-const filesOf = ({ name, files }: ServiceModel): string[] => files.map(({ path }) => `${name}${path}`);
+const filesOf = ({ name, files }: ServiceModel, which: (file: FileModel) => boolean = () => true): string[] =>
+  files.filter(which).map(({ path }) => `${name}${path}`);
+
+const isFixed = ({ live }: FileModel): boolean => !live;
 
 /** A reference as Docker lists it: without its own registry, and by the digest alone where there is one. */
 export function plainReference(reference: string): string {

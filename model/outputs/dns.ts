@@ -40,16 +40,19 @@ export const dns: Output<DnsRecords> = {
   },
 };
 
-/** The names in the rules of Traefik's routers, which are in the labels of the services that they lead to. */
+/** The names that lead to services, each with the address of the Traefik that answers. */
 function routedNames(hosts: readonly HostModel[]): Record<string, string> {
   const names = hosts.flatMap(({ address, services }) =>
-    services.flatMap(({ definition }) => routesOf(definition).map((name) => [name, address] as const)),
+    services.flatMap(({ definition, routes }) => [
+      ...labelledNames(definition).map((name) => [name, address] as const),
+      ...routes.map(({ name, proxy }) => [name, proxy.address] as const),
+    ]),
   );
   return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The host names that lead to a service. */
-export const routesOf = ({ labels }: ServiceModel["definition"]): string[] =>
+/** The names in the rules of Traefik's routers, which are in the labels of the services that they lead to. */
+export const labelledNames = ({ labels }: ServiceModel["definition"]): string[] =>
   Object.entries(labels)
     .filter(([label]) => ROUTER_RULE.test(label))
     .flatMap(([, rule]) => (typeof rule === "string" ? [...rule.matchAll(/Host\(([^)]*)\)/g)] : []))

@@ -12,6 +12,7 @@ import type { Problem } from "../yaml/problem.js";
 import type { ServiceModel } from "../types.js";
 import type { Complain } from "./mount-rules.js";
 import type { Project } from "./project.js";
+import { isTraefik } from "./proxies.js";
 import type { Source } from "../yaml/source.js";
 
 /** A service and the Compose file that declares it. */
@@ -115,9 +116,6 @@ function checkNames(placed: readonly Placed[]): Problem[] {
   });
 }
 
-/** The last part of an image's name, no matter who built it. */
-const isTraefik = ({ service: { definition } }: Placed): boolean => /traefik[^/]*$/.test(definition.image);
-
 /** Traefik sees the containers of its own host alone: without one, a name would lead to nobody. */
 function checkRoutes(
   { definition: { labels } }: ServiceModel,
@@ -126,7 +124,7 @@ function checkRoutes(
   complain: Complain,
 ): void {
   const route = Object.keys(labels).find((label) => ROUTER_RULE.test(label));
-  if (route !== undefined && !placed.some(isTraefik)) {
+  if (route !== undefined && !placed.some(({ service }) => isTraefik(service))) {
     const message = `a route leads to Traefik, and ${host} has none`;
     const prose = "put the service on the host with Traefik, or remove the label and publish a port";
     complain(["labels", route], "route-without-proxy", message, prose);

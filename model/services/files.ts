@@ -17,7 +17,8 @@ export function configFile(planning: Planning, at: Path, delivery: ComposeDelive
     planning.unknown(at, "config", delivery.source, Object.keys(compose.configs));
   }
   if (config?.file === undefined) {
-    return deliver(delivery, config?.content ?? "");
+    const derived = config?.["x-derived"];
+    return { ...deliver(delivery, config?.content ?? ""), ...(derived && { derived }) };
   }
   const file = join(dirname(args.source.file), config.file);
   if (file.startsWith("../")) {
@@ -54,10 +55,11 @@ export function secretFile(planning: Planning, at: Path, delivery: ComposeDelive
   return deliver(delivery, new SecretText([{ secret: id ?? "" }]));
 }
 
-const deliver = ({ target, mode = DEFAULT_FILE_MODE }: ComposeDelivery, content: Text): FileModel => ({
+const deliver = ({ target, mode = DEFAULT_FILE_MODE, live }: ComposeDelivery, content: Text): FileModel => ({
   path: target,
   content,
   mode,
+  live,
 });
 
 /** Folder on a host with the files of services, each at SERVICE/PATH: see helper/bin/put-file, which makes it. */

@@ -39,6 +39,7 @@ export function planService(
     listens: listensOf(planning, at, definition),
     dependsOn: dependenciesOf(planning, at, withCarrier(definition, carrier), isOn),
     urls: ports.flatMap((port) => urlOf(planning, port) ?? []),
+    routes: [],
   };
 }
 

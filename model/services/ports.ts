@@ -113,6 +113,10 @@ export function listensOf(
   return listens;
 }
 
+/** Where a service's route is in its definition, whether it is one or a list of them. */
+export const routePath = (routes: readonly unknown[], i: number): Path =>
+  routes.length === 1 ? ["x-homelab", "route"] : ["x-homelab", "route", i];
+
 /** Do all audiences that a service names exist? */
 export function checkAudiences(planning: Planning, at: Path, definition: ComposeService): void {
   const world = worldOf(planning.args.config);
@@ -124,8 +128,11 @@ export function checkAudiences(planning: Planning, at: Path, definition: Compose
       }
     });
   };
-  const { audience, listens = [] } = definition["x-homelab"];
+  const { audience, listens = [], route } = definition["x-homelab"];
   check(["x-homelab", "audience"], audience);
+  route.forEach((it, i) => {
+    check([...routePath(route, i), "audience"], it.audience);
+  });
   listens.forEach((it, i) => {
     check(["x-homelab", "listens", i, "audience"], it.audience);
   });

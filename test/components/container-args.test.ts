@@ -9,7 +9,7 @@ const context: ContainerContext = {
   render: (text) => (typeof text === "string" ? text : text.names.join()),
   container: (name: string): string => `id-of-${name}`,
   network: (name) => `id-of-${name}`,
-  fileOnHost: ({ path }) => `/home/deploy/files${path}`,
+  fileOnHost: (path) => `/home/deploy/files${path}`,
   generation: "1",
   filesDigest: undefined,
 };

@@ -31,7 +31,19 @@ const MEDIA = "stacks/media/compose.yaml";
 const network = (definition: string, name = "web"): Example => ({
   compose: `services:\n  ${name}:\n    image: nginx:1.29\n    networks: [front]\nnetworks: {front: ${definition}}\n`,
 });
+/** A Compose file of the owner's own. */
+const ownFile = (compose: string): Example => ({
+  ...host(`${PI5}, services: [my/own.yaml]`),
+  compose: "services:\n  db:\n    image: postgres:18.6\n",
+  files: { "my/own.yaml": compose },
+});
 const port = (more: string): Example => web(`ports: [{target: 80, ${more}}]`);
+
+/** A service of the owner's own, on a host with Traefik. */
+const routed = (route: string): Example =>
+  ownFile(
+    `services:\n  wiki:\n    image: wiki:1\n    x-homelab: {route: ${route}}\n  traefik: {image: "traefik:v3.7"}\n`,
+  );
 
 export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "unreadable-file": host(`${PI5}, services: [my/none.yaml]`),
@@ -113,6 +125,28 @@ export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "privileged-without-reason": web("privileged: true"),
   "system-path": web('volumes: ["/etc:/x"]'),
   "route-without-proxy": web("labels: {traefik.http.routers.web.rule: Host(`web.example.org`)}"),
+  "ambiguous-proxy": {
+    ...web("ports: [{target: 80, published: '80', x-audience: [lan]}]"),
+    config: `${CONFIG}    one: {address: 192.168.1.3, services: [my/proxy.yaml], ${KEY}}\n    two: {address: 192.168.1.4, services: [my/proxy.yaml], ${KEY}}\n    web: {address: 192.168.1.5, services: [my/web.yaml], ${KEY}}\n`,
+    files: {
+      "my/proxy.yaml": "services:\n  traefik: {image: traefik:v3.7}\n",
+      "my/web.yaml": `${WEB}    x-homelab: {route: {name: web, port: 80}}\n`,
+    },
+  },
+  "route-without-port": routed("{name: wiki}"),
+  "route-of-passenger": ownFile(
+    'services:\n  wiki: {image: "wiki:1", network_mode: "service:vpn", x-homelab: {route: {port: 80}}}\n' +
+      '  vpn: {image: "vpn:1"}\n  traefik: {image: "traefik:v3.7"}\n',
+  ),
+  "route-to-closed-port": {
+    ...web(),
+    config: `${CONFIG}    one: {address: 192.168.1.3, services: [my/proxy.yaml], ${KEY}}\n    web: {address: 192.168.1.5, services: [my/web.yaml], ${KEY}}\n`,
+    files: {
+      "my/proxy.yaml": "services:\n  traefik: {image: traefik:v3.7}\n",
+      "my/web.yaml": `${WEB}    x-homelab: {route: {port: 80}}\n`,
+    },
+  },
+  "duplicate-route": routed("[{name: web, port: 80}, {name: web.example.org, port: 81}]"),
   "duplicate-container": two("container_name: one", "container_name: one"),
   "duplicate-port": web(
     "ports: [{target: 80, published: 80, x-audience: [lan]}, {target: 81, published: 80, x-audience: [lan]}]",
@@ -153,6 +187,7 @@ export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
   "conflicting-audiences": web(
     "ports: [{target: 80, published: 80, host_ip: 192.168.1.100, x-audience: [lan]}, {target: 81, published: 80, host_ip: 192.168.1.99, x-audience: [tailnet]}]",
   ),
+  "unusable-audience": routed("{port: 80, audience: [containers]}"),
   "loopback-audience": port("published: 80, host_ip: 127.0.0.1, x-audience: [lan]"),
   "useless-listens": web("x-homelab: {listens: [{port: 80, audience: [lan]}]}"),
 

@@ -73,6 +73,15 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "system-path": "/etc is a directory of the system -> mount only the part that the service needs",
   "route-without-proxy":
     "a route leads to Traefik, and pi5 has none -> put the service on the host with Traefik, or remove the label and publish a port",
+  "ambiguous-proxy":
+    "web has no Traefik, and several other hosts have: one, two -> put the service on one of these hosts, or remove the route",
+  "route-without-port":
+    "nothing says to which port it leads -> write route: {name: wiki, port: PORT}, with the port in the container",
+  "route-of-passenger":
+    "it has the network of vpn, which is where Traefik finds it -> write the route in vpn, with the port of this one",
+  "route-to-closed-port":
+    'Traefik runs on one, and port 80 is not published for it -> write ports: [{target: 80, published: "80", protocol: tcp, x-audience: ["host:one"]}]',
+  "duplicate-route": "web.example.org leads to wiki on pi5 already -> write another name, as in wiki-pi5",
   "duplicate-container": 'the service web has a container "one" on this host already -> write container_name: nas-db',
   "duplicate-port": "port 80/tcp of the host is already taken by web -> choose another port of the host",
   "duplicate-mount": "something else is mounted at /x already -> choose another target, or remove one of the two",
@@ -103,6 +112,8 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
     "it has the host's own network, and nothing says who may reach which of its ports -> write x-homelab: {listens: [{port: 8080, protocol: tcp, audience: [lan]}]} with its ports, or write x-homelab: {listens: []} if nobody but the host itself may",
   "conflicting-audiences":
     "port 80/tcp has another audience at another address, for web, and the firewall has one rule for both -> give both the same x-audience",
+  "unusable-audience":
+    "Traefik tells callers apart by their addresses, and does not know those of containers -> write lan, tailnet, host:NAME, role:ROLE or a name of homelab:audiences",
   "loopback-audience":
     "127.0.0.1 is reached from the host itself only, and the audience is wider -> write x-audience: [localhost], or remove host_ip",
   "useless-listens": "only a service with network_mode: host listens on the host itself -> use ports:",

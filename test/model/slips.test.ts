@@ -64,7 +64,7 @@ test.each(Object.entries(SLIPS))("%s", (_, slip) => {
       expect(problem.message + problem.remedies.map(({ prose }) => prose).join()).not.toMatch(PARSERS_WORDS);
     });
   }
-  expect(refused).toBeGreaterThan(3);
+  expect(refused).toBeGreaterThan(2);
 });
 
 test("no mistake is found in what is right", () => {
