@@ -21,7 +21,9 @@ import { planShares } from "./shares/shares.js";
 import { checkTailnet } from "./tailnet/check.js";
 import { tailnetOf } from "./tailnet/derive.js";
 import type { HostShares } from "./shares/types.js";
-import type { HomelabModel, HostModel, ReadFile } from "./types.js";
+import { certificateOf } from "./services/certificates.js";
+import type { CertificateUse } from "./services/certificates.js";
+import type { HomelabModel, HostModel, ReadFile, RouteModel, ServiceModel } from "./types.js";
 
 /**
  * Turns what the owner wrote, the stack's configuration and the Compose files, into the desired state.
@@ -50,6 +52,9 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   problems.push(...checkNotify(stack, config, source));
   const shares = planShares({ stack, config, source, hosts: planned, problems });
 
+  const routes = routed.flatMap(({ projects }) => servicesOf(projects).flatMap((service) => service.routes));
+  const routesTo = (host: string): RouteModel[] => routes.filter(({ proxy }) => proxy.host === host);
+
   const hosts = routed.flatMap(({ name, host, projects }) => {
     const own = openingsOf({ host, config, services: [], offer: shares(name).offer });
     const taken = own.flatMap(({ port, protocol, what }) => (port === undefined ? [] : [{ port, protocol, what }]));
@@ -60,7 +65,8 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       problems.push(source.problem(settingPath("hosts", name), "no-host-key", message, { command }));
       return [];
     }
-    return [hostModel(name, host, host.hostKey, projects, config, shares(name))];
+    const certificate = certificateOf(host, config, servicesOf(projects), routesTo(name));
+    return [hostModel({ name, host, hostKey: host.hostKey, projects, config, shares: shares(name), certificate })];
   });
   if (problems.length > 0) {
     throw new HomelabError(problems);
@@ -69,15 +75,18 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   return withDerivedFiles({ hosts, ...(tailnet !== undefined && { tailnet }) });
 }
 
-function hostModel(
-  name: string,
-  host: HostConfig,
-  hostKey: string,
-  projects: readonly Project[],
-  config: Config,
-  shares: HostShares,
-): HostModel {
-  const services = projects.flatMap((project) => project.services);
+interface PlannedHost {
+  readonly name: string;
+  readonly host: HostConfig;
+  readonly hostKey: string;
+  readonly projects: readonly Project[];
+  readonly config: Config;
+  readonly shares: HostShares;
+  readonly certificate: CertificateUse | undefined;
+}
+
+function hostModel({ name, host, hostKey, projects, config, shares, certificate }: PlannedHost): HostModel {
+  const services = servicesOf(projects);
   const networks = byName(projects.flatMap((project) => project.networks));
   const openings = openingsOf({ host, config, services, offer: shares.offer });
   return {
@@ -97,6 +106,7 @@ function hostModel(
       openings,
       surroundings: { ...worldOf(config), bridges: bridgesIn(networks) },
       shares,
+      certificate,
     }),
     images: imagesOf(services),
     networks,
@@ -104,6 +114,8 @@ function hostModel(
     services,
   };
 }
+
+const servicesOf = (projects: readonly Project[]): ServiceModel[] => projects.flatMap(({ services }) => services);
 
 /** Each once: Compose files that give one the same name mean the same. */
 const byName = <Named extends { readonly name: string }>(list: readonly Named[]): Named[] => [

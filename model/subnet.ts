@@ -86,6 +86,12 @@ export function overlap(a: Subnet, b: Subnet): boolean {
 /** Of two subnets that overlap the one that lies in the other. */
 export const narrower = (a: Subnet, b: Subnet): Subnet => (cidr(a).bits >= cidr(b).bits ? a : b);
 
+/** An IPv4 subnet with its mask written out, as in 192.168.1.0/255.255.255.0. */
+export function maskOf(subnet: Subnet): string {
+  const { address, bits } = cidr(subnet);
+  return `${address.toString()}/${ipaddr.IPv4.subnetMaskFromPrefixLength(bits).toString()}`;
+}
+
 /** Does all of the second lie in the first? */
 export const covers = (a: Subnet, b: Subnet): boolean => overlap(a, b) && cidr(a).bits <= cidr(b).bits;
 

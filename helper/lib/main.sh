@@ -54,6 +54,13 @@ case $command in
     lock
     revert "nobody confirmed it in time"
     ;;
+  renew)
+    arguments 1 $#
+    begin
+    lock
+    load certificates
+    renew
+    ;;
   watch)
     arguments 1 $#
     begin

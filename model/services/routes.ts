@@ -1,10 +1,10 @@
-import { sourcesOf, TAILNET } from "../audience.js";
+import { sourcesOf } from "../audience.js";
 import type { Audience, World } from "../audience.js";
 import type { ComposeRoute } from "../compose/route.js";
 import { worldOf } from "../config/world.js";
 import type { Config, HostConfig } from "../config/settings.js";
 import { labelsOfRoute } from "./traefik.js";
-import { contains, covers } from "../subnet.js";
+import { contains } from "../subnet.js";
 import type { PortModel, RouteModel, ServiceModel } from "../types.js";
 import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
@@ -12,6 +12,7 @@ import type { Path } from "../yaml/source.js";
 import { routePath } from "./ports.js";
 import type { Project } from "./project.js";
 import { isTraefik } from "./proxies.js";
+import { audienceOf } from "./route-audience.js";
 import type { Proxy } from "./proxies.js";
 
 // Routes are of the whole homelab: a name leads to the Traefik of the service's own host, or else to the only one of
@@ -25,7 +26,7 @@ export interface PlannedHost {
 }
 
 /** A route, the service that it leads to, and where mistakes go. */
-interface Placed {
+export interface PlacedRoute {
   readonly host: PlannedHost;
   readonly project: Project;
   readonly service: ServiceModel;
@@ -48,7 +49,7 @@ export function withRoutes(hosts: readonly PlannedHost[], config: Config, proble
       services: project.services.map((service) => {
         const all = service.definition["x-homelab"].route;
         return all.reduce((routed, route, i) => {
-          const complain: Placed["complain"] = (path, code, message, ...prose) => {
+          const complain: PlacedRoute["complain"] = (path, code, message, ...prose) => {
             const remedies = prose.map((it) => ({ prose: it }));
             problems.push(project.source.problem(["services", service.key, ...path], code, message, ...remedies));
           };
@@ -73,7 +74,7 @@ interface Homelab {
   readonly taken: Map<string, string>;
 }
 
-function withRoute(placed: Placed, { config, world, proxies, taken }: Homelab): ServiceModel {
+function withRoute(placed: PlacedRoute, { config, world, proxies, taken }: Homelab): ServiceModel {
   const { host, service, route } = placed;
   const port = portOf(placed);
   const proxy = proxyFor(placed, proxies);
@@ -99,12 +100,16 @@ function withRoute(placed: Placed, { config, world, proxies, taken }: Homelab): 
 
 /** The name of a route in full, which nothing else has. */
 function nameOf(
-  { host, project, service, route, at, complain }: Placed,
+  { host, project, service, route, at, complain }: PlacedRoute,
   domain: string,
   taken: Homelab["taken"],
 ): string {
   const wished = fullName(route.name ?? service.key, domain);
   const other = `${service.key.replaceAll(/[._]/g, "-")}-${host.name}`;
+  if (!isBelow(wished, domain)) {
+    const message = `${wished} is not below ${domain}, which is what Traefik has a certificate for`;
+    complain([...at, "name"], "malformed", message, "write one word, or a name that ends in the domain");
+  }
   const holder = taken.get(wished);
   if (holder !== undefined && !project.owner.ours) {
     complain(
@@ -120,11 +125,14 @@ function nameOf(
   return name;
 }
 
+/** Is a name for what Traefik's certificate is for? */
+const isBelow = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`);
+
 /** One word is a name below the homelab's domain. */
 const fullName = (name: string, domain: string): string => (name.includes(".") ? name : `${name}.${domain}`);
 
 /** The port in the container that a route leads to. */
-function portOf({ service: { definition, networkOf }, route, at, complain }: Placed): number | undefined {
+function portOf({ service: { definition, networkOf }, route, at, complain }: PlacedRoute): number | undefined {
   if (networkOf !== undefined) {
     const message = `it has the network of ${networkOf}, which is where Traefik finds it`;
     complain(at, "route-of-passenger", message, `write the route in ${networkOf}, with the port of this one`);
@@ -149,7 +157,7 @@ function portOf({ service: { definition, networkOf }, route, at, complain }: Pla
 }
 
 /** The Traefik of its own host, or else the only one. The routes of roles' own files are for homelabs that have one. */
-function proxyFor({ host, project, at, complain }: Placed, proxies: readonly Proxy[]): Proxy | undefined {
+function proxyFor({ host, project, at, complain }: PlacedRoute, proxies: readonly Proxy[]): Proxy | undefined {
   const own = proxies.filter((it) => it.host === host.name);
   const [proxy, ...others] = own.length > 0 ? own : proxies;
   const names = [...new Set([proxy, ...others].flatMap((it) => it?.host ?? []))];
@@ -172,71 +180,9 @@ function proxyFor({ host, project, at, complain }: Placed, proxies: readonly Pro
   return undefined;
 }
 
-const HTTPS = 443;
-
-/** Who may reach a route, and what Traefik has to know of it. */
-function audienceOf({ route, complain }: Placed, proxy: Proxy, world: World): Pick<RouteModel, "audience" | "allowed"> {
-  const at = proxy.service.ports.find(({ published, protocol }) => published === HTTPS && protocol === "tcp");
-  const entrance = at?.audience ?? [];
-  const { audience = entrance } = route;
-  if (route.audience === undefined) {
-    return { audience, allowed: undefined };
-  }
-  for (const [i, who] of audience.entries()) {
-    if (isUnseen(who)) {
-      const message = `Traefik tells callers apart by their addresses, and does not know those of ${who}`;
-      complain(
-        ["audience", i],
-        "unusable-audience",
-        message,
-        "write lan, tailnet, host:NAME, role:ROLE or a name of homelab:audiences",
-      );
-    } else if (!entrance.includes(who) && !isCovered(who, entrance, world)) {
-      const message = `${who} does not reach Traefik, whose port ${HTTPS} on ${proxy.host} is for ${entrance.join(", ") || "nobody"}`;
-      complain(
-        ["audience", i],
-        "unusable-audience",
-        message,
-        `add ${who} to x-audience of that port in ${proxy.project.source.file}, or remove it here`,
-      );
-    }
-  }
-  return { audience, allowed: addressesOf(audience, world) };
-}
-
-/** Who is not told by addresses that are known here. */
-const isUnseen = (who: Audience): boolean => who === "containers" || who === "localhost" || who.startsWith("tailnet:");
-
-/** Addresses as Traefik sees them; those of hosts on the tailnet are not known. */
-const addressesOf = (audience: readonly Audience[], world: World): string[] => [
-  ...new Set(
-    audience.flatMap((who) =>
-      sourcesOf([who], world).flatMap((source): string[] => {
-        switch (source.kind) {
-          case "subnet":
-            return [source.subnet];
-          case "tailnet":
-            return who === "tailnet" ? [TAILNET.v4, TAILNET.v6] : [];
-          case "containers":
-            return [];
-        }
-      }),
-    ),
-  ),
-];
-
-function isCovered(who: Audience, entrance: readonly Audience[], world: World): boolean {
-  const open = sourcesOf(entrance, world);
-  return sourcesOf([who], world).every((source) =>
-    source.kind === "subnet"
-      ? open.some((it) => it.kind === "subnet" && covers(it.subnet, source.subnet))
-      : open.some((it) => it.kind === source.kind),
-  );
-}
-
 /** A port of the host by which Traefik, outside of its Docker network, finds the service; and the service with that open to it. */
 function reachable(
-  { host, service, complain }: Placed,
+  { host, service, complain }: PlacedRoute,
   proxy: Proxy,
   port: number,
   world: World,

@@ -1,4 +1,5 @@
 import { base } from "./base.js";
+import { certificates } from "./certificates.js";
 import { docker } from "./docker.js";
 import { firewall } from "./firewall.js";
 import { mounts } from "./mounts.js";
@@ -12,7 +13,19 @@ import { system } from "./system.js";
 import { tailnet } from "./tailnet.js";
 
 /** The host settings, in the order in which they are applied. */
-export const SETTINGS: readonly Setting[] = [base, ssh, system, docker, firewall, nfs, smb, smbUsers, mounts, tailnet];
+export const SETTINGS: readonly Setting[] = [
+  base,
+  ssh,
+  system,
+  docker,
+  firewall,
+  nfs,
+  smb,
+  smbUsers,
+  mounts,
+  certificates,
+  tailnet,
+];
 
 /** The settings of a host, in the order in which they are applied. */
 export function settingsOf(host: SettingContext): SettingModel[] {

@@ -1,5 +1,6 @@
 import type { Config, HostConfig } from "../config/settings.js";
 import type { Opening, Surroundings } from "../firewall/opening.js";
+import type { CertificateUse } from "../services/certificates.js";
 import type { HostShares } from "../shares/types.js";
 import { jsonText } from "../text.js";
 import type { Json, Text } from "../text.js";
@@ -41,6 +42,8 @@ export interface SettingContext {
   readonly openings: readonly Opening[];
   readonly surroundings: Surroundings;
   readonly shares: HostShares;
+  /** The certificate that its services show; undefined for none. */
+  readonly certificate: CertificateUse | undefined;
 }
 
 /** What a setting wants: files by their path, and whatever else the helper's part for it takes. */

@@ -150,9 +150,20 @@ export function homelab({ base, root, timezone, subnet6, from, shares, hosts }: 
     if (name.startsWith("Pulumi.")) {
       return { text: stringify({ config }) };
     }
-    return { text: name.startsWith("stacks/") ? "name: role\nservices: {}\n" : file(name.replace(".yaml", "")) };
+    const ofRole = name.startsWith("stacks/media/") ? PROXY : "name: role\nservices: {}\n";
+    return { text: name.startsWith("stacks/") ? ofRole : file(name.replace(".yaml", "")) };
   });
 }
+
+/** Shows a certificate of the host. */
+const PROXY = `name: role
+services:
+  the-proxy:
+    image: traefik:3
+    user: "65532:65532"
+    volumes: ["/var/lib/homelab-tls:/tls:ro"]
+    x-homelab: {route: {name: the.deep.example.org, port: 8080}}
+`;
 
 function compose({ name, share, writes, audience, listens }: Service, i: number): unknown {
   const port = 8000 + i;

@@ -98,6 +98,15 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
     changed: ["not-mounted /mnt/media/old-films"],
   },
+  certificates: {
+    on: "tv",
+    called: "systemctl daemon-reload",
+    asleep: ["not-running homelab-certificate.timer", "not-enabled homelab-certificate.timer"],
+    byHand: () => {
+      host.write("var/lib/homelab-tls/server.key", "another");
+    },
+    changed: ["missing "],
+  },
   nfs: {
     on: "box",
     called: "exportfs -ra",

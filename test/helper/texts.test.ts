@@ -61,9 +61,19 @@ test("whatever is declared, the helper takes what it is given", async () => {
     }
   });
   expect([...names].sort()).toEqual([
-    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "ssh", "system", "tailnet"].map(
-      (name) => `debian ${name}`,
-    ),
+    ...[
+      "base",
+      "certificates",
+      "docker",
+      "firewall",
+      "mounts",
+      "nfs",
+      "smb",
+      "smb-users",
+      "ssh",
+      "system",
+      "tailnet",
+    ].map((name) => `debian ${name}`),
     ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "system", "tailnet"].map(
       (name) => `omv ${name}`,
     ),

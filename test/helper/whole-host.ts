@@ -72,6 +72,8 @@ export const PROGRAMS = {
   "systemd-escape": `printf '%s\\n' "$3" | sed 's|^|/|; s|-|/|g; s|\\\\x2d|-|g'`,
   "mount.nfs4": "",
   chown: "",
+  chgrp: "",
+  openssl: `exec ${where("openssl")} "$@"`,
   exportfs: `[ "$1" != -s ] || sed -e 's/^#.*//' -e :a -e '/\\\\$/N; s/\\\\\\n *//; ta' "$ROOT/etc/exports.d/homelab.exports" 2>/dev/null | grep . || true`,
   smbd: "",
   smbcontrol: "",
@@ -93,6 +95,7 @@ export class WholeHost extends FakeHost {
       "stat",
       `case $2 in
         *%U*) who=\${3#$ROOT/home/}; who=\${who%%/*}; case $3 in *.ssh) echo "700 $who" ;; *) echo "600 $who" ;; esac ;;
+        readers*) [ -e "$3" ] && echo "readers 65532 440" ;;
         *%u:%g*) echo "1000:1000 2775" ;;
         "%a %u") echo "440 0" ;;
       *) exec ${where("stat")} "$@" ;;
