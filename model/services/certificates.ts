@@ -3,7 +3,7 @@ import type { Config, HostConfig } from "../config/settings.js";
 import type { RouteModel, ServiceModel } from "../types.js";
 
 /** The folder of a host with root.crt, server.crt and server.key, for whatever service mounts it. */
-export const CERTIFICATES = "/var/lib/homelab-tls";
+const CERTIFICATES = "/var/lib/homelab-tls";
 
 /** What the certificate of a host is for, and who shows it. */
 export interface CertificateUse {

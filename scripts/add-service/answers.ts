@@ -37,7 +37,7 @@ const ofNetwork = mapping({
   /** It goes without IPv6. */
   enable_ipv6: z.literal(false).optional(),
 });
-export type NetworkAnswers = z.infer<typeof ofNetwork>;
+type NetworkAnswers = z.infer<typeof ofNetwork>;
 /** Of a service or of a network, which have no key in common. */
 export type Answer = ServiceAnswers & NetworkAnswers;
 

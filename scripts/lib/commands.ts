@@ -12,6 +12,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     commands: {
       status: "what runs where, how it is, and who may reach it",
       open: "where the pages of a service are",
+      trust: "the root certificate, for the devices that are to trust the homelab's pages",
       logs: "what a service has logged",
       restart: "restart a service and wait until it works",
       exec: "run a command in the container of a service",

@@ -36,11 +36,9 @@ const mode = (path: string): string => (statSync(join(home, path)).mode & 0o7777
 test("a file is put where only the account may look, with the mode that is asked for", () => {
   expect(run("put-file", ["db/etc/pg.conf"], "0444\nport = 5432\n").status).toBe(0);
   expect(readFileSync(join(home, ".homelab/files/db/etc/pg.conf"), "utf8")).toBe("port = 5432\n");
-  expect([".homelab", ".homelab/files/db/etc", ".homelab/files/db/etc/pg.conf"].map(mode)).toEqual([
-    "700",
-    "700",
-    "444",
-  ]);
+  // What is mounted as a folder lets the container's user in.
+  const paths = [".homelab", ".homelab/files", ".homelab/files/db/etc", ".homelab/files/db/etc/pg.conf"];
+  expect(paths.map(mode)).toEqual(["700", "700", "755", "444"]);
 });
 
 test("a file is replaced, whatever its mode was, and nothing else is left", () => {

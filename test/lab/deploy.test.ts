@@ -38,18 +38,25 @@ test("up from nothing: every service runs, is healthy if it can say so, and answ
   expect(urls.length).toBeGreaterThanOrEqual(9);
   await Promise.all(
     urls.map(async (url) => {
-      const { exitCode, stderr } = await run("curl", [
-        "--silent",
-        "--show-error",
-        "--insecure",
-        "--max-time",
-        "10",
-        "--output",
-        "/dev/null",
-        url,
-      ]);
+      const options = "--silent --show-error --insecure --max-time 10 --output /dev/null".split(" ");
+      const { exitCode, stderr } = await run("curl", [...options, url]);
       expect([url, exitCode, stderr]).toEqual([url, 0, ""]);
     }),
+  );
+});
+
+test("Traefik's host has a certificate for every name, and Traefik and the dashboard know the services of all hosts", async () => {
+  const tls = "/var/lib/homelab-tls";
+  const verify = ["openssl", "verify", "-CAfile", `${tls}/root.crt`, `${tls}/server.crt`];
+  expect(await lab.ssh("jellyfin", verify)).toMatchObject({ exitCode: 0 });
+  expect((await lab.ssh("jellyfin", ["cat", `${tls}/server.key`])).exitCode).not.toBe(0);
+  const inContainer = async (host: string, container: string, file: string): Promise<string> =>
+    (await lab.ssh(host, ["docker", "exec", container, "cat", file])).stdout;
+  const routes = await inContainer("jellyfin", "traefik", "/etc/traefik/dynamic/routes.yaml");
+  expect(routes).toContain(`url: https://${lab.host("pi5").address}:9443`);
+  expect(await inContainer("jellyfin", "traefik", "/etc/traefik/tls/server.key")).toContain("PRIVATE KEY");
+  expect(await inContainer("pi5", "homepage", "/app/config/services.yaml")).toMatch(
+    /- Jellyfin:\n +icon: jellyfin.png\n +href: https:\/\/jellyfin\./,
   );
 });
 
@@ -117,17 +124,18 @@ test("no private key and no secret in plain text is in the state", async () => {
   }
 });
 
-test("a changed environment variable and a changed file replace exactly their container; a replaced database keeps its data", async () => {
+test("a changed environment variable and a changed file replace exactly their container, a live one none; a replaced database keeps its data", async () => {
   const sql = (query: string): ReturnType<typeof lab.ssh> =>
     lab.ssh("pi4-ci", ["docker", "exec", "postgres", "psql", "-U", "woodpecker", "-d", "woodpecker", "-tAc", query]);
   expect((await sql("CREATE TABLE kept AS SELECT 42 AS answer")).exitCode).toBe(0);
   const before = await containers();
   await edit(cli, "stacks/nas/compose.yaml", /(WATCHTOWER_CLEANUP: .*\n)/, "$1      CHANGED: by-a-test\n");
+  await edit(cli, "stacks/nas/glances/glances.conf", /$/, "\n# changed by a test\n");
   await edit(cli, "stacks/nas/homepage/settings.yaml", /$/, "\n# changed by a test\n");
   await edit(cli, "stacks/ci/compose.yaml", /(image: postgres[\s\S]*?environment:\n)/, '$1      CHANGED: "1"\n');
   const { changes } = await up(cli);
   expect(changes).toMatchObject({ replaced: 3 });
-  expect(differing(before, await containers())).toEqual(["pi4-ci/postgres", "pi5/homepage", "pi5/watchtower"]);
+  expect(differing(before, await containers())).toEqual(["pi4-ci/postgres", "pi5/glances", "pi5/watchtower"]);
   const { stdout } = await lab.ssh("pi5", ["docker", "exec", "homepage", "cat", "/app/config/settings.yaml"]);
   expect(stdout).toContain("# changed by a test");
   expect((await sql("SELECT answer FROM kept")).stdout.trim()).toBe("42");

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -131,6 +132,35 @@ test("restart that Docker refuses is said in Docker's words", async () => {
   await writeFile(join(project, "stubborn"), "");
   const { exitCode, stderr } = await command("restart", ["homepage"]);
   expect([exitCode, stderr]).toEqual([1, "pi5: Error response from daemon: cannot restart\n"]);
+});
+
+test("trust writes the root certificate in the forms that devices take", async () => {
+  const compose = join(project, "stacks/media/compose.yaml");
+  const mounted = "    volumes: [/var/lib/homelab-tls:/etc/traefik/tls:ro]\n";
+  await writeFile(
+    compose,
+    COMPOSE_FILES["stacks/media/compose.yaml"]?.replace(/ {4}image: traefik.*\n/, `$&${mounted}`) ?? "",
+  );
+  const cat = '#!/bin/sh\n[ "$1" = /var/lib/homelab-tls/root.crt ] || exec /bin/cat "$@"\nexec /bin/cat root.pem\n';
+  await writeFile(join(project, "bin/cat"), cat, { mode: 0o755 });
+  const request =
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -keyout /dev/null -out root.pem";
+  await run("openssl", [...request.split(" "), "-subj", "/CN=Homelab example.org"], { cwd: project });
+
+  const { exitCode, stdout, stderr } = await command("trust", []);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  const certificate = new X509Certificate(await readFile(join(project, "homelab-root.crt")));
+  expect(stdout).toContain(certificate.fingerprint256);
+  expect(stdout).toContain("it may sign for example.org and the LAN alone");
+  const profile = await readFile(join(project, "homelab-root.mobileconfig"), "utf8");
+  const [, data = ""] = /<data>(.*)<\/data>/.exec(profile) ?? [];
+  expect(Buffer.from(data, "base64")).toEqual(certificate.raw);
+  expect(profile).toContain("<string>homelab.org.example.root</string>");
+
+  await writeFile(join(project, "root.pem"), "nothing");
+  expect((await command("trust", [])).stderr).toBe(
+    "jellyfin: /var/lib/homelab-tls/root.crt is not a certificate. Deploy again, and the host makes another.\n",
+  );
 });
 
 test("open prints the URLs of a service, and says where there is none", async () => {
