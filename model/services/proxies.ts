@@ -9,8 +9,13 @@ export interface Proxy {
   readonly service: ServiceModel;
 }
 
-/** The last part of an image's name, no matter who built it. */
-export const isTraefik = ({ definition }: ServiceModel): boolean => /traefik[^/]*$/.test(imageName(definition.image));
+/** By the image's name, no matter who built it: traefik, but not traefik-forward-auth. */
+export const isTraefik = ({ definition }: ServiceModel): boolean =>
+  /(^|[/-])traefik$/.test(imageName(definition.image));
 
 /** Without tag and digest. */
 const imageName = (reference: string): string => reference.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+
+/** Does it read the routes that are written for it? */
+export const readsRoutes = ({ service }: Proxy): boolean =>
+  service.files.some(({ derived }) => derived === "traefik-routes");

@@ -9,12 +9,12 @@ const HTTPS = 443;
 
 /** Who may reach a route, and what Traefik has to know of it. */
 export function audienceOf(
-  { route, complain }: PlacedRoute,
+  { route, at, complain }: PlacedRoute,
   proxy: Proxy,
   world: World,
 ): Pick<RouteModel, "audience" | "allowed"> {
-  const at = proxy.service.ports.find(({ published, protocol }) => published === HTTPS && protocol === "tcp");
-  const entrance = at?.audience ?? [];
+  const port = proxy.service.ports.find(({ published, protocol }) => published === HTTPS && protocol === "tcp");
+  const entrance = port?.audience ?? [];
   const { audience = entrance } = route;
   if (route.audience === undefined) {
     return { audience, allowed: undefined };
@@ -23,7 +23,7 @@ export function audienceOf(
     if (isUnseen(who)) {
       const message = `Traefik tells callers apart by their addresses, and does not know those of ${who}`;
       complain(
-        ["audience", i],
+        [...at, "audience", i],
         "unusable-audience",
         message,
         "write lan, tailnet, host:NAME, role:ROLE or a name of homelab:audiences",
@@ -31,7 +31,7 @@ export function audienceOf(
     } else if (!entrance.includes(who) && !isCovered(who, entrance, world)) {
       const message = `${who} does not reach Traefik, whose port ${HTTPS} on ${proxy.host} is for ${entrance.join(", ") || "nobody"}`;
       complain(
-        ["audience", i],
+        [...at, "audience", i],
         "unusable-audience",
         message,
         `add ${who} to x-audience of that port in ${proxy.project.source.file}, or remove it here`,

@@ -11,7 +11,7 @@ import type { Problem } from "../yaml/problem.js";
 import type { Path } from "../yaml/source.js";
 import { routePath } from "./ports.js";
 import type { Project } from "./project.js";
-import { isTraefik } from "./proxies.js";
+import { isTraefik, readsRoutes } from "./proxies.js";
 import { audienceOf } from "./route-audience.js";
 import type { Proxy } from "./proxies.js";
 
@@ -83,6 +83,11 @@ function withRoute(placed: PlacedRoute, { config, world, proxies, taken }: Homel
   }
   const name = nameOf(placed, config.domain, taken);
   const byDocker = proxy.host === host.name && service.definition.network_mode === undefined;
+  if (!byDocker && !readsRoutes(proxy)) {
+    const message = `Docker does not tell ${proxy.service.name} on ${proxy.host} of this service, and it reads no other routes`;
+    const prose = `give it those: a config with x-derived: traefik-routes in ${proxy.project.source.file}, as in docs/routes.md`;
+    placed.complain(placed.at, "route-without-proxy", message, prose);
+  }
   const backend = byDocker ? undefined : reachable(placed, proxy, port, world);
   const model: RouteModel = {
     name,
@@ -146,7 +151,7 @@ function portOf({ service: { definition, networkOf }, route, at, complain }: Pla
       only === undefined ? "nothing says to which port it leads" : "it does not say to which port it leads";
     const name = route.name === undefined ? "" : `name: ${route.name}, `;
     complain(
-      [],
+      at,
       "route-without-port",
       message,
       `write route: {${name}port: ${only ?? "PORT"}}, with the port in the container`,
@@ -168,7 +173,7 @@ function proxyFor({ host, project, at, complain }: PlacedRoute, proxies: readonl
   if (proxy === undefined) {
     const message = "a route leads to Traefik, and no host has it";
     complain(
-      [],
+      at,
       "route-without-proxy",
       message,
       "add a service with Traefik to a host, or remove the route and publish a port",
@@ -195,7 +200,7 @@ function reachable(
   const withCaller = (audience: readonly Audience[]): readonly Audience[] =>
     isLetIn(audience) ? audience : [...audience, caller];
   const isIt = (it: PortModel): boolean => it.target === port && it.protocol === "tcp" && it.published !== undefined;
-  const published = service.ports.find((it) => isIt(it) && it.hostIp === undefined);
+  const published = service.ports.find((it) => isIt(it) && [undefined, host.host.address].includes(it.hostIp));
   const listening = service.listens.find((it) => it.port === port && it.protocol === "tcp");
   if (published?.published !== undefined) {
     const ports = service.ports.map((it) => (it === published ? { ...it, audience: withCaller(it.audience) } : it));

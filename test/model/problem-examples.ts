@@ -142,7 +142,8 @@ export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     ...web(),
     config: `${CONFIG}    one: {address: 192.168.1.3, services: [my/proxy.yaml], ${KEY}}\n    web: {address: 192.168.1.5, services: [my/web.yaml], ${KEY}}\n`,
     files: {
-      "my/proxy.yaml": "services:\n  traefik: {image: traefik:v3.7}\n",
+      "my/proxy.yaml":
+        "services:\n  traefik: {image: traefik:v3.7, configs: [routes]}\nconfigs: {routes: {x-derived: traefik-routes, content: '{}'}}\n",
       "my/web.yaml": `${WEB}    x-homelab: {route: {port: 80}}\n`,
     },
   },

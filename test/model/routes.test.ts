@@ -164,6 +164,17 @@ test("a file of ours has its routes only where there is a Traefik; of several ho
   ]);
 });
 
+test("a Traefik that is given no routes serves its own host alone, and what only has its name is none", () => {
+  const media = MEDIA.replace(/ {4}configs: .*\n/, "").replace(/configs:\n.*\n/, "");
+  expect(problemsOf(() => homelab(media))).toEqual([
+    expect.stringMatching(/web.x-homelab.route: Docker does not tell traefik on media of this service, .* x-derived/),
+  ]);
+  const forward = MEDIA.replace("image: traefik:v3.7", "image: thomseddon/traefik-forward-auth:2");
+  expect(problemsOf(() => homelab(forward))).toEqual([
+    expect.stringMatching(/player.x-homelab.route: a route leads to Traefik, and no host has it/),
+  ]);
+});
+
 test.each([
   [
     "audience: [kids, tailnet]",
