@@ -72,7 +72,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
     throw new HomelabError(problems);
   }
   const tailnet = tailnetOf(hosts, config);
-  return withDerivedFiles({ hosts, ...(tailnet !== undefined && { tailnet }) });
+  return withDerivedFiles({ hosts, ...(tailnet !== undefined && { tailnet }) }, config);
 }
 
 interface PlannedHost {

@@ -101,6 +101,8 @@ const subnets = z
 
 /** What `homelab:*` may say. */
 export const settings = mapping({
+  /** Where the dashboard's links lead: names are for whose resolver knows them. */
+  links: z.enum(["addresses", "names"]).default("addresses"),
   domain: form(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "is not a domain", { prose: "write it as example.org" }),
   timezone: timezone.default("Etc/UTC"),
   lan,

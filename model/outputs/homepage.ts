@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import type { Config } from "../config/settings.js";
 import type { HomelabModel, HostModel, ServiceModel } from "../types.js";
 import { pagesOf } from "./pages.js";
 
@@ -17,11 +18,11 @@ interface Tile {
  *
  * @param on name of the host that Homepage runs on
  */
-export function homepageFile({ hosts }: HomelabModel, on: string): string {
+export function homepageFile({ hosts }: HomelabModel, on: string, links: Config["links"]): string {
   const groups = new Map<string, Record<string, Tile>[]>();
   for (const host of hosts) {
     for (const service of host.services) {
-      const found = tileOf(host, service, on);
+      const found = tileOf(host, service, on, links);
       if (found !== undefined) {
         const { group, name, tile } = found;
         groups.set(group, [...(groups.get(group) ?? []), { [name]: tile }]);
@@ -35,8 +36,10 @@ function tileOf(
   host: HostModel,
   service: ServiceModel,
   on: string,
+  links: Config["links"],
 ): { readonly group: string; readonly name: string; readonly tile: Tile } | undefined {
-  const [page] = pagesOf(host, service);
+  const [named] = pagesOf(host, service);
+  const page = links === "names" ? named : (service.urls[0] ?? named);
   const { tile: said = {} } = service.definition["x-homelab"];
   if (page === undefined || said === false) {
     return undefined;

@@ -16,10 +16,12 @@ const FIRST = "homepage";
 export function farewell(hosts: readonly HostModel[], stack: string): string {
   const services = hosts.flatMap((host) => host.services.map((service) => ({ host, service })));
   const pages = services
-    .map(({ host, service }) => ({ name: service.name, url: pagesOf(host, service)[0] }))
+    // By address: names lead there once a resolver knows them.
+    .map(({ host, service }) => ({ name: service.name, url: service.urls[0] ?? pagesOf(host, service)[0] }))
     .flatMap(({ name, url }) => (url === undefined ? [] : [{ name, url }]))
     .sort((a, b) => Number(b.name === FIRST) - Number(a.name === FIRST));
   const [first] = pages;
+  const isRouted = services.some(({ service }) => service.routes.length > 0);
   const logins = pages.flatMap(({ name, url }) => {
     const login = LOGINS[name];
     if (login === undefined) {
@@ -35,6 +37,12 @@ export function farewell(hosts: readonly HostModel[], stack: string): string {
     "Next:",
     `  ${commandLine("status", stack)}   what runs where, and all pages`,
     `  ${commandLine("drift", stack)}    what somebody changed by hand`,
+    ...(isRouted
+      ? [
+          `  ${commandLine("check", stack)}    the names of the pages, for your resolver; then write homelab:links: names`,
+          `  ${commandLine("trust", stack)}    the root certificate, for the devices that open them`,
+        ]
+      : []),
     "  git add -A && git commit     the configuration is yours to keep; its secrets are encrypted",
   ].join("\n");
 }

@@ -124,25 +124,18 @@ test("names of routes lead to the host of their Traefik", () => {
   expect(dns.names).toEqual({ "jellyfin.example.org": "192.168.1.102", "web.example.org": "192.168.1.102" });
 });
 
-test("the dashboard has a tile for each page, and asks what it can reach", () => {
-  expect(firstFile(find("home"))).toEqual([
+test.each([
+  ["addresses", "", ["https://192.168.1.100", "http://192.168.1.102:8096"]],
+  ["names", "  homelab:links: names\n", ["https://web.example.org", "https://jellyfin.example.org"]],
+])("the dashboard has a tile for each page, with links by %s, and asks what it can reach", (_, lines, [web, films]) => {
+  expect(firstFile(find("home", homelab(MEDIA, NAS, CONFIG + lines)))).toEqual([
     {
       pi5: [
-        { Web: { icon: "web.png", href: "https://web.example.org" } },
+        { Web: { icon: "web.png", href: web } },
         { Home: { icon: "home.png", href: "http://192.168.1.100:3000", siteMonitor: "http://192.168.1.100:3000" } },
       ],
     },
-    {
-      Media: [
-        {
-          Films: {
-            icon: "player.png",
-            href: "https://jellyfin.example.org",
-            siteMonitor: "http://192.168.1.102:8096",
-          },
-        },
-      ],
-    },
+    { Media: [{ Films: { icon: "player.png", href: films, siteMonitor: "http://192.168.1.102:8096" } }] },
   ]);
 });
 
