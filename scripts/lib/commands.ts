@@ -11,6 +11,7 @@ export const COMMANDS: readonly { readonly purpose: string; readonly commands: R
     purpose: "Every day",
     commands: {
       status: "what runs where, how it is, and who may reach it",
+      health: "everything that can be not well: services, ports, routes, disks, heat",
       open: "where the pages of a service are",
       trust: "the root certificate, for the devices that are to trust the homelab's pages",
       logs: "what a service has logged",
