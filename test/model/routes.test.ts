@@ -1,4 +1,6 @@
-import { parse } from "yaml";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { outputsOf } from "../../model/outputs/index.js";
 import { audienceOf, pagesOf } from "../../model/outputs/pages.js";
 import type { HomelabModel, HostModel, ServiceModel } from "../../model/types.js";
@@ -178,4 +180,33 @@ test.each([
   ["audience: [kids, tailnet]", "audience: [nobody]", /unknown audience "nobody"/],
 ])("%s -> %s is refused", (was, is, said) => {
   expect(problemsOf(() => homelab(MEDIA.replace(was, is)))).toEqual([expect.stringMatching(said)]);
+});
+
+test("what docs/routes.md has for Let's Encrypt fits the media host's Compose file", () => {
+  const text = (file: string): string => readFileSync(join(__dirname, "../..", file), "utf8");
+  const docs = text("docs/routes.md");
+  const snippet = (name: string): Record<string, object> => {
+    const [, yaml = ""] = new RegExp(`<!-- acme: ${name} -->\\s+\`\`\`yaml\\n([^]*?)\`\`\``).exec(docs) ?? [];
+    return parse(yaml) as Record<string, object>;
+  };
+  const media = parse(text("stacks/media/compose.yaml"), { merge: true }) as Record<string, Record<string, object>>;
+  const services = media["services"] ?? {};
+  const edited = { ...media, services: { ...services, traefik: { ...services["traefik"], ...snippet("service") } } };
+  for (const [key, more] of Object.entries(snippet("top"))) {
+    Object.assign(edited, { [key]: { ...media[key], ...more } });
+  }
+  const host = `    media: {address: 192.168.1.102, role: media, hostKey: "${HOST_KEY}"}\n`;
+  const secrets = ["DNS_TOKEN", "TRAEFIK_DASHBOARD_PASSWORD"].map((name) => `${name}: {secure: x}`).join(", ");
+  const shares = "  homelab:nas: {shares: {movies: {}, tv: {}, music: {}}}\n";
+  const config = `${CONFIG.replace(/ {4}media:.*\n/, host)}  homelab:secrets: {${secrets}}\n${shares}`;
+  const files = Object.fromEntries(
+    ["traefik.yaml", "dynamic/tls.yaml"].map((name) => [
+      `stacks/media/traefik/${name}`,
+      text(`stacks/media/traefik/${name}`),
+    ]),
+  );
+  const built = model(NAS, config, { ...files, "stacks/media/compose.yaml": stringify(edited) });
+  const { host: found, service } = find("traefik", built);
+  expect(service.volumes).toEqual([expect.objectContaining({ source: "media_traefik-acme", target: "/acme" })]);
+  expect(found.settings.map(({ name }) => name)).not.toContain("certificates");
 });
