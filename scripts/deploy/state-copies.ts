@@ -3,6 +3,7 @@ import { gunzip, gzip } from "node:zlib";
 import { z } from "zod";
 import { commandLine } from "../../model/command-line.js";
 import { HELPER_BIN } from "../../model/helper.js";
+import { SERVICE_LABEL } from "../../model/labels.js";
 import { lastLine, runOn } from "../../hosts/ssh.js";
 import type { HostModel } from "../../model/types.js";
 import type { PulumiStack } from "../lib/pulumi-stack.js";
@@ -58,17 +59,50 @@ export async function keepCopies(
 }
 
 /**
- * Takes the newest copy that a host keeps where the stack has no state. Changes nothing where it has one, or no host has
- * a copy.
+ * Takes the newest copy that a host keeps where the stack has no state. Where it has one, nothing is changed.
  *
- * @returns what was done, in a sentence; undefined if nothing was
+ * @param on runs a command on a host
+ * @returns what was done, or what to do where containers of the stack run and no host has a copy; undefined for neither
  * @throws UserError if the engine does not take the copy
  */
-export async function recoverState(stack: PulumiStack, hosts: readonly HostModel[]): Promise<string | undefined> {
-  if (!(await stack.isEmpty())) {
-    return undefined;
-  }
-  const copies = (await Promise.all(hosts.map((host) => copyOn(host, stack.name)))).filter((it) => it !== undefined);
+export async function recoverState(
+  stack: Pick<PulumiStack, "name" | "isEmpty" | "importState">,
+  hosts: readonly HostModel[],
+  on: typeof runOn = runOn,
+): Promise<string | undefined> {
+  return (await stack.isEmpty()) ? ((await takeCopy(stack, hosts, on)) ?? lossOf(stack.name, hosts, on)) : undefined;
+}
+
+/** What is there of a stack that has lost its state and all copies: a deployment would recreate it. */
+async function lossOf(stack: string, hosts: readonly HostModel[], on: typeof runOn): Promise<string | undefined> {
+  const ours = ["docker", "ps", "--all", "--quiet", "--filter", `label=${SERVICE_LABEL}`];
+  const running = await Promise.all(
+    hosts.map(async (host) => {
+      const { ok, stdout } = await on(host, ours, SSH_SECONDS);
+      return ok && stdout.trim() !== "" ? [host.name] : [];
+    }),
+  );
+  const names = running.flat();
+  return names.length === 0
+    ? undefined
+    : `The stack "${stack}" has no state, and no host keeps a copy. What runs already on ${names.join(", ")} would be recreated.\n` +
+        `To take it over as it is:\n-> ${commandLine("deploy", stack, "--recover")}`;
+}
+
+/**
+ * Takes the newest copy of the state that a host keeps, for a stack that has none.
+ *
+ * @returns what was done, in a sentence; undefined where no host has a copy
+ * @throws UserError if the engine does not take the copy
+ */
+export async function takeCopy(
+  stack: Pick<PulumiStack, "name" | "importState">,
+  hosts: readonly HostModel[],
+  on: typeof runOn = runOn,
+): Promise<string | undefined> {
+  const copies = (await Promise.all(hosts.map((host) => copyOn(host, stack.name, on)))).filter(
+    (it) => it !== undefined,
+  );
   const newest = copies.sort((a, b) => b.time.getTime() - a.time.getTime())[0];
   if (newest === undefined) {
     return undefined;
@@ -89,9 +123,9 @@ export async function recoverState(stack: PulumiStack, hosts: readonly HostModel
   return `${found}: the deployment continues from there.`;
 }
 
-async function copyOn(host: HostModel, stack: string): Promise<Copy | undefined> {
+async function copyOn(host: HostModel, stack: string, on: typeof runOn): Promise<Copy | undefined> {
   const command = ["base64", "--wrap=0", `.homelab/state/${stack}.json.gz`];
-  const { ok, stdout } = await runOn(host, command, SSH_SECONDS);
+  const { ok, stdout } = await on(host, command, SSH_SECONDS);
   if (!ok) {
     return undefined;
   }

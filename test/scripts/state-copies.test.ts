@@ -1,5 +1,5 @@
 import { gunzipSync } from "node:zlib";
-import { keepCopies } from "../../scripts/deploy/state-copies.js";
+import { keepCopies, recoverState } from "../../scripts/deploy/state-copies.js";
 import { HOST_KEY, model } from "../model/declare.js";
 
 // Which hosts keep a copy of the state, and what is said where there are fewer than two.
@@ -38,4 +38,23 @@ test.each<[what: string, of: string, full: string, kept: string, said: string | 
     },
   );
   expect([kept.join(""), notKept]).toEqual([expected, said?.replaceAll(": disk", ": tee: disk")]);
+});
+
+test.each([
+  ["says nothing where nothing runs yet", true, "", undefined],
+  ["says nothing where there is a state", false, "a", undefined],
+  [
+    "names the hosts, and how to take over what runs there",
+    true,
+    "ac",
+    "What runs already on a, c would be recreated.",
+  ],
+])("a stack without a state or a copy of it %s", async (_, empty, busy, said) => {
+  const lost = { name: "lab", isEmpty: () => Promise.resolve(empty), importState: () => Promise.resolve() };
+  const found = await recoverState(lost, hosts, ({ name }, [program]) => {
+    const stdout = program === "docker" && busy.includes(name) ? "0123\n" : "";
+    return Promise.resolve({ ok: program === "docker", stdout, stderr: "", exitCode: program === "docker" ? 0 : 1 });
+  });
+  expect(found).toEqual(said === undefined ? undefined : expect.stringContaining(said));
+  expect(found?.split("\n").at(-1)).toBe(said === undefined ? undefined : "-> npm run deploy -- --recover --stack lab");
 });

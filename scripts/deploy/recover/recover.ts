@@ -1,7 +1,7 @@
 import type { HostModel } from "../../../model/types.js";
 import { UserError } from "../../lib/command.js";
 import type { PulumiStack } from "../../lib/pulumi-stack.js";
-import { recoverState } from "../state-copies.js";
+import { takeCopy } from "../state-copies.js";
 import { rebuildState, refuseIfNotLost } from "./rebuild.js";
 
 /**
@@ -23,7 +23,7 @@ export async function recoverAnyhow(
 /** A copy that the engine rejects, as one that was made with another passphrase, is as good as none. */
 async function copyOf(stack: PulumiStack, hosts: readonly HostModel[]): Promise<string | undefined> {
   try {
-    return await recoverState(stack, hosts);
+    return await takeCopy(stack, hosts);
   } catch (error) {
     if (error instanceof UserError) {
       return undefined;
