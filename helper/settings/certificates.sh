@@ -61,7 +61,7 @@ renew() {
   make_and_show "$APPLIED"
 }
 
-# The authority stays: devices trust it, and whoever declares routes again has the same.
+# The authority stays: devices trust it, and routes that are declared again use it.
 deactivate() {
   systemctl -q disable --now "$TIMER" 2>/dev/null || true
   rm -rf "$TLS"

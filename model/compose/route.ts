@@ -17,7 +17,7 @@ const described = mapping({
   port: z.int().min(1).max(65535).optional(),
   /** How the service itself is spoken to; its certificate is not checked. */
   scheme: z.enum(["http", "https"]).default("http"),
-  /** @default whoever reaches Traefik */
+  /** @default everybody who reaches Traefik */
   audience: audiences.optional(),
 });
 

@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 /** A name of Traefik's: in labels a dot would be a level of its own. */
 const idOf = ({ name }: RouteModel): string => name.replaceAll(".", "_");
 
-/** Whoever speaks HTTPS behind Traefik has a certificate that nobody has signed. */
+/** A service that speaks HTTPS behind Traefik has a certificate that nobody has signed. */
 const SELF_SIGNED = "self-signed";
 
 /**

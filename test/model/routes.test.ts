@@ -141,7 +141,7 @@ test.each([
   ]);
 });
 
-test("a service without a port of its own is reached by whoever reaches its route", () => {
+test("a service without a port of its own is reached by those who reach its route", () => {
   const media = MEDIA.replace(/ {4}ports: .*8096.*\n/, "").replace("name: jellyfin,", "name: jellyfin, port: 8096,");
   const { host, service } = find("player", homelab(media));
   expect(audienceOf(host, service)).toEqual(["kids", "tailnet"]);
