@@ -4,8 +4,6 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
-import { composeFile } from "../../model/compose/file.js";
-import { service } from "../../model/compose/service.js";
 import { PROGRAM } from "../../scripts/lib/project.js";
 import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { randomText } from "../../scripts/secrets/random-text.js";
@@ -15,7 +13,7 @@ import { compare, look, shell } from "./parity/facts.js";
 import type { Side } from "./parity/facts.js";
 
 // What the program makes of a Compose file on one host, held against what `docker compose up` makes of the same file on
-// another. The file uses every key that the program supports; what is not equal is in DIFFERENCES, with its reason.
+// another. The file uses every key that the program supports (test/model/parity-keys.test.ts); what is not equal is in DIFFERENCES, with its reason.
 
 const OURS = "pi5";
 const THEIRS = "pi4-ci";
@@ -64,21 +62,6 @@ afterAll(async () => {
   await Promise.all([OURS, THEIRS].map((host) => shell(host, AFTER)));
   await Promise.all([OURS, THEIRS].map((host) => lab.root(host, ["rm", "-rf", dirname(DIRECTORY)])));
   await rm(cli.directory, { recursive: true, force: true });
-});
-
-test("the file uses every key that the program supports", async () => {
-  const file = parse(await readFile(join(FOLDER, "compose.yaml"), "utf8"), { merge: true }) as Record<
-    "services" | "networks" | "volumes" | "configs",
-    Record<string, object | null>
-  >;
-  const used = (part: keyof typeof file): string[] => distinct(Object.values(file[part]).flatMap(ownKeys));
-  const { networks, volumes, configs } = composeFile.unwrap().shape;
-  expect(used("services")).toEqual(distinct(ownKeys(service.unwrap().shape)));
-  expect([...used("networks")].sort()).toEqual(
-    distinct(ownKeys(networks.unwrap().unwrap().valueType.options[0].unwrap().shape)),
-  );
-  expect(used("volumes")).toEqual(distinct(ownKeys(volumes.unwrap().unwrap().valueType.options[0].unwrap().shape)));
-  expect(used("configs")).toEqual(distinct(ownKeys(configs.unwrap().unwrap().valueType.unwrap().shape)));
 });
 
 test("both run the same services", () => {
@@ -162,5 +145,4 @@ async function composeUp(): Promise<void> {
 const compose = (...args: string[]): Promise<string> =>
   shell(THEIRS, `docker compose --project-directory ${PROJECT} --progress quiet ${args.join(" ")}`);
 
-const ownKeys = (map: object | null): string[] => Object.keys(map ?? {}).filter((key) => !key.startsWith("x-"));
 const distinct = (list: readonly string[]): string[] => [...new Set(list)].sort();
