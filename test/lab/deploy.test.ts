@@ -56,7 +56,7 @@ test("Traefik's host has a certificate for every name, and Traefik and the dashb
   expect(routes).toContain(`url: https://${lab.host("pi5").address}:9443`);
   expect(await inContainer("jellyfin", "traefik", "/etc/traefik/tls/server.key")).toContain("PRIVATE KEY");
   expect(await inContainer("pi5", "homepage", "/app/config/services.yaml")).toMatch(
-    /- Jellyfin:\n +icon: jellyfin.png\n +href: https:\/\/jellyfin\./,
+    new RegExp(`- Jellyfin:\\n +icon: jellyfin.png\\n +href: http://${lab.host("jellyfin").address}:8096\\n`),
   );
 });
 
