@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostModel } from "../model/types.js";
+import { healthySeconds } from "../model/services/health.js";
+import type { HostModel, ServiceModel } from "../model/types.js";
 import { hookName } from "../model/resource-names.js";
 import { lastLine, runOn } from "../hosts/ssh.js";
 import { HELPER_BIN } from "../model/helper.js";
@@ -72,7 +73,9 @@ async function makeRoomForContainer(at: At, args: pulumi.ResourceHookArgs): Prom
   const name = dockerName(args);
   const service = host.services.find((it) => it.name === name);
   const grace = service === undefined ? STOP_GRACE_SECONDS : graceSeconds(service.definition);
-  const command = [`${HELPER_BIN}/make-room`, "container", name, String(grace)];
+  const seconds = grace + secondsToComeUp(service) + SPARE_SECONDS;
+  const otherwise = service?.rollsBack === false ? "held" : "started";
+  const command = [`${HELPER_BIN}/make-room`, "container", name, String(grace), String(seconds), otherwise];
   const { exitCode } = await must(at, command, { timeoutSeconds: grace + SSH_SECONDS, alsoGood: SOMEBODY_ELSES });
   if (exitCode === SOMEBODY_ELSES) {
     throw new Error(
@@ -92,6 +95,16 @@ async function makeRoomForNetwork(at: At, args: pulumi.ResourceHookArgs): Promis
 
 /** Longest time that a one-shot service may take. */
 const ONE_SHOT_SECONDS = 900;
+/** Exit code of container-created for a container that replaces another and does not come up. */
+const NOT_UP = 3;
+/** As long as container-created looks at most at a container that replaces another. */
+const LOOK_SECONDS = 120;
+/** What a deployment may take beside: the host takes it for dead afterwards. */
+const SPARE_SECONDS = 120;
+
+/** Seconds within which the new container of a service has come up, or never will. */
+const secondsToComeUp = (service: ServiceModel | undefined): number =>
+  service?.oneShot === true ? ONE_SHOT_SECONDS : ((service && healthySeconds(service.definition)) ?? 0) + LOOK_SECONDS;
 
 /**
  * Waits for a one-shot service to end.
@@ -115,7 +128,17 @@ async function containerCreated(at: At, args: pulumi.ResourceHookArgs): Promise<
   if (service?.oneShot === true) {
     await awaitEnd(at, name);
   }
-  await must(at, [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])]);
+  const command = [`${HELPER_BIN}/container-created`, name, ...(limit === undefined ? [] : [String(limit)])];
+  const { exitCode } = await must(at, command, {
+    timeoutSeconds: LOOK_SECONDS + SSH_SECONDS,
+    alsoGood: NOT_UP,
+  });
+  if (exitCode === NOT_UP) {
+    // For an error of this hook the engine calls no error hook, and it deletes the former container (seen with 3.259.0).
+    await showLog(at.host, name);
+    await bringBack(at.host, name, ["twin"]);
+    throw new Error(`${at.host.name}: ${name} does not come up`);
+  }
 }
 
 async function networkCreated(at: At, args: pulumi.ResourceHookArgs): Promise<void> {
@@ -147,30 +170,41 @@ async function explain(host: HostModel, args: pulumi.ErrorHookArgs): Promise<boo
     return false;
   }
   if (args.type === "docker:index/container:Container") {
-    await showLog(host, args);
-    await bringBack(host, args);
+    const name: unknown = args.newInputs?.["name"] ?? args.oldInputs?.["name"];
+    if (typeof name === "string") {
+      await showLog(host, name);
+      await bringBack(host, name);
+    }
   }
   return false;
 }
 
+/** Stops, starts and restarts containers. */
+const BRING_BACK_SECONDS = 120;
+/** By what bring-back says. */
+const BROUGHT_BACK: Readonly<Record<string, string>> = {
+  back: "was rolled back: the former container runs again",
+  held: "is stopped: its new version may have changed its data, so the former container is kept and not started",
+};
+
 /** Starts a container again that could not be replaced. */
-async function bringBack(host: HostModel, { newInputs }: pulumi.ErrorHookArgs): Promise<void> {
-  const name: unknown = newInputs?.["name"];
-  if (typeof name !== "string") {
+async function bringBack(host: HostModel, name: string, how: readonly "twin"[] = []): Promise<void> {
+  const { ok, stdout, stderr } = await runOn(host, [`${HELPER_BIN}/bring-back`, name, ...how], BRING_BACK_SECONDS);
+  if (!ok) {
+    await pulumi.log.error(
+      `${host.name}: the former ${name} could not be started again: ${lastLine(stderr)}. The host tries again each minute.`,
+    );
     return;
   }
-  const { ok, stdout, stderr } = await runOn(host, [`${HELPER_BIN}/bring-back`, name], SSH_SECONDS);
-  if (!ok) {
-    await pulumi.log.error(`${host.name}: the former ${name} could not be started again: ${lastLine(stderr)}`);
-  } else if (stdout.trim() !== "") {
-    await pulumi.log.warn(`${host.name}: the former ${name} runs again`);
+  const words = BROUGHT_BACK[stdout.trim()];
+  if (words !== undefined) {
+    await pulumi.log.warn(`${host.name}: ${name} ${words}`);
   }
 }
 
 /** Shows the end of the log of a container that did not start or did not become healthy. */
-async function showLog(host: HostModel, args: pulumi.ErrorHookArgs): Promise<void> {
-  const name: unknown = args.newInputs?.["name"] ?? args.oldInputs?.["name"];
-  if (typeof name !== "string" || !(await isOurs(host, name))) {
+async function showLog(host: HostModel, name: string): Promise<void> {
+  if (!(await isOurs(host, name))) {
     return;
   }
   const log = await runOn(host, ["docker", "logs", "--tail", String(LOG_LINES), name], SSH_SECONDS);

@@ -114,6 +114,8 @@ export interface ServiceModel {
   readonly networkOf?: string;
   /** It does its work and ends; what depends on it waits for that. */
   readonly oneShot: boolean;
+  /** Where its new version does not come up, the former one is started again. */
+  readonly rollsBack: boolean;
   /** Volumes by Docker's names. */
   readonly volumes: readonly ComposeVolume[];
   readonly files: readonly FileModel[];

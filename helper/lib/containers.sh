@@ -14,6 +14,7 @@ look_at_docker() {
   records networks >"$WORK/networks-made"
   as_deploy head -c 65536 "$home/.homelab/declared" >"$WORK/declared"
   look_at_service_files >"$WORK/service-files"
+  as_deploy find "$home/.homelab/rolled-back" -maxdepth 1 -type f -size -2k -exec grep -H . {} + >"$WORK/rolled-back"
   for text in networks images volumes inspected stale-binds architectures; do : >"$WORK/$text"; done
   engine --fail --fail-early \
     --output "$WORK/networks" "http://docker/networks?filters=%7B%22label%22%3A%5B%22$LABEL%22%5D%7D" \

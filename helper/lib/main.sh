@@ -63,10 +63,10 @@ case $command in
     ;;
   watch)
     arguments 1 $#
-    begin
-    [ -d "$PENDING" ] || [ -e "$FORCED" ] || exit 0 # it ran only to remove what a killed run left behind
-    lock
-    watch
+    begin # removes what a killed run left behind
+    if [ -d "$PENDING" ] || [ -e "$FORCED" ]; then (lock && watch); fi
+    . "$LIB/lib/replacements.sh"
+    settle_replacements # without the lock: Docker may take its time
     ;;
   *) usage ;;
 esac

@@ -64,6 +64,7 @@ def engine:
 {protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null, images: null, volumes: null} end) + {
   declared: (if $declared == "" then null else $declared | lines end),
   files: ($service_files | lines | map(capture("^(?<state>\\S+) (?<path>.+)$"))),
+  rolledBack: ($rolled_back | lines | map(capture("/(?<name>[^/:]+):(?<at>[0-9]+) (?<how>back|held)$") | .at |= tonumber)),
   listening: ([$listening | lines[] | split("\t")[0]] | unique),
   holders: [$listening | lines[] | split("\t") | select(length > 3) |
     {port: .[0], address: .[1], program: .[2], container: .[3]}],

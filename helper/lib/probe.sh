@@ -25,7 +25,7 @@ probe() {
   caller_address >"$WORK/caller"
   engine=false
   if wait "$docker_looks"; then engine=true; fi
-  set -- said inspected made networks networks-made images volumes declared service-files listening room nvidia stale-binds architectures caller
+  set -- said inspected made networks networks-made images volumes declared service-files rolled-back listening room nvidia stale-binds architectures caller
   for text in "$@"; do
     case $text in *-*) variable=${text%%-*}_${text#*-} ;; *) variable=$text ;; esac # without a process for each
     set -- "$@" --rawfile "$variable" "$WORK/$text"

@@ -3,38 +3,43 @@
 # `dockerd --validate` checks the result before it is written.
 
 DAEMON=$ROOT/etc/docker/daemon.json
-KEYS='["firewall-backend", "iptables", "ip6tables", "live-restore", "log-driver", "log-opts"]'
+KEYS='["default-address-pools", "firewall-backend", "iptables", "ip6tables", "live-restore", "log-driver", "log-opts"]'
 # shellcheck disable=SC2016 # jq's variable
 # The program never sets keys that would open the firewall or send logs elsewhere.
 STRANGE_VALUES='to_entries | map(select(.value as $value | if .key == "log-opts" then
     $value | type == "object" and (to_entries | all(.key | . == "max-size" or . == "max-file")) and all(.[]; type == "string" and test("^[0-9]+[kmg]?$"))
+  elif .key == "default-address-pools" then
+    $value | type == "array" and all(.[]; type == "object" and keys == ["base", "size"] and
+      (.base | type == "string" and test("^[0-9]+(\\.[0-9]+){3}/[0-9]+$")) and (.size | type == "number" and . >= 8 and . <= 29))
   else ({"firewall-backend": ["iptables"], "iptables": [true], "ip6tables": [true], "live-restore": [true, false],
     "log-driver": ["json-file", "local", "journald"]}[.key] | index([$value]) != null) end | not) | .key) | join(", ")'
 
 touches() { echo "$DAEMON"; }
 
 check_extras() {
-  jq -e '(.daemon | type == "object") and ((.optional // {}) | type == "object")' "$INPUT" >/dev/null ||
-    refuse "daemon and optional must be mappings"
-  input ".daemon + (.optional // {}) | keys - $KEYS | join(\", \")" >"$WORK/strange"
+  jq -e '(.daemon | type == "object") and ([.optional, .defaults] | all(. == null or type == "object"))' "$INPUT" >/dev/null ||
+    refuse "daemon, optional and defaults must be mappings"
+  input ".daemon + (.optional // {}) + (.defaults // {}) | keys - $KEYS | join(\", \")" >"$WORK/strange"
   [ "$(cat "$WORK/strange")" = "" ] || refuse "not a key of daemon.json that this helper sets: $(cat "$WORK/strange")"
-  input ".daemon + (.optional // {}) | $STRANGE_VALUES" >"$WORK/strange"
+  input ".daemon + (.optional // {}) + (.defaults // {}) | $STRANGE_VALUES" >"$WORK/strange"
   [ "$(cat "$WORK/strange")" = "" ] || refuse "not a value of daemon.json that this helper sets: $(cat "$WORK/strange")"
 }
 
-owner_keys() { # the owner's keys, without ours
+owner_keys() { # the owner's keys, without ours; of defaults, a value that is not ours is the owner's
   if [ -f "$DAEMON" ]; then
     jq -e 'type == "object"' "$DAEMON" >/dev/null 2>&1 || refuse "$DAEMON is not JSON: correct or remove it"
-    jq --argjson ours "$(applied '.daemon + (.optional // {})' | jq -s 'add // {}')" 'delpaths([$ours | keys[] | [.]])' "$DAEMON"
+    jq --argjson ours "$(applied '.daemon + (.optional // {})' | jq -s 'add // {}')" \
+      --argjson defaults "$(applied '.defaults // {}' | jq -s 'add // {}')" \
+      'delpaths([$ours | keys[] | [.]]) | with_entries(select($defaults[.key] == null or $defaults[.key] != .value))' "$DAEMON"
   else
     echo '{}'
   fi
 }
 
-# Swarm mode refuses live-restore; an optional key is omitted if the engine does not know it.
+# Swarm mode refuses live-restore; an optional key is omitted if the engine does not know it, a default if the owner has it.
 validate() {
   owner_keys >"$WORK/owner.json"
-  jq -n --slurpfile owner "$WORK/owner.json" --slurpfile input "$INPUT" '$owner[0] * $input[0].daemon' >"$WORK/daemon.json"
+  jq -n --slurpfile owner "$WORK/owner.json" --slurpfile input "$INPUT" '($input[0].defaults // {}) + $owner[0] * $input[0].daemon' >"$WORK/daemon.json"
   if [ "$(docker info --format '{{.Swarm.LocalNodeState}}' 2>/dev/null)" = active ]; then
     jq 'del(."live-restore")' "$WORK/daemon.json" >"$WORK/without.json"
     mv "$WORK/without.json" "$WORK/daemon.json"

@@ -192,6 +192,8 @@ const homelab = mapping({
   "mount-reason": text.optional(),
   /** It does its work and ends. */
   "one-shot": flag.default(false),
+  /** The former version can read the data that a newer one has written. */
+  rollback: flag.optional(),
 });
 
 export const service = mapping(

@@ -52,6 +52,10 @@ export const FINDING_CODES = [
   "wrong-architecture",
   /** Docker began to remove it and could not. */
   "dead",
+  /** The new container did not come up, and the former one runs. */
+  "rolled-back",
+  /** The new container did not come up, and the former one is not started. */
+  "held",
   "left-over",
   // What is in the way of a deployment.
   "name-taken",

@@ -110,6 +110,10 @@ function stateOf(
   if (state === "dead" || state === "removing") {
     return again(DEAD);
   }
+  const failed = report.rolledBack?.find(({ name }) => name === service.name);
+  if (failed !== undefined) {
+    return { said: [rolledBack(failed), ...broken], repair: true };
+  }
   if (record !== "own") {
     return { said: [record === "none" ? LEFT_OVER : RECREATED, ...broken], repair: true };
   }
@@ -148,6 +152,19 @@ function stateOf(
     said: [...byHand, ...mounts, ...network, ...broken],
     repair: byHand.length + mounts.length + network.length > 0,
   };
+}
+
+/** A deployment tries again: what kept it from coming up may be gone. */
+function rolledBack({ at, how }: NonNullable<ProbeReport["rolledBack"]>[number]): Said {
+  const when = `${new Date(at * 1000).toISOString().slice(0, 16).replace("T", " at ")} UTC`;
+  return how === "back"
+    ? { code: "rolled-back", words: `rolled back on ${when}: its new container did not come up, the former one runs` }
+    : {
+        code: "held",
+        words:
+          `stopped on ${when}: its new version did not come up, and may have changed its data. The former container is ` +
+          "kept until one comes up; declare its former version to go back, or x-homelab: {rollback: true} to have that done",
+      };
 }
 
 /** Did it start before the container whose network it shares? Then it has the one that is gone. */

@@ -62,15 +62,15 @@ export function missingOn(host: DriftHost, report: ProbeReport): Missing {
     host.services.flatMap((it) => filesOf(it)),
     [...states.keys()],
   );
-  const altered = host.services
-    .flatMap((it) => filesOf(it))
-    .flatMap((path) => {
+  const altered = host.services.flatMap((service) =>
+    filesOf(service).flatMap((path) => {
       const state = states.get(path);
-      return state === undefined || state === "same" ? [] : [{ path, state }];
-    });
-  missing.push(
-    ...altered.map(({ path, state }): Found => ({ ...ALTERED[state], name: path, subject: `file ${path}` })),
+      return state === undefined || state === "same" ? [] : [{ path, state, service: service.name }];
+    }),
   );
+  // One that was rolled back has its former files again: that is said of it.
+  const byHand = altered.filter(({ service }) => !report.rolledBack?.some(({ name }) => name === service));
+  missing.push(...byHand.map(({ path, state }): Found => ({ ...ALTERED[state], name: path, subject: `file ${path}` })));
   const files = new Set([...lostFiles, ...altered.map(({ path }) => path)]);
 
   // A container holds on to the file that it was started with, unless its folder is mounted.

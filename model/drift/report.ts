@@ -60,6 +60,14 @@ const network = z.object({
   removed: z.boolean().default(false),
 });
 
+const rolledBack = z.object({
+  name: z.string(),
+  /** Seconds since 1970. */
+  at: z.number(),
+  /** The former container took its place again, or is held: kept and not started, since the new one may have changed its data. */
+  how: z.enum(["back", "held"]),
+});
+
 const holder = z.object({
   port: z.string(),
   /** As ss(8) has it, without brackets; 0.0.0.0, :: or * mean all. */
@@ -87,6 +95,8 @@ const probeReport = z
     files: z
       .array(z.object({ path: z.string(), state: z.enum(["same", "changed", "mode-changed", "removed"]) }))
       .readonly(),
+    /** Services of which a new container did not come up; undefined where the helper does not say. */
+    rolledBack: z.array(rolledBack).readonly().optional(),
     /** Ports on which something listens, as in 22/tcp. */
     listening: z.array(z.string()).readonly(),
     /** Who listens on them; undefined where the helper does not say. */

@@ -73,6 +73,16 @@ function sourceOnHost(planning: Planning, at: Path, source: string): string {
   return onHost(planning.name, path);
 }
 
+/** Does a mount of a Compose file hold data of the service's own, which its next version may change for good? */
+export function hasOwnData({ file }: Planning, mount: ComposeVolume): boolean {
+  if (mount.type === "tmpfs" || mount.readOnly || mount.source === undefined) {
+    return false;
+  }
+  return mount.type === "bind"
+    ? !mount.source.startsWith("/") || mount.source.startsWith(`${PROJECT_DATA}/`)
+    : file.volumes[mount.source]?.["x-stateful"] === true;
+}
+
 /** A mount of a service, with the volume by Docker's name. */
 export function mountOf(planning: Planning, at: Path, given: ComposeVolume): ComposeVolume {
   const volume = given.type === "bind" ? { ...given, source: sourceOnHost(planning, at, given.source) } : given;

@@ -4,7 +4,7 @@ import type { ServiceModel } from "../types.js";
 import type { Path } from "../yaml/source.js";
 import { checkGpus } from "./gpus.js";
 import { configFile, secretFile } from "./files.js";
-import { mountOf } from "./mounts.js";
+import { hasOwnData, mountOf } from "./mounts.js";
 import { attachmentsOf } from "./networks.js";
 import { networkSharedBy } from "./passengers.js";
 import type { Planning } from "./planning.js";
@@ -30,6 +30,7 @@ export function planService(
     networks: attachmentsOf(planning, at, key, definition),
     ...(carrier !== undefined && { networkOf: nameOf(planning, carrier) }),
     oneShot: definition["x-homelab"]["one-shot"] || isAwaited(planning, key, isOn),
+    rollsBack: definition["x-homelab"].rollback ?? !definition.volumes.some((it) => hasOwnData(planning, it)),
     volumes: definition.volumes.map((volume, i) => mountOf(planning, [...at, "volumes", i], volume)),
     files: [
       ...definition.configs.map((it, i) => configFile(planning, [...at, "configs", i], it)),

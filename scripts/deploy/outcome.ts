@@ -72,11 +72,15 @@ function doneOn(host: string, { done, failed }: Outcome): string {
 
 /** What the engine could not do, and what is not as it should be all the same. That something failed is said once. */
 function remaining(failed: readonly string[], after: Aftermath | undefined): string[] {
-  const seen = (after?.notDone ?? []).filter(
-    ({ code, name }) => code !== "missing" || !failed.some((it) => it.endsWith(`/${name}`)),
-  );
-  return [...(failed.length === 0 ? [] : [failed.join(", ")]), ...seen.map(({ words }) => words)];
+  const found = after?.notDone ?? [];
+  const seen = found.filter(({ code, name }) => code !== "missing" || !failed.some((it) => it.endsWith(`/${name}`)));
+  const settled = new Set(found.flatMap(({ code, name }) => (isSettled(code) ? [`container/${name}`] : [])));
+  const left = failed.filter((it) => !settled.has(it));
+  return [...(left.length === 0 ? [] : [left.join(", ")]), ...seen.map(({ words }) => words)];
 }
+
+/** Does a finding say by itself that a container failed, and what came of it? */
+const isSettled = (code: string | undefined): boolean => code === "rolled-back" || code === "held";
 
 /** What failed, and what was not even tried because it needs something that failed. */
 function missing(host: HostModel, { done, failed }: Outcome): string[] {

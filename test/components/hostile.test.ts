@@ -158,7 +158,8 @@ function variants(seed: number): { what: string; text: string; host: HostModel }
 /** Words of the commands that hooks run on a host (components/host-hooks.ts). */
 const hookCommands = ({ services, networks }: HostModel): string[][] => [
   ...services.flatMap(({ name }) => [
-    ["make-room", "container", name, "10"],
+    ["make-room", "container", name, "10", "300", "held"],
+    ["bring-back", name],
     ["docker", "logs", "--tail", "20", name],
   ]),
   ...networks.map(({ name }) => ["make-room", "network", name]),

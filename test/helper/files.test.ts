@@ -49,6 +49,25 @@ test("a file is replaced, whatever its mode was, and nothing else is left", () =
   expect(readdirSync(join(home, ".homelab/files/db/etc"))).toEqual(["pg.conf"]);
 });
 
+test("the file that a container was made with is kept until its successor works, and no other", () => {
+  const kept = (): string => readFileSync(join(home, ".homelab/files-former/db/etc/pg.conf"), "utf8");
+  run("put-file", ["db/etc/pg.conf"], "0400\nfirst");
+  run("put-file", ["db/etc/pg.conf"], "0400\nfirst");
+  expect(kept).toThrow("ENOENT");
+  run("put-file", ["db/etc/pg.conf"], "0400\nsecond");
+  run("put-file", ["db/etc/pg.conf"], "0400\nthird");
+  expect([kept(), mode(".homelab/files-former/db/etc/pg.conf")]).toEqual(["first", "400"]);
+  run("remove-file", ["db/etc/pg.conf"]);
+  expect(kept).toThrow("ENOENT");
+});
+
+test("a file that somebody has changed since it was made is not kept", () => {
+  run("put-file", ["db/etc/pg.conf"], "0600\nfirst");
+  writeFileSync(join(home, ".homelab/files/db/etc/pg.conf"), "by hand");
+  run("put-file", ["db/etc/pg.conf"], "0600\nsecond");
+  expect(existsSync(join(home, ".homelab/files-former"))).toBe(false);
+});
+
 test("a folder in its place is refused and stays", () => {
   mkdirSync(join(home, ".homelab/files/db/etc/pg.conf/x"), { recursive: true });
   expect(run("put-file", ["db/etc/pg.conf"], "0444\n").status).not.toBe(0);

@@ -254,6 +254,12 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["another firewall", withKeys({ optional: { "firewall-backend": "nftables" } }), NO_VALUE],
     ["logs for somebody else", withKeys({ daemon: { "log-driver": "syslog" } }), NO_VALUE],
     ["an address for logs", withKeys({ daemon: { "log-opts": { "syslog-address": "tcp://x" } } }), NO_VALUE],
+    [
+      "pools of addresses that are none",
+      withKeys({ defaults: { "default-address-pools": [{ base: "0/0", size: 24 }] } }),
+      NO_VALUE,
+    ],
+    ["a runtime by default", withKeys({ defaults: { runtimes: {} } }), "not a key of daemon.json"],
     ["logs without end", withKeys({ daemon: { "log-opts": { "max-size": "-1" } } }), NO_VALUE],
   ],
   firewall: [

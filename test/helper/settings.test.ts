@@ -183,3 +183,18 @@ test("a time zone that is another name of one takes effect as that one", async (
   expect(await host.apply("system", wanted)).toBe("unchanged");
   expect((await host.probe())["system"]).toMatchObject({ state: "applied", drift: [] });
 });
+
+test("Docker's pools of addresses are the owner's, if there are any", async () => {
+  const pools = (): unknown =>
+    (JSON.parse(host.read("etc/docker/daemon.json")) as Record<string, unknown>)["default-address-pools"];
+  const wanted = input("tv", "docker");
+  const theirs = [{ base: "10.99.0.0/16", size: 24 }];
+  expect(await host.apply("docker", wanted)).toBe("applied");
+  expect(pools()).toContainEqual({ base: "172.18.0.0/15", size: 24 });
+  const daemon = JSON.parse(host.read("etc/docker/daemon.json")) as object;
+  host.write("etc/docker/daemon.json", JSON.stringify({ ...daemon, "default-address-pools": theirs }));
+  expect(await host.apply("docker", wanted)).toBe("applied");
+  expect(pools()).toEqual(theirs);
+  expect(await host.apply("docker", wanted)).toBe("unchanged");
+  expect((await host.probe())["docker"]).toMatchObject({ state: "applied", drift: [] });
+});

@@ -164,16 +164,32 @@ test("a deployer that dies between applying and confirming leaves the former fir
       process.kill(-child.pid, "SIGKILL");
     }
   });
-  await ended;
+  await inTime("the deployment", ended);
   expect(homelab.hosts.map(({ name }) => name)).toContain(died);
-  await reverted(died, "firewall");
+  await inTime("the host's own revert", reverted(died, "firewall"));
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).not.toContain("10.9.0.0/16");
-  await cli.must(["cancel", "--yes"]);
-  expect((await operate(cli, "preview")).output).toContain(`firewall on ${died}: rolled back`);
-  await up(cli);
+  await inTime("cancel", cli.must(["cancel", "--yes"]));
+  const { output } = await inTime("the preview", operate(cli, "preview"));
+  expect(output).toContain(`firewall on ${died}: rolled back`);
+  await inTime("the next deployment", up(cli));
   expect((await lab.root(died, ["ufw", "show", "added"])).stdout).toContain("10.9.0.0/16");
   expect(Object.keys((await up(cli)).changes)).toEqual(["unchanged"]);
 });
+
+const LONGEST_MS = 300_000;
+
+/** A step that would hang says which it is. */
+function inTime<T>(what: string, step: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`${what} has not ended after ${LONGEST_MS / 1000} s`));
+    }, LONGEST_MS);
+  });
+  return Promise.race([step, late]).finally(() => {
+    clearTimeout(timer);
+  });
+}
 
 /** Returns when containers are up again by themselves: all, or those of which `which` says so. */
 async function allRunning(which: (name: string) => boolean = () => true): Promise<void> {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { run } from "../../scripts/lib/process.js";
 import { PulumiStack } from "../../scripts/lib/pulumi-stack.js";
 import { by, commandOn, configure, containers, differing, edit, lab, operate, up } from "./homelab.js";
+import { notDone } from "./not-done.js";
 import { canBeMadeSick, deployedLab } from "./states.js";
 
 // That `npm run deploy` says what is, and not what the engine took for done. The tests follow each other; each ends with
@@ -18,20 +19,6 @@ beforeAll(async () => {
 });
 
 const deploy = (env = {}): ReturnType<typeof commandOn> => commandOn(cli, "deploy", [], env);
-
-/** What the table says that is not done on a host; undefined without a row. */
-function notDone(output: string, host: string): string | undefined {
-  const rows = output.split("\n").map((line) => line.split("│").map((cell) => cell.trim()));
-  const first = rows.findIndex(([, name]) => name === host);
-  const end = rows.findIndex(([, name], i) => i > first && name !== "");
-  return first === -1
-    ? undefined
-    : rows
-        .slice(first, end === -1 ? undefined : end)
-        .map((row) => row[3])
-        .join(" ")
-        .trim();
-}
 
 async function everythingIsDone(): Promise<void> {
   const { exitCode, output } = await deploy();

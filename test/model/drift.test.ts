@@ -1,6 +1,6 @@
 import { AFTERWARDS_CODES, FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
 import type { FindingCode } from "../../model/drift/codes.js";
-import { driftOf, isDrift, sentence } from "../../model/drift/drift.js";
+import { driftOf, sentence } from "../../model/drift/drift.js";
 import { declaredOn } from "../../model/drift/missing.js";
 import type { ProbeReport } from "../../model/drift/report.js";
 import { APPLIED, container, firewall, host, IN_SYNC, JOB, network, WEB, web } from "./drift-host.js";
@@ -23,6 +23,9 @@ function seen(more: Partial<ProbeReport>, of = host): { words: string[]; repairs
   };
 }
 
+const notUp = (how: "back" | "held"): Partial<ProbeReport> => ({
+  rolledBack: [{ name: "web", at: 1_796_029_200, how }],
+});
 const WITHOUT_WEB = declaredOn(host).filter((it) => it !== "container web");
 const LEFT_OVER = "left over from an interrupted deployment";
 const FREE = "stop that, or choose another published port";
@@ -149,6 +152,22 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     [],
   ],
   ["of another architecture, which the host emulates", web({ builtFor: "arm64" }), [], []],
+  [
+    "that was rolled back, and is tried again",
+    notUp("back"),
+    [
+      "rolled-back: web on pi5: rolled back on 2026-11-30 at 09:00 UTC: its new container did not come up, the former one runs",
+    ],
+    ["web"],
+  ],
+  [
+    "that is held, since its new version may have changed its data",
+    { ...web({ state: "exited", exitCode: 1, record: "none" }), ...notUp("held") },
+    [
+      "held: web on pi5: stopped on 2026-11-30 at 09:00 UTC: its new version did not come up, and may have changed its data. The former container is kept until one comes up; declare its former version to go back, or x-homelab: {rollback: true} to have that done",
+    ],
+    ["web"],
+  ],
   ["half removed", web({ state: "dead" }), ["dead: web on pi5: Docker began to remove it and could not"], ["web"]],
   [
     "a firewall to be applied that shuts out who deploys",
@@ -276,23 +295,4 @@ test("a service with GPUs on a host without what hands them out", () => {
 
 test("every code was seen here", () => {
   expect([...said, ...AFTERWARDS_CODES].sort()).toEqual([...FINDING_CODES].sort());
-});
-
-test("a share that differs otherwise keeps no container waiting", () => {
-  const drift = [{ code: "changed" as const, item: "/mnt/media/tv", words: "not mounted" }];
-  const settings = { ...IN_SYNC.settings, mounts: { ...APPLIED, drift } };
-  expect(seen({ ...web({ state: "exited", exitCode: 137 }), settings }).repairs).toEqual(["web"]);
-});
-
-test("what is merely worth knowing is no drift", () => {
-  const kinds = (more: Partial<ProbeReport>) => driftOf(host, { ...IN_SYNC, ...more }).findings.map(isDrift);
-  expect(kinds({ foreign: ["/etc/exports"] })).toEqual([false]);
-  expect(kinds(web({ health: "unhealthy" }))).toEqual([true]);
-  expect(kinds(web({ service: "" }))).toEqual([true]);
-});
-
-test("without a firewall of ours nothing is closed", () => {
-  const theirs = container("theirs", { service: "", ports: ["8081/tcp"] });
-  const report = { ...IN_SYNC, containers: [WEB, JOB, theirs] };
-  expect(driftOf({ ...host, settings: [] }, report).findings).toEqual([]);
 });

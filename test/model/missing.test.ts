@@ -76,6 +76,12 @@ test.each<[string, Partial<ProbeReport>, string[], string[]]>([
     ["web", "web/etc/web.conf"],
   ],
   [
+    "a file that came back with its container",
+    { ...file("changed"), rolledBack: [{ name: "web", at: 0, how: "back" as const }] },
+    [],
+    ["web", "web/etc/web.conf"],
+  ],
+  [
     "its mode",
     file("mode-changed"),
     ["mode-changed: file web/etc/web.conf on pi5: has other permissions"],
