@@ -3,13 +3,17 @@ import { AUDIENCE_NAME } from "../audience.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 
-/** Somebody with an account: Tailscale knows people by their address, Headscale by NAME@. */
-const person = form(/^[^\s@,"\\]+@[^\s@,"\\]*$/, "is nobody on a tailnet", {
-  prose: "write an address as in anna@example.com; with Headscale the user and an @, as in anna@",
+/**
+ * Somebody with an account, whom Tailscale knows by an address and Headscale by NAME@; or machines that belong to nobody, such
+ * as runners of CI, by a tag that none of the homelab's hosts has.
+ */
+const member = form(/^([^\s@,"\\]+@[^\s@,"\\]*|tag:(?!homelab(-|$))[a-z][a-z0-9-]*)$/, "is nobody on a tailnet", {
+  prose:
+    "write an address as in anna@example.com, with Headscale the user and an @, as in anna@; or of machines that are not the homelab's a tag, as in tag:ci",
 });
 
 const group = z
-  .array(person)
+  .array(member)
   .refine(
     (list) => list.length > 0,
     complaint("empty-audience", "names nobody", { prose: "write who is in it, as in [anna@example.com]" }),
@@ -37,7 +41,7 @@ const oauthClient = form(/^[A-Za-z0-9_-]+$/, "is not the ID of an OAuth client",
 
 /** What `homelab:tailnet` may say. */
 export const tailnet = mapping({
-  /** People by group, for audiences as in "tailnet:family". */
+  /** People and machines by group, for audiences as in "tailnet:family". */
   groups: named(
     form(AUDIENCE_NAME, "is not a name for a group", { prose: "use small letters, digits and dashes" }),
     group,

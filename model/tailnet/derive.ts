@@ -6,7 +6,7 @@ import { inOrder } from "../firewall/opening.js";
 import type { Opening } from "../firewall/opening.js";
 import { accessOf, joining } from "./access.js";
 import { expectationsOf } from "./expectations.js";
-import { tagOf } from "./tags.js";
+import { isTag, tagOf } from "./tags.js";
 import type { Grant, TailnetModel } from "./types.js";
 
 /** What the policy needs to know of a host. */
@@ -29,10 +29,15 @@ export function tailnetOf(hosts: readonly TailnetHost[], config: Config): Tailne
   const groups = Object.fromEntries(
     Object.entries(tailnet.groups)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([group, people]) => [group, [...new Set(people)].sort()]),
+      .map(([group, members]) => [group, [...new Set(members)].sort()]),
   );
   return {
-    groups,
+    groups: Object.fromEntries(
+      Object.entries(groups)
+        .map(([group, members]) => [group, members.filter((it) => !isTag(it))] as const)
+        .filter(([, people]) => people.length > 0),
+    ),
+    machines: [...new Set(Object.values(groups).flat().filter(isTag))].sort(),
     aliases: aliasesIn(inNameOrder, world),
     tags: inNameOrder.map(({ name }) => tagOf(name)),
     grants: inNameOrder.flatMap((host) => grantsOf(host, world)),
@@ -51,7 +56,7 @@ function grantsOf({ name: host, openings }: TailnetHost, world: World): Grant[] 
   for (const { port, protocol, from: audiences, what } of inOrder(openings)) {
     const sources = tailnetSourcesOf(audiences, world).filter((it) => it.kind !== "host" || it.host !== host);
     if (port !== undefined && sources.length > 0) {
-      const from = sources.map((it) => selectorOf(it)).sort();
+      const from = sources.flatMap((it) => selectorsOf(it, world)).sort();
       const key = JSON.stringify([what, from]);
       const ports = [...(grants.get(key)?.ports ?? []), `${protocol}:${port}`];
       grants.set(key, { from, host, ports: [...new Set(ports)], what });
@@ -60,17 +65,19 @@ function grantsOf({ name: host, openings }: TailnetHost, world: World): Grant[] 
   return [...grants.values()];
 }
 
-/** How the policy names somebody. */
-function selectorOf(source: TailnetSource): string {
+/** How the policy names somebody. Its groups have people alone. */
+function selectorsOf(source: TailnetSource, { tailnet = {} }: World): string[] {
   switch (source.kind) {
     case "people":
-      return "autogroup:member";
-    case "group":
-      return `group:${source.group}`;
+      return ["autogroup:member"];
+    case "group": {
+      const members = tailnet[source.group] ?? [];
+      return [...(members.every(isTag) ? [] : [`group:${source.group}`]), ...members.filter(isTag)];
+    }
     case "host":
-      return tagOf(source.host);
+      return [tagOf(source.host)];
     case "subnet":
-      return aliasOf(source) ?? source.subnet;
+      return [aliasOf(source) ?? source.subnet];
   }
 }
 

@@ -2,7 +2,7 @@ import { tailnetSourcesOf } from "../audience.js";
 import type { Audience, World } from "../audience.js";
 import type { Opening } from "../firewall/opening.js";
 import { contains } from "../subnet.js";
-import { tagOf } from "./tags.js";
+import { isTag, tagOf } from "./tags.js";
 import type { Expectation, Visitor } from "./types.js";
 
 /** Somebody with a device of his own who is in no group. */
@@ -45,7 +45,8 @@ function portsOf(hosts: readonly Host[]): { readonly protocol: "tcp" | "udp"; re
 /** Everybody who can be told apart: people in groups, somebody in none, addresses that have a name, and the hosts. */
 function visitorsOf(hosts: readonly Host[], world: World): Visitor[] {
   const { tailnet = {} } = world;
-  const people = [...new Set(Object.values(tailnet).flat())].sort();
+  const members = [...new Set(Object.values(tailnet).flat())].sort();
+  const people = members.filter((it) => !isTag(it));
   const audiences = hosts.flatMap(({ openings }) => openings.flatMap(({ from }) => from));
   const addresses = tailnetSourcesOf(audiences, world).flatMap((it) =>
     it.kind === "subnet" ? [it.subnet.replace(/\/.*/, "")] : [],
@@ -60,6 +61,7 @@ function visitorsOf(hosts: readonly Host[], world: World): Visitor[] {
     person(STRANGER),
     ...people.map((user) => person(user)),
     ...[...new Set(addresses)].sort().map((address) => person(STRANGER, address)),
+    ...members.filter(isTag).map((tag) => ({ name: tag, user: undefined, tags: [tag], addresses: [] })),
     ...hosts.map(({ name }) => ({ name, user: undefined, tags: [tagOf(name)], addresses: [] })),
   ];
 }
@@ -70,7 +72,7 @@ function isAmong({ user, tags, addresses }: Visitor, audiences: readonly Audienc
       case "people":
         return user !== undefined;
       case "group":
-        return user !== undefined && world.tailnet?.[source.group]?.includes(user) === true;
+        return world.tailnet?.[source.group]?.some((it) => it === user || tags.includes(it)) === true;
       case "host":
         return tags.includes(tagOf(source.host));
       case "subnet":

@@ -13,7 +13,7 @@ export interface Section {
 
 /** The homelab's part of a policy file, in the order in which it is written. */
 export function sectionsOf(model: TailnetModel): Section[] {
-  const { groups, aliases, tags, grants } = model;
+  const { groups, machines, aliases, tags, grants } = model;
   const all: Section[] = [
     {
       name: "groups",
@@ -24,7 +24,7 @@ export function sectionsOf(model: TailnetModel): Section[] {
       name: "tagOwners",
       kind: "object",
       // An admin of the tailnet owns every tag; the homelab's owner tag owns those of the hosts.
-      lines: [entry(OWNER_TAG, []), ...tags.map((tag) => entry(tag, [OWNER_TAG]))],
+      lines: [entry(OWNER_TAG, []), ...[...tags, ...machines].map((tag) => entry(tag, [OWNER_TAG]))],
     },
     { name: "hosts", kind: "object", lines: Object.entries(aliases).map(([name, address]) => entry(name, address)) },
     {

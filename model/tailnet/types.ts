@@ -4,6 +4,8 @@ import type { SCOPES } from "../config/tailnet-settings.js";
 export interface TailnetModel {
   /** People by group, each list sorted. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
+  /** Tags of machines that belong to no host, by groups. */
+  readonly machines: readonly string[];
   /** Names for addresses of the owner's own audiences. */
   readonly aliases: Readonly<Record<string, string>>;
   /** The hosts' tags, by the order of their names. */

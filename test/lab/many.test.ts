@@ -18,8 +18,8 @@ const small = (name: string): string =>
 const PORTS = `services:
   many-ports:
     image: ${IMAGE}
-${WAITS}    ports: [{ target: "20000-20499", published: "20000-20499", protocol: tcp, x-audience: [lan] }]
-`;
+${WAITS}    ports:
+${Array.from({ length: 500 }, (_, i) => `      - { target: ${20_000 + i}, published: "${20_000 + i}", protocol: tcp, x-audience: [lan] }\n`).join("")}`;
 const address = lab.host(HOST).address.replace(/\d+$/, "77");
 const subnet = lab.host(HOST).address.replace(/\d+$/, "0/24");
 const BESIDE = `services:

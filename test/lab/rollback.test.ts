@@ -55,14 +55,13 @@ async function expectRolledBack(id?: string): Promise<void> {
   expect([await idOfWeb(), await called()]).toEqual([id ?? expect.any(String), ["web running"]]);
 }
 
-test("one that is not healthy gives its place back to the former, with its files, at each deployment until one comes up", async () => {
+test("one that is not healthy gives its place back to the former, with its files, until one comes up", async () => {
   await declare(WELL + RUNS + withFile("first"));
   const id = await deployAll();
   await declare(SICK + RUNS + withFile("second"));
   await expectRolledBack(id);
   expect(await inWeb("cat /c")).toBe("first");
   expect((await commandOn(cli, "drift")).output).toContain("rolled back on ");
-  await expectRolledBack(id);
   await declare(WELL + RUNS + withFile("third"));
   expect(await deployAll()).not.toBe(id);
   expect(await inWeb("cat /c")).toBe("third");
@@ -128,8 +127,4 @@ test("one that may have changed its data: the former is held, and nothing runs u
   await declare(WELL + RUNS + DATA);
   await deployAll();
   expect(await called()).toEqual(["web running"]);
-
-  const again = await idOfWeb();
-  await declare(`${SICK}${RUNS}    x-homelab: {rollback: true}\n${DATA}`, OTHER_IMAGE);
-  await expectRolledBack(again);
 });

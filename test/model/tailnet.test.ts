@@ -51,6 +51,33 @@ test.each<[string, string[], string[]]>([
   expect(grants).toEqual(from.length === 0 ? [] : [{ from, host: "pi5", ports: ["tcp:8080"], what: "web" }]);
 });
 
+test("machines that belong to nobody reach what is for their group, and nothing else", () => {
+  const groups = '  homelab:tailnet: {groups: {ci: ["tag:ci"], operators: [anna@, "tag:ci", "tag:spare"]}}\n';
+  const admin = '  homelab:admin: {from: [lan, "tailnet:ci"]}\n';
+  const { tailnet } = model(webFor("tailnet:operators"), CONFIG + groups + admin);
+  const text = tailnet === undefined ? "" : textOf(tailnet);
+  expect(text).toContain(`"groups": {
+    "group:operators": ["anna@"],
+  },`);
+  expect(text).toContain('    "tag:ci": ["tag:homelab"],\n    "tag:spare": ["tag:homelab"],\n');
+  expect(tailnet?.grants.map(({ from, ports }) => [from, ports])).toEqual([
+    [["tag:ci"], ["tcp:22"]],
+    [["group:operators", "tag:ci", "tag:spare"], ["tcp:8080"]],
+  ]);
+  expect(text).toContain(
+    '{"src": "tag:spare", "proto": "tcp", "accept": ["tag:homelab-pi5:8080"], "deny": ["tag:homelab-pi5:22"]},',
+  );
+  expect(text).toContain(
+    '{"src": "tag:ci", "proto": "tcp", "accept": ["tag:homelab-pi5:22", "tag:homelab-pi5:8080"]},',
+  );
+});
+
+test.each(["tag:homelab-pi5", "tag:homelab", "tag:Ci", "tag:"])("%s is no machine of a group", (tag) => {
+  expect(
+    problemsOf(() => model(webFor("lan"), `${CONFIG}  homelab:tailnet: {groups: {ci: ["${tag}"]}}\n`)),
+  ).toHaveLength(1);
+});
+
 test("the policy file of a small homelab", () => {
   expect(textOf(tailnetOf(["tailnet:family", "role:agent"], "")).replace(/[0-9a-f]{12}/, "DIGEST")).toBe(`{
   // homelab DIGEST: derived from the homelab's declaration; change it there. An edit here is reported, not overwritten.
