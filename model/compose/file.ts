@@ -13,12 +13,15 @@ import { SecretText } from "../text.js";
 
 const NO_NAME = "is not a name";
 const RULE = "use up to 64 small letters, digits, dots, dashes and underscores";
-const key = form(/^[a-z0-9][a-z0-9._-]{0,63}$/, NO_NAME, { prose: RULE });
+const projectName = form(/^[a-z0-9][a-z0-9._-]{0,63}$/, NO_NAME, { prose: RULE });
 /** Docker's own rule for containers asks for two characters at least. */
 const serviceKey = form(/^[a-z0-9][a-z0-9._-]{1,63}$/, NO_NAME, { prose: `${RULE}, at least two` });
-const volumeKey = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, NO_NAME, {
+const key = form(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/, NO_NAME, {
   prose: "use up to 64 letters, digits, dots, dashes and underscores",
 });
+
+/** What each section calls its entries. */
+export const NAMES = { services: serviceKey, networks: key, volumes: key, configs: key, secrets: key };
 
 const orNothing = <Schema extends z.ZodType>(schema: Schema): z.ZodUnion<[Schema, z.ZodNull]> =>
   z.union([schema, z.null()]);
@@ -111,12 +114,12 @@ const secret = mapping({ environment: secretName }, REFUSED.secrets);
 /** A Compose file: the services of one host that belong together. */
 export const composeFile = mapping(
   {
-    name: key.optional(),
-    services: named(serviceKey, service),
-    networks: named(key, orNothing(network)).default({}),
-    volumes: named(volumeKey, orNothing(volume)).default({}),
-    configs: named(key, config).default({}),
-    secrets: named(key, secret).default({}),
+    name: projectName.optional(),
+    services: named(NAMES.services, service),
+    networks: named(NAMES.networks, orNothing(network)).default({}),
+    volumes: named(NAMES.volumes, orNothing(volume)).default({}),
+    configs: named(NAMES.configs, config).default({}),
+    secrets: named(NAMES.secrets, secret).default({}),
     "x-secrets": secretSources,
   },
   REFUSED.top,

@@ -2,8 +2,9 @@ import type { Complaint } from "../yaml/complaint.js";
 import { complaintsOf } from "../yaml/schema.js";
 import type { Problem } from "../yaml/problem.js";
 import type { Path, Source } from "../yaml/source.js";
-import { composeFile } from "./file.js";
+import { composeFile, NAMES } from "./file.js";
 import type { ComposeFile } from "./file.js";
+import { withStandIns } from "./stand-ins.js";
 
 /** A part of a Compose file that was left out because it is malformed. */
 export interface Lost {
@@ -36,6 +37,11 @@ export function readCompose(given: unknown, source: Source): ReadCompose {
   const malformed: Problem[] = [];
   const lost: Lost[] = [];
   const gaps = new Gaps();
+  const named = withStandIns(given, NAMES);
+  const original = (path: Path): Path => gaps.original(named.original(path));
+  for (const { path, code, message, remedies } of named.complaints) {
+    malformed.push(source.problem(path, code, message, ...remedies));
+  }
   const result = (file: ComposeFile | undefined): ReadCompose => ({
     file,
     malformed,
@@ -45,22 +51,22 @@ export function readCompose(given: unknown, source: Source): ReadCompose {
       problem: (path, ...rest) => source.problem(gaps.original(path), ...rest),
     },
   });
-  let data = given;
+  let data = named.data;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { data: file, complaints } = complaintsOf(composeFile, data);
     if (file !== undefined) {
-      return result(file);
+      return result(named.restore(file));
     }
     const places = complaints.map(({ path, code }) => placeOf(path, code));
     const before = [...lost];
     for (const [i, { path, code, message, remedies, meant }] of complaints.entries()) {
-      const original = gaps.original(path);
-      if (!before.some((it) => leadsTo(it.path, original))) {
-        malformed.push(source.problem(original, code, message, ...remedies));
+      const place = original(path);
+      if (!before.some((it) => leadsTo(it.path, place))) {
+        malformed.push(source.problem(place, code, message, ...remedies));
       }
-      lost.push({ path: gaps.original(places[i] ?? path), refused: code === "unsupported-key" });
+      lost.push({ path: original(places[i] ?? path), refused: code === "unsupported-key" });
       if (meant !== undefined) {
-        lost.push({ path: [...original.slice(0, -1), meant], refused: false });
+        lost.push({ path: [...place.slice(0, -1), meant], refused: false });
       }
     }
     if (places.some((path) => path.length === 0)) {
@@ -69,7 +75,7 @@ export function readCompose(given: unknown, source: Source): ReadCompose {
     // From the end, so that the place of an entry in its list still counts.
     const last = [...places].sort(comparePaths).reverse();
     data = last.reduce((all, path, i) => (i > 0 && isSame(path, last[i - 1]) ? all : without(all, path)), data);
-    gaps.add(last);
+    gaps.add(last.map(named.original));
   }
   return result(undefined);
 }

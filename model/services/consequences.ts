@@ -34,7 +34,9 @@ const ELSEWHERE: Partial<Record<ProblemCode, Concerns>> = {
   "route-without-proxy": ofAnyService("image"),
   "dependency-without-healthcheck": ofAnyService("healthcheck"),
   "duplicate-container": ofAnyService("container_name"),
-  "unknown-service": ofAnyService("container_name"),
+  // Only container:NAME looks for a name that another service may give itself.
+  "unknown-service": (lost, problem) =>
+    problem.path.endsWith(".network_mode") && ofAnyService("container_name")(lost, problem),
   "nothing-on": ofAnyService(),
   "outside-subnet": inSection("networks"),
   "conflicting-networks": inSection("networks"),

@@ -1,7 +1,7 @@
 import type { ReadFile } from "../types.js";
 import { HomelabError } from "./problem.js";
 import type { Problem } from "./problem.js";
-import { fileProblem, parseSource } from "./source.js";
+import { fileProblem, readSource } from "./source.js";
 import type { Source } from "./source.js";
 
 /**
@@ -31,7 +31,9 @@ export function opener(read: ReadFile, problems: Problem[]): OpenFile {
 
 function parse(file: string, text: string, problems: Problem[]): Source | undefined {
   try {
-    return parseSource(file, text);
+    const { source, flaws } = readSource(file, text);
+    problems.push(...flaws);
+    return source;
   } catch (error) {
     if (error instanceof HomelabError) {
       problems.push(...error.problems);

@@ -1,4 +1,4 @@
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { Alias, Document, Node, Pair, Scalar } from "yaml";
 import type { ProblemCode } from "./codes.js";
 import { HomelabError } from "./problem.js";
@@ -28,27 +28,55 @@ const TOO_MANY_ALIASES = 1000;
  * @throws HomelabError with the syntax errors of the file
  */
 export function parseSource(file: string, text: string): Source {
+  const { source, flaws } = readSource(file, text);
+  if (flaws.length > 0) {
+    throw new HomelabError(flaws);
+  }
+  return source;
+}
+
+/** YAML text that was read, if only to find what else is wrong with it. */
+export interface ReadSource {
+  readonly source: Source;
+  /** Mistakes that leave the rest of the file as it is: a key that appears twice, a number that others read otherwise. */
+  readonly flaws: readonly Problem[];
+}
+
+/** What the `yaml` package reads past, in the way in which the owner may have meant it: the last of two, the first document. */
+const READ_PAST: ReadonlySet<string> = new Set(["DUPLICATE_KEY", "MULTIPLE_DOCS"]);
+
+/**
+ * Reads YAML text as parseSource does, past such mistakes as hide nothing else.
+ *
+ * @throws HomelabError with the syntax errors of a file that says nothing for certain
+ */
+export function readSource(file: string, text: string): ReadSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, strict: true });
   const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0) {
-    throw new HomelabError(syntaxProblems(file, text, errors, lines));
+  const syntax = errors.length === 0 ? [] : syntaxProblems(file, text, errors, lines);
+  if (errors.some(({ code }) => !READ_PAST.has(code))) {
+    throw new HomelabError(syntax);
   }
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) {
-    throw new HomelabError([fileProblem(file, "empty-file", "the file is empty")]);
+    throw new HomelabError([...syntax, fileProblem(file, "empty-file", "the file is empty")]);
   }
+  const { data, problems } = plainData(document, file, lines);
   return {
-    file,
-    data: plainData(document, file, lines),
-    problem: (path, code, message, ...remedies) => ({
-      code,
+    source: {
       file,
-      line: lines.linePos(offsetOf(root, path)).line,
-      path: formatPath(path),
-      message,
-      remedies,
-    }),
+      data,
+      problem: (path, code, message, ...remedies) => ({
+        code,
+        file,
+        line: lines.linePos(offsetOf(root, path)).line,
+        path: formatPath(path),
+        message,
+        remedies,
+      }),
+    },
+    flaws: [...syntax, ...problems],
   };
 }
 
@@ -69,10 +97,15 @@ const AMBIGUOUS_NUMBER = /^[-+]?0\d|[xoe]/i;
 const IN_NO_PROGRAM = /\0|\p{Surrogate}/u;
 
 /**
- * The document as plain data, unless it has an alias without an anchor, aliases that multiply without end, or a number
- * that others read otherwise.
+ * The document as plain data, and what in it others would read otherwise.
+ *
+ * @throws HomelabError for an alias without an anchor, or aliases that multiply without end
  */
-function plainData(document: Document, file: string, lines: LineCounter): unknown {
+function plainData(
+  document: Document,
+  file: string,
+  lines: LineCounter,
+): { readonly data: unknown; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
   const complain = (node: Node, code: ProblemCode, message: string, ...ways: readonly string[]): void => {
     const line = lines.linePos(node.range?.[0] ?? 0).line;
@@ -102,16 +135,34 @@ function plainData(document: Document, file: string, lines: LineCounter): unknow
       complain(leaf, "ambiguous-number", `${source} has more digits than a number can hold`, `write "${source}"`);
     }
   });
-  if (problems.length > 0) {
-    throw new HomelabError(problems);
+  if (problems.some(({ code }) => code === "undefined-alias")) {
+    throw new HomelabError(problems); // what the alias was to bring is not there
   }
   try {
-    return document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown;
+    return { data: document.toJS({ maxAliasCount: TOO_MANY_ALIASES }) as unknown, problems };
   } catch (error) {
     // A merge key without a mapping, or aliases that multiply without end.
     const [message, prose] = aliasWords(error instanceof Error ? error.message : String(error));
-    throw new HomelabError([{ ...fileProblem(file, "invalid-yaml", message), remedies: [{ prose }] }]);
+    const line = lineOfMerge(document, lines);
+    throw new HomelabError([{ ...fileProblem(file, "invalid-yaml", message), line, remedies: [{ prose }] }]);
   }
+}
+
+/** Of the first merge key that has something else than mappings; 0 if there is none. */
+function lineOfMerge(document: Document, lines: LineCounter): number {
+  const isMapping = (node: unknown): boolean => isMap(isAlias(node) ? node.resolve(document) : node);
+  let line = 0;
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      const sources: readonly unknown[] = isSeq(value) ? value.items : [value];
+      if (!isScalar(key) || key.source !== "<<" || sources.every(isMapping)) {
+        return undefined;
+      }
+      line = lines.linePos(key.range?.[0] ?? 0).line;
+      return visit.BREAK;
+    },
+  });
+  return line;
 }
 
 /** As the library's own `visit`, which also keeps the path to each node: in all that took as long as reading the text. */
@@ -147,7 +198,7 @@ function offsetOf(root: Node, path: Path): number {
       return offset;
     }
     if (isMap(node)) {
-      const pair: Pair | undefined = node.items.find((item) => isPair(item) && keyOf(item) === String(step));
+      const pair: Pair | undefined = node.items.findLast((item) => isPair(item) && keyOf(item) === String(step));
       if (pair === undefined) {
         return offset;
       }

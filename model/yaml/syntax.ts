@@ -5,7 +5,7 @@ import { firstSlip } from "./slip.js";
 import type { Slip } from "./slip.js";
 
 /** What a parser reports once for each time that it was done, and not again and again for one slip. */
-const SEPARATE = new Set<string>(["DUPLICATE_KEY", "BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED"]);
+const SEPARATE = new Set<string>(["DUPLICATE_KEY", "MULTIPLE_DOCS", "BAD_DQ_ESCAPE", "TAG_RESOLVE_FAILED"]);
 
 /**
  * What is wrong with a text that is not YAML, in plain words. Of what makes a parser stumble further on, such as a wrong

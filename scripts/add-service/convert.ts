@@ -9,6 +9,7 @@ import type { Context, Found, Note } from "./context.js";
 import { mergeEnvFiles, moveSecrets, moveSecretsOfLabels, nameVariables } from "./environment.js";
 import { moveSecretsOfCommands } from "./commands.js";
 import { switchedOn } from "./profiles.js";
+import { renameServices } from "./rename.js";
 import { rewritePorts } from "./ports.js";
 import { rewriteReferences } from "./references.js";
 import { rewriteResources } from "./resources.js";
@@ -122,11 +123,15 @@ function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "servic
   keepHead(context, root);
   drop(context, root, "version", "Compose files have none any more");
   setName(context, root);
-  const services = sections(context, "services").flatMap(([key, { value }]) => (isMap(value) ? [{ key, value }] : []));
   // Mappings under x-… are what services are put together from by anchors.
   const templates = root.items.flatMap((pair) =>
     keyOf(pair).startsWith("x-") && isMap(pair.value) ? [{ key: keyOf(pair), value: pair.value }] : [],
   );
+  renameServices(
+    context,
+    [...templates, ...servicesIn(context)].map(({ value }) => value),
+  );
+  const services = servicesIn(context);
   applyAnswers(context, services, answers);
   context.on.push(...switchedOn(context, services));
   services.forEach(({ key, value }) => {
@@ -149,6 +154,9 @@ function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "servic
     moveSecretsOfCommands(context, key, value);
   }
 }
+
+const servicesIn = (context: Context): { readonly key: string; readonly value: YAMLMap }[] =>
+  sections(context, "services").flatMap(([key, { value }]) => (isMap(value) ? [{ key, value }] : []));
 
 /** What is said of the file as a whole stays at its head when the first key goes. */
 function keepHead({ document }: Context, root: YAMLMap): void {

@@ -1,5 +1,6 @@
 import { isMap, isPair, isScalar, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
+import { addAlias, networksOf } from "./aliases.js";
 import { adopt, drop, merged, isText, keyOf, listAt, mapAt, rootMap } from "./context.js";
 import type { Context } from "./context.js";
 import { WATCHTOWER_LABEL } from "../../model/labels.js";
@@ -63,7 +64,7 @@ const textOf = (node: unknown): string => (isScalar(node) ? String(node.value) :
 function rewriteLinks(context: Context, name: string, service: YAMLMap): void {
   for (const link of listAt(service, "links").filter(isText)) {
     const [target = "", alias = target] = link.value.split(":");
-    if (alias !== target && !addAlias(context, service, target, alias)) {
+    if (alias !== target && !findAs(context, service, target, alias)) {
       const text = `${name} finds ${target} as ${alias}: add aliases: [${alias}] to a network of ${target} that both are in`;
       context.todo.push({ line: context.lineOf(link), text });
     }
@@ -73,7 +74,7 @@ function rewriteLinks(context: Context, name: string, service: YAMLMap): void {
 }
 
 /** Whether the other name could be given to a service, in a network that it shares with the one that uses the name. */
-function addAlias(context: Context, user: YAMLMap, target: string, alias: string): boolean {
+function findAs(context: Context, user: YAMLMap, target: string, alias: string): boolean {
   const { document } = context;
   const service: unknown = document.getIn(["services", target], true);
   if (!isMap(service) || service.has("network_mode")) {
@@ -86,26 +87,8 @@ function addAlias(context: Context, user: YAMLMap, target: string, alias: string
   if (shared === undefined) {
     return false;
   }
-  const networks: unknown = service.get("networks", true);
-  if (!isMap(networks)) {
-    const aliases = names.map((it) => [it, it === shared ? { aliases: [alias] } : null] as const);
-    service.set("networks", document.createNode(Object.fromEntries(aliases)));
-    return true;
-  }
-  const there: unknown = networks.getIn([shared, "aliases"], true);
-  if (isSeq(there)) {
-    there.add(document.createNode(alias));
-  } else if (isMap(networks.get(shared, true))) {
-    networks.setIn([shared, "aliases"], document.createNode([alias]));
-  } else {
-    networks.set(shared, document.createNode({ aliases: [alias] }));
-  }
+  addAlias(context, service, shared, alias);
   return true;
-}
-
-/** Names of the networks that a service is in, in either form; without any it is in the default one. */
-function networksOf(node: unknown): string[] {
-  return isMap(node) ? node.items.map(keyOf) : isSeq(node) ? node.items.map(textOf) : ["default"];
 }
 
 function addDependency(context: Context, service: YAMLMap, target: string): void {

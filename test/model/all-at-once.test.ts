@@ -40,6 +40,51 @@ test.each([
   expect(saidOf(`services:\n  web:\n    image: nginx:1.29\n${line}${OTHERS}`)).toEqual([...own, ...OF_OTHERS(5)]);
 });
 
+test.each(["w", "Web", "_web", '""', '"a.b[0]"', "stand-in-1.", "${A}"])(
+  "a service called %s is judged like any other",
+  (name) => {
+    const key = name.replaceAll('"', "");
+    expect(
+      saidOf(`services:\n  ${name}:\n    image: nginx\n    ports: ["80:80", x]\n    mem_limit: x\n${OTHERS}`),
+    ).toEqual([
+      ...(name === "stand-in-1." ? [] : [`2 services.${key} malformed`]),
+      `3 services.${key}.image untagged-image`,
+      `4 services.${key}.ports[1] malformed`,
+      `4 services.${key}.ports[0] no-audience`,
+      `5 services.${key}.mem_limit malformed`,
+      ...OF_OTHERS(6),
+    ]);
+  },
+);
+
+test("what refers to a service by a name that is not allowed still finds it", () => {
+  const user = "  user: {image: 'a:1', network_mode: 'service:Web', depends_on: {Web: {condition: service_healthy}}}\n";
+  expect(saidOf(`services:\n  Web: {image: 'nginx:1'}\n${user}  stand-in-1: {image: 'a:1'}\n`)).toEqual([
+    "2 services.Web malformed",
+    "3 services.user.depends_on.Web dependency-without-healthcheck",
+  ]);
+});
+
+// Each is a mistake of the file as a whole, or at the top of it.
+test.each([
+  ["a key that appears twice", "    image: nginx:1.29\n", "", "4  invalid-yaml"],
+  ["a number that others read otherwise", "    cpu_shares: 0x9\n", "", "4  ambiguous-number"],
+  ["a second document", "", "---\na: b\n", "10  invalid-yaml"],
+  ["the name of a network", "", "networks: {_a: }\n", "10 networks._a malformed"],
+  ["the name of a config", "", "configs: {ä: {content: a}}\n", "10 configs.ä malformed"],
+  ["a list in place of networks", "", "networks: [a]\n", "10 networks wrong-type"],
+  ["the project's name", "", "name: My App\n", "10 name malformed"],
+  ["a service without content", "", "  empty:\n", "10 services.empty wrong-type"],
+  ["services that wait for each other", "    depends_on: [web]\n", "", "4 services.web.depends_on dependency-cycle"],
+])("%s hides no other question of the file", (_, line, end, own) => {
+  const said = saidOf(`services:\n  web:\n    image: nginx:1.29\n${line}${OTHERS}${end}`);
+  expect(said.sort()).toEqual([own, ...OF_OTHERS(line === "" ? 4 : 5)].sort());
+});
+
+test("a merge key without a mapping has a line", () => {
+  expect(saidOf("services:\n  web:\n    <<: 5\n")).toEqual(["3  invalid-yaml"]);
+});
+
 test("a service without an image of its own is asked about all else", () => {
   expect(saidOf('services:\n  web:\n    build: .\n    ports: ["80:80"]\n    privileged: true\n')).toEqual([
     "2 services.web.image missing-value",

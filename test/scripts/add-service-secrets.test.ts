@@ -117,10 +117,10 @@ describe("variables and the .env beside the file", () => {
 
   test("two values of one name are two secrets", () => {
     const { text } = convert(
-      "services:\n  a:\n    image: a:1\n    environment: {PASSWORD: one1}\n  b:\n    image: b:1\n    environment: {PASSWORD: two2}\n",
+      "services:\n  aa:\n    image: a:1\n    environment: {PASSWORD: one1}\n  bb:\n    image: b:1\n    environment: {PASSWORD: two2}\n",
     );
     expect(text).toMatch(/a:1\n {4}environment: \{ PASSWORD: "?\$\{PASSWORD\}"? \}/);
-    expect(text).toMatch(/b:1\n {4}environment: \{ PASSWORD: "?\$\{B_PASSWORD\}"? \}/);
+    expect(text).toMatch(/b:1\n {4}environment: \{ PASSWORD: "?\$\{BB_PASSWORD\}"? \}/);
   });
 });
 
