@@ -10,6 +10,7 @@ import { isOmv, openingsOf } from "./firewall/openings.js";
 import { imagesOf } from "./services/images.js";
 import { bridgesIn } from "./services/networks.js";
 import { withDerivedFiles } from "./outputs/derived.js";
+import { checkLanNetworks } from "./services/lan-networks.js";
 import { planHost } from "./services/host.js";
 import { withRoutes } from "./services/routes.js";
 import { checkSwitches } from "./services/switches.js";
@@ -68,6 +69,7 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
     const certificate = certificateOf(host, config, servicesOf(projects), routesTo(name));
     return [hostModel({ name, host, hostKey: host.hostKey, projects, config, shares: shares(name), certificate })];
   });
+  problems.push(...checkLanNetworks(planned, config));
   if (problems.length > 0) {
     throw new HomelabError(problems);
   }

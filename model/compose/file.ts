@@ -30,19 +30,24 @@ const NO_IPV6 = complaint("ipv6-network", "enable_ipv6 would need an IPv6 subnet
   prose: "remove enable_ipv6",
 });
 /** Drivers by which containers have addresses of the LAN. */
-const OF_THE_LAN = ["macvlan", "ipvlan"];
+const OF_THE_LAN = ["macvlan", "ipvlan"] as const;
+export type LanDriver = (typeof OF_THE_LAN)[number];
+const isOfTheLan = (driver: string): boolean => (OF_THE_LAN as readonly string[]).includes(driver);
 const NOT_BEHIND_THE_HOST = complaint(
   "unknown-value",
   "its containers have addresses of the LAN, where the host's firewall does not see them and no audience holds",
   {
     prose:
-      "make it on the host, docker network create with --driver, --opt parent=, --subnet and --gateway, and write external: true and name: in place of the rest",
+      "make it on the host, docker network create with --driver, --opt parent=, --subnet and --gateway, and write external: true, name: and x-driver: in place of the rest",
   },
 );
+const NOT_EXTERNAL = complaint("conflicting-keys", "x-driver: says how a network that is external was made", {
+  prose: "write external: true",
+});
 const driver = z
   .string()
-  .refine((it) => !OF_THE_LAN.includes(it), NOT_BEHIND_THE_HOST)
-  .refine((it) => it === "bridge" || OF_THE_LAN.includes(it), complaint("unknown-value", "must be bridge"))
+  .refine((it) => !isOfTheLan(it), NOT_BEHIND_THE_HOST)
+  .refine((it) => it === "bridge" || isOfTheLan(it), complaint("unknown-value", "must be bridge"))
   .meta({ enum: ["bridge"] });
 const network = mapping(
   {
@@ -53,6 +58,8 @@ const network = mapping(
     enable_ipv6: flag.refine((it) => !it, NO_IPV6).optional(),
     internal: flag.default(false),
     external: flag.default(false),
+    /** How an external network was made, if its containers have addresses of the LAN. */
+    "x-driver": z.enum(OF_THE_LAN).optional(),
     ipam: mapping(
       {
         driver: z.literal("default").optional(),
@@ -74,7 +81,7 @@ const network = mapping(
     ).optional(),
   },
   REFUSED.networks,
-);
+).refine((it) => it["x-driver"] === undefined || it.external, NOT_EXTERNAL);
 export type ComposeNetwork = z.infer<typeof network>;
 
 const volume = mapping(

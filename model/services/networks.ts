@@ -1,4 +1,4 @@
-import type { ComposeFile } from "../compose/file.js";
+import type { ComposeFile, LanDriver } from "../compose/file.js";
 import type { ComposeService } from "../compose/service.js";
 import type { NetworkModel, ServiceModel } from "../types.js";
 import type { Path } from "../yaml/source.js";
@@ -20,6 +20,14 @@ export function networksOf(planning: Planning, services: readonly ServiceModel[]
       ipam: it?.ipam,
     }));
 }
+
+/** Those that somebody has made, by Docker's names; with the driver if containers have addresses of the LAN by it. */
+export const externalNetworksOf = (planning: Planning): Record<string, LanDriver | undefined> =>
+  Object.fromEntries(
+    Object.entries(planning.file.networks)
+      .filter(([, it]) => it?.external === true)
+      .map(([key, it]) => [planning.dockerName("networks", key), it?.["x-driver"]]),
+  );
 
 /** The networks that a service is in. */
 export function attachmentsOf(

@@ -1,4 +1,5 @@
 import { readCompose } from "../compose/read.js";
+import type { LanDriver } from "../compose/file.js";
 import type { Lost } from "../compose/read.js";
 import type { ComposeService } from "../compose/service.js";
 import type { Config } from "../config/settings.js";
@@ -7,7 +8,7 @@ import { interpolate } from "../compose/interpolate.js";
 import { follows, followsFrom } from "./consequences.js";
 import { inDependencyOrder } from "./order.js";
 import { checkNasVolumes, volumesOf } from "./mounts.js";
-import { networksOf } from "./networks.js";
+import { externalNetworksOf, networksOf } from "./networks.js";
 import { planService } from "./planner.js";
 import { Planning } from "./planning.js";
 import type { ProjectArgs } from "./planning.js";
@@ -36,6 +37,8 @@ export interface Project {
   /** The file's keys of networks and of volumes, by Docker's names. */
   readonly networkKeys: Readonly<Record<string, string>>;
   readonly volumeKeys: Readonly<Record<string, string>>;
+  /** By Docker's name each network that is there already; the driver if its containers have addresses of the LAN. */
+  readonly externalNetworks: Readonly<Record<string, LanDriver | undefined>>;
   /** Where its secrets come from. */
   readonly secretSources: SecretSources;
   /** Whose names it refers to. */
@@ -98,6 +101,7 @@ export function planProject(given: ProjectArgs): Project | undefined {
     volumes: volumesOf(planning, services),
     networkKeys: keysByName(planning, "networks"),
     volumeKeys: keysByName(planning, "volumes"),
+    externalNetworks: externalNetworksOf(planning),
     secretSources: sources,
     owner,
     lost,

@@ -8,6 +8,7 @@ import { drop, entry, keyOf, sections } from "./context.js";
 import type { Context, Found, Note } from "./context.js";
 import { mergeEnvFiles, moveSecrets, moveSecretsOfLabels, nameVariables } from "./environment.js";
 import { moveSecretsOfCommands } from "./commands.js";
+import { dropPortsOfLan } from "./lan-networks.js";
 import { switchedOn } from "./profiles.js";
 import { renameServices } from "./rename.js";
 import { rewritePorts } from "./ports.js";
@@ -138,6 +139,9 @@ function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "servic
     mergeEnvFiles(context, key, value);
   });
   templates.forEach(({ value }) => value.delete("env_file")); // each service has its variables now
+  services.forEach(({ value }) => {
+    dropPortsOfLan(context, value);
+  });
   for (const { key, value } of [...templates, ...services]) {
     rewriteService(context, key, value);
     rewritePorts(context, key, value, answers.services[key]?.ports);

@@ -1,8 +1,9 @@
 import { isMap, isScalar } from "yaml";
-import type { Pair, YAMLMap } from "yaml";
+import type { Pair } from "yaml";
 import { drop, isText, keyOf, mapAt, rootMap, sections } from "./context.js";
 import type { Context } from "./context.js";
 import { dotEnv, resolved } from "./env-file.js";
+import { handOver } from "./lan-networks.js";
 import { replaceSecrets } from "./looks-secret.js";
 
 /** Rewrites the networks, volumes and secrets at the top. */
@@ -110,45 +111,6 @@ function rewriteResource(context: Context, kind: string, name: string, { value, 
   const makes = command ?? `docker ${kind} create ${dockers}`;
   const text = `the ${kind} ${dockers} is external: it must be on the host before; ${makes} makes it`;
   context.todo.push({ line: context.lineOf(key), text });
-}
-
-/**
- * A network by which containers have addresses of the LAN is the owner's to make: the host's firewall does not see them.
- *
- * @returns the command that makes it; undefined for any other network
- */
-function handOver(context: Context, name: string, network: YAMLMap): string | undefined {
-  const { name: given, driver, driver_opts, ipam, external } = network.toJSON() as LanNetwork;
-  if (external === true || (driver !== "macvlan" && driver !== "ipvlan")) {
-    return undefined;
-  }
-  const docker = given ?? `${context.name}_${name}`;
-  network.set("external", context.document.createNode(true));
-  network.set("name", docker);
-  const who = "everybody in the LAN reaches its containers, whatever their audience";
-  context.changed.push({
-    line: context.lineOf(network),
-    text: `network ${name}: ${driver} is made by you now; ${who}`,
-  });
-  const options = Object.entries(driver_opts ?? {}).map(([key, value]) => `--opt ${key}=${String(value)}`);
-  const addresses = (ipam?.config ?? []).flatMap(({ subnet, gateway, ip_range: range }) => [
-    ...(subnet === undefined ? [] : [`--subnet ${subnet}`]),
-    ...(gateway === undefined ? [] : [`--gateway ${gateway}`]),
-    ...(range === undefined ? [] : [`--ip-range ${range}`]),
-  ]);
-  const words = ["docker network create --driver", driver, ...options, ...addresses, docker].join(" ");
-  return resolved(words, dotEnv(context)) ?? words;
-}
-
-/** What is read of such a network. */
-interface LanNetwork {
-  readonly name?: string;
-  readonly driver?: string;
-  readonly external?: unknown;
-  readonly driver_opts?: Readonly<Record<string, unknown>> | null;
-  readonly ipam?: {
-    readonly config?: readonly { readonly subnet?: string; readonly gateway?: string; readonly ip_range?: string }[];
-  } | null;
 }
 
 /** The data of a volume outlive the service, unless the owner says otherwise. */

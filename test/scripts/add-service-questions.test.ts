@@ -107,19 +107,26 @@ test.each(["macvlan", "ipvlan"])(
   (driver) => {
     const text = [
       "services:",
-      "  dns: {image: 'pihole:1', networks: {lan: {ipv4_address: 192.168.1.53}}}",
+      "  dns: {image: 'pihole:1', networks: {lan: {ipv4_address: 192.168.1.53}}, ports: ['53:53']}",
       "networks:",
       `  lan: {driver: ${driver}, driver_opts: {parent: eth0}, ipam: {config: [{subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.48/29}]}}`,
       "",
     ].join("\n");
     const converted = convertText(text, NO_ANSWERS);
     expect(problemsOf(converted)).toEqual([]);
-    expect(parse(converted.text)).toMatchObject({ networks: { lan: { external: true, name: "home_lan" } } });
+    expect(parse(converted.text)).toMatchObject({
+      networks: { lan: { external: true, name: "home_lan", "x-driver": driver } },
+    });
+    expect(converted.text).not.toContain("ports:");
     expect(converted.todo.map((it) => it.text)).toEqual([
       `the network home_lan is external: it must be on the host before; docker network create --driver ${driver} --opt parent=eth0 --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.48/29 home_lan makes it`,
     ]);
     expect(converted.changed.map((it) => it.text)).toContainEqual(
       `network lan: ${driver} is made by you now; everybody in the LAN reaches its containers, whatever their audience`,
     );
+    expect(converted.changed.map((it) => it.text)).toContainEqual(
+      "ports: removed, Docker publishes none of a container with an address of the LAN",
+    );
+    expect(converted.unstated).toEqual([]);
   },
 );

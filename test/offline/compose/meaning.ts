@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { ComposeService } from "../../../model/compose/service.js";
 import { cpuLimit, memoryLimit, memoryReservation, pidsLimit } from "../../../model/services/limits.js";
+import { gpusOf } from "../../../model/services/gpus.js";
 import { fillIn } from "../../../model/text.js";
 import type { HostModel, ServiceModel } from "../../../model/types.js";
 import { PROJECT } from "./oracle.js";
@@ -57,7 +58,7 @@ const PLAIN = [
 ] as const;
 /** Keys that are compared in another form, or that say nothing of the container. */
 const OTHER =
-  /^(x-.*|environment|ports|volumes|networks|depends_on|healthcheck|stop_grace_period|cap_add|cap_drop|devices|ulimits|(shm_size|mem_limit|mem_reservation|memswap_limit|cpus|pids_limit|deploy|extra_hosts|configs|secrets|profiles))$/;
+  /^(x-.*|environment|ports|volumes|networks|depends_on|healthcheck|stop_grace_period|cap_add|cap_drop|devices|ulimits|(shm_size|mem_limit|mem_reservation|memswap_limit|cpus|pids_limit|deploy|gpus|extra_hosts|configs|secrets|profiles))$/;
 
 function theirService(it: JsonMap, project: Project): Meaning {
   const strange = Object.keys(it).filter((key) => !PLAIN.some((plain) => plain === key) && !OTHER.test(key));
@@ -84,6 +85,7 @@ function theirService(it: JsonMap, project: Project): Meaning {
     memory: bytes(it["mem_limit"] ?? at("deploy.resources.limits.memory")),
     reservation: bytes(it["mem_reservation"] ?? at("deploy.resources.reservations.memory")),
     memswap_limit: bytes(it["memswap_limit"]),
+    gpus: theirGpus([...list(it["gpus"]), ...list(at("deploy.resources.reservations.devices"))]),
     cpus: it["cpus"] ?? at("deploy.resources.limits.cpus"),
     pids: it["pids_limit"] ?? at("deploy.resources.limits.pids"),
     configs: list(it["configs"]).map((one) => delivery(one, "/")),
@@ -123,6 +125,7 @@ function ourService(service: ServiceModel, environment: Readonly<Record<string, 
     memory: memoryLimit(it),
     reservation: memoryReservation(it),
     memswap_limit: it.memswap_limit,
+    gpus: gpusOf(it),
     cpus: cpuLimit(it),
     pids: pidsLimit(it),
     configs: it.configs.map((one) => said({ ...one })),
@@ -263,6 +266,19 @@ function delivery(one: Meaning, folder: string): Meaning {
 }
 
 const bytes = (value: unknown): number | undefined => (value === undefined ? undefined : Number(value));
+
+/** As Docker reads requests for GPUs: without a number all of them, with one the first. Others than NVIDIA's stay as they are. */
+function theirGpus(requests: readonly Meaning[]): unknown {
+  const [request, more] = requests;
+  const { capabilities: of, count, device_ids: ids, driver = "nvidia", ...rest } = request ?? {};
+  const isPlain = JSON.stringify(of ?? ["gpu"]) === '["gpu"]' && driver === "nvidia" && Object.keys(rest).length === 0;
+  if (request === undefined || more !== undefined || !isPlain) {
+    return requests;
+  }
+  const number = Number(count ?? -1);
+  const devices = Array.isArray(ids) ? ids : Array.from({ length: Math.max(number, 0) }, (_, i) => String(i));
+  return devices.length === 0 ? "all" : `device=${devices.join(",")}`;
+}
 
 /** Go's way to write a duration, such as 1m30s or 1.5s. */
 function seconds(value: unknown): number | undefined {
