@@ -93,6 +93,7 @@ export function containerArgs(service: ServiceModel, context: ContainerContext):
     devices: some(it.devices),
     deviceCgroupRules: some(it.device_cgroup_rules),
     pidMode: it.pid,
+    ipcMode: it.ipc,
     usernsMode: it.userns_mode,
     cgroupParent: it.cgroup_parent,
     runtime: it.runtime,

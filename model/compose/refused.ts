@@ -27,7 +27,6 @@ const SERVICE: Reasons = {
   volumes_from: "name the volume in both services",
   use_api_socket: "mount /var/run/docker.sock, with x-homelab: {socket-reason: WHY}",
   mac_address: "nothing in a homelab should depend on it; remove it",
-  ipc: "use shm_size: for more shared memory",
   uts: "use hostname: for another name",
   cgroup: "every container has a cgroup namespace of its own; remove it",
   isolation: "it is for Windows; remove it",

@@ -242,6 +242,7 @@ export const service = mapping(
     devices: z.array(device).readonly().default([]),
     device_cgroup_rules: z.array(grammar.cgroupRule).readonly().default([]),
     pid: z.literal("host").optional(),
+    ipc: z.literal("host").optional(),
     userns_mode: z.literal("host").optional(),
     cgroup_parent: grammar.cgroupParent.optional(),
     runtime: grammar.plugin.optional(),

@@ -109,6 +109,22 @@ export function adopt({ document }: Context, map: YAMLMap, key: string): void {
   }
 }
 
+/** Makes all that a merge key brings the mapping's own. */
+export function adoptAll(context: Context, map: YAMLMap): void {
+  const value: unknown = entry(map, "<<")?.value;
+  for (const alias of isSeq(value) ? value.items : [value]) {
+    const source: unknown = isAlias(alias) ? alias.resolve(context.document) : alias;
+    if (isMap(source)) {
+      source.items.map(keyOf).forEach((key) => {
+        if (entry(map, key) === undefined && key !== "<<") {
+          adopt(context, map, key);
+        }
+      });
+    }
+  }
+  map.items = map.items.filter((it) => keyOf(it) !== "<<");
+}
+
 /** What a merge key brings for a key. */
 export function merged(document: Document, map: YAMLMap, key: string): unknown {
   const value: unknown = entry(map, "<<")?.value;

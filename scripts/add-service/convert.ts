@@ -9,6 +9,8 @@ import type { Context, Found, Note } from "./context.js";
 import { mergeEnvFiles, moveSecrets, moveSecretsOfLabels, nameVariables } from "./environment.js";
 import { moveSecretsOfCommands } from "./commands.js";
 import { dropPortsOfLan } from "./lan-networks.js";
+import { inlineExtends } from "./extends.js";
+import { inlineVolumesFrom } from "./volumes-from.js";
 import { switchedOn } from "./profiles.js";
 import { renameServices } from "./rename.js";
 import { rewritePorts } from "./ports.js";
@@ -128,6 +130,12 @@ function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "servic
   const templates = root.items.flatMap((pair) =>
     keyOf(pair).startsWith("x-") && isMap(pair.value) ? [{ key: keyOf(pair), value: pair.value }] : [],
   );
+  servicesIn(context).forEach(({ key, value }) => {
+    inlineExtends(context, key, value);
+  });
+  servicesIn(context).forEach(({ key, value }) => {
+    inlineVolumesFrom(context, key, value);
+  });
   renameServices(
     context,
     [...templates, ...servicesIn(context)].map(({ value }) => value),

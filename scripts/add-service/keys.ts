@@ -1,8 +1,9 @@
 import { isMap, isPair, isScalar, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
 import { addAlias, networksOf } from "./aliases.js";
-import { adopt, drop, merged, isText, keyOf, listAt, mapAt, rootMap } from "./context.js";
+import { adopt, adoptAll, drop, merged, isText, keyOf, listAt, mapAt, rootMap } from "./context.js";
 import type { Context } from "./context.js";
+import { rewriteGpus } from "./gpus.js";
 import { WATCHTOWER_LABEL } from "../../model/labels.js";
 
 /** Rewrites the keys of a service that this program refuses and whose meaning can be kept without them. */
@@ -18,6 +19,7 @@ export function rewriteService(context: Context, name: string, service: YAMLMap)
   rewriteWatchtower(context, name, service);
   rewriteLinks(context, name, service);
   rewriteDeploy(context, service);
+  rewriteGpus(context, name, service);
   const dependencies = mapAt(service, "depends_on");
   for (const { value } of dependencies?.items ?? []) {
     if (isMap(value)) {
@@ -110,10 +112,12 @@ function addDependency(context: Context, service: YAMLMap, target: string): void
 
 /** Of `deploy` only the resources are left; the rest is for Swarm, or restart: in other words. */
 function rewriteDeploy(context: Context, service: YAMLMap): void {
+  adopt(context, service, "deploy");
   const deploy = mapAt(service, "deploy");
   if (deploy === undefined) {
     return;
   }
+  adoptAll(context, deploy);
   if (deploy.get("replicas") === 1) {
     drop(context, deploy, "replicas", "one service is one container");
   }

@@ -12,6 +12,9 @@ export function rewriteResources(context: Context): void {
     rewriteResource(context, "network", name, pair);
     if (isMap(pair.value)) {
       drop(context, pair.value, "attachable", "it is for Swarm");
+      if (pair.value.get("driver") === "overlay") {
+        drop(context, pair.value, "driver", "overlay is for Swarm, and containers of one host have a bridge");
+      }
     }
   }
   for (const [name, pair] of sections(context, "volumes")) {
@@ -20,6 +23,17 @@ export function rewriteResources(context: Context): void {
   }
   moveSecretsOfOptions(context);
   for (const [, { value, key }] of sections(context, "secrets")) {
+    if (isMap(value) && value.get("external") === true) {
+      const swarms = typeof value.get("name") === "string" ? String(value.get("name")) : String(key);
+      const name = secretNameFor(context, context.name, String(key), `secret ${swarms}`);
+      context.changed.push({
+        line: context.lineOf(value),
+        text: `secret ${String(key)}: from ${name}, no longer Swarm's`,
+      });
+      value.items = [];
+      value.set("environment", name);
+      declareSecret(context, name, `the secret ${swarms}, which ${context.file} had from Swarm`);
+    }
     if (isMap(value) && value.has("file")) {
       const file = String(value.get("file"));
       const name = secretNameFor(context, context.name, String(key), file);

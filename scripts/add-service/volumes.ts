@@ -86,8 +86,9 @@ const isInside = (path: string): boolean => !/^(\.\.|~)/.test(path);
 function becomesConfig(context: Context, name: string, service: YAMLMap, bind: RelativeBind): boolean {
   const { source, target, line } = bind;
   const found = context.look(source);
-  const path = posix.normalize(source);
-  if (found.kind !== "file" || path.startsWith("..") || path.startsWith("~") || !PATH_IN_CONTAINER.test(target)) {
+  // A file that is further up comes to lie beside the others.
+  const path = found.kind === "file" ? posix.normalize(source).replace(/^(\.\.\/)+/, "") : posix.normalize(source);
+  if (found.kind !== "file" || path.startsWith("~") || !PATH_IN_CONTAINER.test(target)) {
     if (found.kind === "missing" && isInside(path)) {
       const text = `${name}: ${source}, which is not here, begins as an empty directory, ${onHost(context.name, path)} on the host`;
       context.changed.push({ line, text });

@@ -190,8 +190,8 @@ test.each<[string, string, object]>([
   ["user and groups", "{user: '1000', group_add: [44]}", { user: "1000", groupAdds: ["44"] }],
   [
     "init, pid and hostname",
-    "{init: true, pid: host, hostname: h}",
-    { init: true, pidMode: "host", hostname: "h", securityOpts: ["label=disable"] },
+    "{init: true, pid: host, ipc: host, hostname: h}",
+    { init: true, pidMode: "host", ipcMode: "host", hostname: "h", securityOpts: ["label=disable"] },
   ],
   [
     "ulimits",

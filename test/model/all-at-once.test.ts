@@ -32,7 +32,7 @@ const OF_OTHERS = (first: number): string[] => [
 // Each is a mistake of the form, in a service that is otherwise as it should be.
 test.each([
   ["a key that is refused", "    network_mode: macvlan\n", ["4 services.web.network_mode malformed"]],
-  ["a key with its reason", "    ipc: host\n", ["4 services.web.ipc unsupported-key"]],
+  ["a key with its reason", "    uts: host\n", ["4 services.web.uts unsupported-key"]],
   ["a key that nobody knows", "    imagee: a\n", ["4 services.web.imagee unknown-key"]],
   ["a value of another kind", "    environment: 5\n", ["4 services.web.environment wrong-type"]],
   ["an entry of a list", "    volumes: [a]\n", ["4 services.web.volumes[0] malformed"]],

@@ -95,13 +95,14 @@ test("a port with an address of its own is bound to that", () => {
 test.each<[string, readonly string[]]>([
   ["", []],
   ["pid: host", ["label=disable"]],
+  ["ipc: host", ["label=disable"]],
   ["security_opt: ['no-new-privileges:true']", ["no-new-privileges:true"]],
 ])("the security options of %j", (line, options) => {
   expect(securityOptions(service(line).definition)).toEqual(options);
 });
 
 test("an option that Docker adds is there once, also with all rights", () => {
-  const security = { pid: undefined, privileged: true, security_opt: ["label=disable"] };
+  const security = { ipc: undefined, pid: undefined, privileged: true, security_opt: ["label=disable"] };
   expect(securityOptions(security)).toEqual(["label=disable"]);
   expect(securityOptions({ ...security, security_opt: [] })).toEqual(["label=disable"]);
 });

@@ -50,8 +50,8 @@ services:
   V: {image: 'vpn:1'}
   app: {<<: *common, image: 'a:1', networks: [back], links: ["DB:database"]}
   user: {image: 'a:1', network_mode: "service:V", depends_on: {DB: {condition: service_started}, V: }}
-  other: {image: 'a:1', volumes_from: ["DB:ro"], extends: {service: DB}, environment: {URL: "http://DB:80"}}
-  last: {image: 'a:1', extends: DB, links: [DB, app]}
+  other: {image: 'a:1', volumes_from: ["DB:ro", "container:DB"], extends: {service: NONE}, environment: {URL: "http://DB:80"}}
+  last: {image: 'a:1', extends: {service: DB, file: none.yml}, links: [DB, app]}
 `;
   expect(services(file)).toEqual({
     db: {
@@ -68,11 +68,12 @@ services:
     },
     other: {
       image: "a:1",
-      volumes_from: ["db:ro"],
-      extends: { service: "db" },
+      depends_on: ["db"],
+      volumes_from: ["container:DB"],
+      extends: { service: "NONE" },
       environment: { URL: "http://DB:80" },
     },
-    last: { image: "a:1", extends: "db", depends_on: ["db", "app"] },
+    last: { image: "a:1", extends: { service: "DB", file: "none.yml" }, depends_on: ["db", "app"] },
   });
 });
 

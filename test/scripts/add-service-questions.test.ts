@@ -9,7 +9,7 @@ import { convertText, fileWith, problemsOf } from "./taken-over.js";
 
 test("a key that has to be changed by hand hides no question, and the answers count", async () => {
   const text =
-    "services:\n  web: {image: nginx, ports: ['80:80', 'x'], ipc: host}\n  dns: {image: 'a:1', network_mode: macvlan, privileged: true}\n";
+    "services:\n  web: {image: nginx, ports: ['80:80', 'x'], uts: host}\n  dns: {image: 'a:1', network_mode: macvlan, privileged: true}\n";
   const talkOf = (answers: Answers): Promise<Outcome> =>
     converse({ convert: (it) => convertText(text, it), problemsOf, ask: undefined, say: () => undefined }, answers);
   const { open } = await talkOf(NO_ANSWERS);
@@ -18,7 +18,7 @@ test("a key that has to be changed by hand hides no question, and the answers co
   expect(left).toEqual([]);
   expect(problemsOf(converted).map(({ code, path }) => `${path} ${code}`)).toEqual([
     "services.web.ports[1] malformed",
-    "services.web.ipc unsupported-key",
+    "services.web.uts unsupported-key",
     "services.dns.network_mode malformed",
   ]);
 });

@@ -174,6 +174,7 @@ const SAME_LINES = [
   "devices: [{source: /dev/dri, target: /dev/dri, permissions: rw}]",
   'device_cgroup_rules: ["c 189:* rmw"]',
   "pid: host",
+  "ipc: host",
   "userns_mode: host",
   "cgroup_parent: media.slice",
   "runtime: nvidia",

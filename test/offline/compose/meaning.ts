@@ -41,6 +41,7 @@ const PLAIN = [
   "security_opt",
   "device_cgroup_rules",
   "pid",
+  "ipc",
   "userns_mode",
   "cgroup_parent",
   "runtime",

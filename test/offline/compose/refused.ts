@@ -86,7 +86,7 @@ const LINES = [
   "gpus: [{count: 0}]",
   "gpus: [{driver: amd}]",
   "gpus: [{capabilities: [gpu, video]}]",
-  "gpus: [{options: {a: b}}]",
+  "gpus: [{count: 1, options: {a: b}}]",
   "gpus: all\n    deploy: {resources: {reservations: {devices: [{capabilities: [gpu]}]}}}",
   "deploy: {resources: {reservations: {devices: [{count: 1}]}}}",
   "ulimits: {nofile: {soft: 1, Hard: 2}}",
