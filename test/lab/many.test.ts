@@ -61,7 +61,7 @@ test("all of it runs, each with what is its own", async () => {
   const there = await containers([HOST]);
   expect(Object.keys(there)).toHaveLength(PROJECTS.length + 2);
   expect(new Set(Object.values(there).map(({ state }) => state))).toEqual(new Set(["running"]));
-  const who = (name: string): Promise<string> => by(HOST, `docker exec ${name} printenv WHO`);
+  const who = (name: string): Promise<string> => by(HOST, `docker exec ${name} sh -c 'echo $WHO'`);
   expect(await Promise.all(["small-1", "small-2", "small-3"].map(who))).toEqual(["anna", "ben", "nobody"]);
   expect((await by(HOST, "docker port many-ports | grep -c 0.0.0.0:20")).trim()).toBe("500");
 });
