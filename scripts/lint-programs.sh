@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs the Debian packages that lint needs and this machine lacks, after saying which and what for.
+# Installs the Debian packages that lint and the unit tests need and this machine lacks, after saying which and what for.
 set -Eeuo pipefail
 
 missing=()
@@ -10,6 +10,7 @@ want() { # PACKAGE REASON
 }
 want shellcheck "finds mistakes in shell scripts"
 want shfmt "formats shell scripts"
+want restic "copies data, in the tests of the helper"
 if ! python3 -c 'import ensurepip' 2>/dev/null; then
   missing+=(python3-venv)
   echo "missing: python3-venv, for the programs that look at workflows"

@@ -15,7 +15,8 @@ refuse() {
 }
 
 usage() {
-  say "usage: homelab-helper version | probe | apply SETTING | remove SETTING | confirm TOKEN | revert | watch | renew" >&2
+  say "usage: homelab-helper version | probe | apply SETTING | remove SETTING | confirm TOKEN | revert | watch | renew |
+  backup | backup-all | drill | restore | snapshots" >&2
   say "settings: $(settings | tr '\n' ' ')" >&2
   exit 64
 }

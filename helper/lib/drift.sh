@@ -10,7 +10,7 @@ setting_drift() {
   look_at_units <"$WORK/watches"
   all_drift
 }
-to_heal() { grep -Ev "^(noticed|helper-changed|no-room)$(printf '\t')" || true; } # without findings that are only reported
+to_heal() { grep -Ev "^(noticed|helper-changed|no-room|backup-failed|backup-stale|drill-failed|drill-stale)$(printf '\t')" || true; } # without findings that are only reported
 all_drift() {
   ! is_unfinished || finding unfinished "" "its last change was cut off before it took effect"
   file_drift

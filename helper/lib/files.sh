@@ -44,6 +44,9 @@ full_disks() { # FOLDER...
     $2 * $3 < full { printf "%s\tis full: %d MB are left\n", folder, $2 * $3 / 1000000 }'
 }
 
+# Reads the kernel's mount table: a program that accesses the folder would wait for a NAS that may be gone.
+is_mounted() { cut -d' ' -f5 "$ROOT/proc/self/mountinfo" | grep -qxF "$1"; }
+
 # Backs up somebody else's file, once, so that it can be restored.
 back_up() {
   if [ -f "$1" ] && [ ! -e "$STATE/backup$1" ]; then

@@ -64,9 +64,43 @@ case $command in
   watch)
     arguments 1 $#
     begin # removes what a killed run left behind
-    if [ -d "$PENDING" ] || [ -e "$FORCED" ]; then (lock && watch); fi
+    watched=0
+    if [ -d "$PENDING" ] || [ -e "$FORCED" ]; then
+      set +e # whether it fails or not, containers that a backup stopped have to run
+      (
+        set -e
+        lock
+        watch
+      )
+      watched=$?
+      set -e
+    fi
+    if [ -e "$STATE/backups/running" ]; then
+      . "$LIB/lib/backups.sh"
+      clean_up_backups
+    fi
     . "$LIB/lib/replacements.sh"
     settle_replacements # without the lock: Docker may take its time
+    exit $watched
+    ;;
+  backup | restore)
+    arguments 1 $#
+    begin
+    keep_input
+    . "$LIB/lib/backups.sh"
+    "$command"
+    ;;
+  backup-all)
+    arguments 1 $#
+    begin
+    . "$LIB/lib/backups.sh"
+    backup_all
+    ;;
+  drill | snapshots)
+    arguments 1 $#
+    begin
+    . "$LIB/lib/backups.sh"
+    "$command"
     ;;
   *) usage ;;
 esac

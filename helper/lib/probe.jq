@@ -61,6 +61,11 @@ def engine:
     volumes: [$volumes | fromjson? | objects | (.Volumes // [])[].Name]
   };
 
+# The record of each set that is copied; one that has none was never tried.
+def records: ($backups | objects_of) as $all | [$all[0] // {} | .sets // [] | .[] | . as $set |
+  {set: .name, kind, ok: false, at: null, doneAt: null, bytes: null, snapshot: null, words: "", drill: null} +
+  ([$all[1:][] | select(.kind == $set.kind and .set == $set.name)][0] // {} | del(.since))];
+
 {protocol: $protocol} + settings + (if $engine then engine else {containers: null, networks: null, images: null, volumes: null} end) + {
   declared: (if $declared == "" then null else $declared | lines end),
   files: ($service_files | lines | map(capture("^(?<state>\\S+) (?<path>.+)$"))),
@@ -70,5 +75,8 @@ def engine:
     {port: .[0], address: .[1], program: .[2], container: .[3]}],
   imageRoom: ($room | lines[0] | if . == null then null else tonumber end),
   nvidia: ($nvidia | lines),
-  caller: ($caller | lines[0])
+  caller: ($caller | lines[0]),
+  backups: records,
+  # containers that a backup or a restore has stopped, and starts again
+  resting: ($resting | lines)
 }

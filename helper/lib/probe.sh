@@ -23,15 +23,25 @@ probe() {
   room_for_images >"$WORK/room"
   nvidia_toolkit >"$WORK/nvidia"
   caller_address >"$WORK/caller"
+  look_at_records >"$WORK/backups"
+  cat "$STATE/backups/stopped" >"$WORK/resting" 2>/dev/null || true
   engine=false
   if wait "$docker_looks"; then engine=true; fi
-  set -- said inspected made networks networks-made images volumes declared service-files rolled-back listening room nvidia stale-binds architectures caller
+  set -- said inspected made networks networks-made images volumes declared service-files rolled-back listening room nvidia stale-binds architectures caller backups resting
   for text in "$@"; do
     case $text in *-*) variable=${text%%-*}_${text#*-} ;; *) variable=$text ;; esac # without a process for each
     set -- "$@" --rawfile "$variable" "$WORK/$text"
     shift
   done
   jq -n --argjson protocol "$PROTOCOL" --argjson engine $engine --arg ours "$LABEL" "$@" -f "$LIB/lib/probe.jq"
+}
+
+# The setting of the copies in a line, and the record of each set in one.
+look_at_records() {
+  [ -f "$STATE/applied/backups.json" ] || return 0
+  tr -d '\n' <"$STATE/applied/backups.json"
+  echo
+  cat "$STATE"/backups/*.json 2>/dev/null || true
 }
 
 # "=SETTING STATE DIGEST drift" with findings below it, or "=SETTING STATE - foreign" with foreign objects below it.

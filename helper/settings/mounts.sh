@@ -50,9 +50,6 @@ ExecStopPost=$bin/stop-container $container
 LINES
 }
 
-# Reads the kernel's mount table: a program that accesses the folder would wait for a NAS that may be gone.
-is_mounted() { cut -d' ' -f5 "$ROOT/proc/self/mountinfo" | grep -qxF "$1"; }
-
 # The units in $WORK/units with a matching name.
 units() { # GLOB
   while read -r unit_path; do

@@ -16,7 +16,7 @@ export const awk = (program: string, input: string, ...options: string[]): strin
 /** What the probe prints, of what it found. */
 export function probe(found: Partial<Record<string, string>>, engine = true): ReturnType<typeof readReport> {
   const names =
-    "said inspected made networks networks_made images volumes declared service_files rolled_back listening room nvidia stale_binds architectures caller".split(
+    "said inspected made networks networks_made images volumes declared service_files rolled_back listening room nvidia stale_binds architectures caller backups resting".split(
       " ",
     );
   const args = names.flatMap((name) => ["--arg", name, found[name] ?? ""]);
