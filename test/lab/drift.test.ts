@@ -193,8 +193,10 @@ describe("a container that somebody made by hand", () => {
     expect(Object.keys(await containers(HOSTS))).not.toContain("pi5/wiki-before-homelab");
   });
 
-  test("is adopted with its data, and only it is touched", async () => {
-    await compose("");
+  test("gets the Compose file that it never had, and is adopted with its data, and only it is touched", async () => {
+    await configure(cli, ["homelab:hosts", "pi5", "services"], undefined);
+    const written = await command("add-service", ["wiki", "--from-host", "pi5"]);
+    expect([written.exitCode, written.output]).toEqual([0, expect.stringContaining("npm run adopt -- pi5 wiki")]);
     const before = await containers(HOSTS);
     const { exitCode, output } = await command("adopt", ["pi5", "wiki"]);
     expect([exitCode, output]).toEqual([0, expect.stringContaining("kept: volume wiki, which was mounted at /d")]);
