@@ -22,7 +22,7 @@ export const LAYERS = [
   ["model/config"],
   ["model/services"],
   ["model/shares"],
-  ["model/firewall"],
+  ["model/firewall", "model/backups"],
   ["model/tailnet"],
   ["model/settings"],
   ["model/drift", "model/outputs"],

@@ -22,8 +22,13 @@ export interface RemoteStream {
  * Runs a command on a host without a time limit, with input and output of any size.
  *
  * @param command a program and its arguments, which reach the host unchanged
+ * @param name what it is to the owner, for the reason of a failure; @default its first two words
  */
-export function streamOn(host: SshHost, command: readonly string[]): RemoteStream {
+export function streamOn(
+  host: SshHost,
+  command: readonly string[],
+  name: string = command.slice(0, 2).join(" "),
+): RemoteStream {
   const connection = ["-o", `ServerAliveInterval=${ALIVE_SECONDS}`, "-o", "ControlMaster=no", "-S", "none", "-T"];
   const args = [...sshOptions(host), ...keyOptions(), ...connection, ...destination(host), shellCommand(command)];
   const ssh = spawn("ssh", args, { stdio: ["pipe", "pipe", "pipe"] });
@@ -35,7 +40,7 @@ export function streamOn(host: SshHost, command: readonly string[]): RemoteStrea
   const ended = new Promise<string | undefined>((resolve, reject) => {
     ssh.once("error", reject);
     ssh.once("close", (code) => {
-      const what = code === SSH_FAILED ? "the connection broke" : `${command.slice(0, 2).join(" ")} failed`;
+      const what = code === SSH_FAILED ? "the connection broke" : `${name} failed`;
       resolve(code === 0 ? undefined : `${what}: ${lastLine(stderr) || "it does not say why"}`);
     });
   });

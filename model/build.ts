@@ -1,4 +1,6 @@
 import { commandLine } from "./command-line.js";
+import { planBackups } from "./backups/backups.js";
+import type { HostBackups } from "./backups/types.js";
 import { admit } from "./services/admission.js";
 import { parseConfig } from "./config/config.js";
 import { checkNotify } from "./config/notify.js";
@@ -51,7 +53,8 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
   problems.push(...checkSwitches(config, source, known));
   problems.push(...checkTailnet(stack, config, source));
   problems.push(...checkNotify(stack, config, source));
-  const shares = planShares({ stack, config, source, hosts: planned, problems });
+  const backups = planBackups({ stack, config, source, hosts: planned, problems });
+  const shares = planShares({ stack, config, source, hosts: planned, more: backups.uses, problems });
 
   const routes = routed.flatMap(({ projects }) => servicesOf(projects).flatMap((service) => service.routes));
   const routesTo = (host: string): RouteModel[] => routes.filter(({ proxy }) => proxy.host === host);
@@ -67,7 +70,9 @@ export function buildHomelab(stack: string, read: ReadFile): HomelabModel {
       return [];
     }
     const certificate = certificateOf(host, config, servicesOf(projects), routesTo(name));
-    return [hostModel({ name, host, hostKey: host.hostKey, projects, config, shares: shares(name), certificate })];
+    const { hostKey } = host;
+    const rest = { shares: shares(name), certificate, backups: backups.of(name) };
+    return [hostModel({ name, host, hostKey, projects, config, ...rest })];
   });
   problems.push(...checkLanNetworks(planned, config));
   if (problems.length > 0) {
@@ -85,9 +90,10 @@ interface PlannedHost {
   readonly config: Config;
   readonly shares: HostShares;
   readonly certificate: CertificateUse | undefined;
+  readonly backups: HostBackups | undefined;
 }
 
-function hostModel({ name, host, hostKey, projects, config, shares, certificate }: PlannedHost): HostModel {
+function hostModel({ name, host, hostKey, projects, config, shares, certificate, backups }: PlannedHost): HostModel {
   const services = servicesOf(projects);
   const networks = byName(projects.flatMap((project) => project.networks));
   const openings = openingsOf({ host, config, services, offer: shares.offer });
@@ -109,11 +115,13 @@ function hostModel({ name, host, hostKey, projects, config, shares, certificate 
       surroundings: { ...worldOf(config), bridges: bridgesIn(networks) },
       shares,
       certificate,
+      backups,
     }),
     images: imagesOf(services),
     networks,
     volumes: byName(projects.flatMap((project) => project.volumes)),
     services,
+    ...(backups !== undefined && { backups }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Audience } from "./audience.js";
+import type { HostBackups } from "./backups/types.js";
 import type { ComposeNetwork, ComposeVolumeDefinition, Derived } from "./compose/file.js";
 import type { PlacedPort } from "./compose/ports.js";
 import type { ComposeService } from "./compose/service.js";
@@ -40,6 +41,8 @@ export interface HostModel {
   readonly volumes: readonly VolumeModel[];
   /** In an order in which each service comes after those that it depends on. */
   readonly services: readonly ServiceModel[];
+  /** @default the host copies nothing */
+  readonly backups?: HostBackups;
 }
 
 /** An image to pull. */

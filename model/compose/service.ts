@@ -3,6 +3,7 @@ import { audiences } from "../audience.js";
 import { FORMER_SUFFIX } from "../helper.js";
 import { deviceReservations, gpus } from "./gpus.js";
 import { ports } from "./ports.js";
+import { reason } from "./reason.js";
 import { REFUSED } from "./refused.js";
 import type { PlacedPort } from "./ports.js";
 import { routes } from "./route.js";
@@ -194,7 +195,14 @@ const homelab = mapping({
   "one-shot": flag.default(false),
   /** The former version can read the data that a newer one has written. */
   rollback: flag.optional(),
-});
+  /** Whether homelab:backups stops it for the seconds that a copy takes. @default stop */
+  backup: z.enum(["stop", "running"]).optional(),
+  /** Why homelab:backups is to leave out what it keeps. */
+  "no-backup": reason.optional(),
+}).refine(
+  (it) => it.backup === undefined || it["no-backup"] === undefined,
+  complaint("conflicting-keys", "backup: and no-backup: exclude each other", { prose: "remove one of the two" }),
+);
 
 export const service = mapping(
   {

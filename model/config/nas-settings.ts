@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { reason } from "../compose/reason.js";
 import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
 import { MOUNTS } from "../share-paths.js";
@@ -16,6 +17,8 @@ const share = mapping({
   write: people,
   /** Who may only read them. */
   read: people,
+  /** Why homelab:backups is to leave it out. */
+  "no-backup": reason.optional(),
 });
 
 /** homelab:nas: the shares of the host with the role nas. */

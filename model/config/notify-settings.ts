@@ -1,29 +1,7 @@
 import { z } from "zod";
-import { setSecret } from "../compose/names.js";
-import { complaint, complaintAt, form } from "../yaml/complaint.js";
+import { complaint, form } from "../yaml/complaint.js";
 import { mapping, named } from "../yaml/schema.js";
-
-const REFERENCE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
-
-/** A name for a secret, from where it is used: NOTIFY_NTFY_TOKEN. */
-const nameFor = (path: readonly string[]): string =>
-  path
-    .join("_")
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]+/g, "_");
-
-/** `${NAME}`, a secret of homelab:secrets, and nothing else; read as its name. */
-const secret = z
-  .string()
-  .refine(
-    (text) => REFERENCE.test(text),
-    complaintAt("plain-text-secret", "is a secret, which only homelab:secrets may have", (_, path) => ({
-      prose: `write "\${${nameFor(path)}}" here, and set that`,
-      command: setSecret(undefined, nameFor(path)),
-    })),
-  )
-  .meta({ pattern: REFERENCE.source })
-  .transform((text) => text.slice(2, -1));
+import { secretReference as secret } from "./secret-reference.js";
 
 const address = form(/^[^\s@<>,;:"]+@[^\s@<>,;:"]+$/, "is not a mail address", {
   prose: "write it as in anna@example.org",

@@ -4,10 +4,12 @@ import { AUDIENCE_NAME, remoteAudience } from "../audience.js";
 import { subnet, subnetOf } from "../subnet.js";
 import { bytes } from "../compose/scalars.js";
 import type { Problem } from "../yaml/problem.js";
+import { backups } from "./backups-settings.js";
 import { nas } from "./nas-settings.js";
 import { projects, secrets, values } from "./names.js";
 import { notify } from "./notify-settings.js";
 import { tailnet, tailscale } from "./tailnet-settings.js";
+import { timeOfDay } from "./time.js";
 import { complaint, form, refuse } from "../yaml/complaint.js";
 import { mapping, named, parseWith } from "../yaml/schema.js";
 import { suggest } from "../yaml/suggest.js";
@@ -108,7 +110,7 @@ export const settings = mapping({
   lan,
   admin,
   /** When a host may reboot after an upgrade; the hosts follow each other from then on. */
-  reboot: form(/^([01]\d|2[0-3]):[0-5]\d$/, "is not a time", { prose: 'write it as "04:30"' }).default("04:30"),
+  reboot: timeOfDay.default("04:30"),
   hosts: named(hostName, host),
   /** Audiences of the owner's own, by name. */
   audiences: named(
@@ -118,6 +120,7 @@ export const settings = mapping({
   nas: nas.optional(),
   tailnet: tailnet.optional(),
   notify: notify.optional(),
+  backups: backups.optional(),
   services: named(form(/./, "is not a service"), z.boolean()).default({}),
   values,
   secrets,

@@ -23,7 +23,19 @@ export const SETTING_CODES = [
   "no-room",
   /** The owner's own, which nobody changes: something to know. */
   "noticed",
+  /** The last copy of what a service or a share keeps did not come about. */
+  "backup-failed",
+  "backup-stale",
+  /** A copy could not be restored on trial. */
+  "drill-failed",
+  "drill-stale",
 ] as const;
+
+/** Copies that the owner does not have, and no deployment makes. */
+export const BACKUP_CODES: readonly FindingCode[] = ["backup-failed", "backup-stale", "drill-failed", "drill-stale"];
+
+/** What is told of a setting, and is not drift. */
+export const NOTED: readonly FindingCode[] = ["noticed", ...BACKUP_CODES];
 
 /** What applying a setting does not repair. */
 export const NOT_HEALED: readonly FindingCode[] = ["helper-changed", "no-room"];

@@ -1,5 +1,5 @@
 import { shutOut } from "./caller.js";
-import { NOT_HEALED } from "./codes.js";
+import { BACKUP_CODES, NOT_HEALED, NOTED } from "./codes.js";
 import type { FindingCode } from "./codes.js";
 import { containerDrift, networkDrift } from "./containers.js";
 import { digestOf } from "./digest.js";
@@ -87,6 +87,9 @@ export function wordsOf({ item, words, remedy }: Pick<Finding, "item" | "words" 
 /** Is the host not as it should be? What is merely worth knowing does not count. */
 export const isDrift = ({ kind }: Finding): boolean => kind !== "note";
 
+/** Has the owner to know it soon? Of drift, and of copies that are not there although no deployment would make them. */
+export const isUrgent = (finding: Finding): boolean => isDrift(finding) || BACKUP_CODES.includes(finding.code);
+
 interface SettingDrift {
   readonly name: string;
   readonly found: readonly Found[];
@@ -123,7 +126,7 @@ const REVERTED: Said = {
 const PENDING: Said = { code: "unconfirmed", words: "applied, but not confirmed yet; it will be rolled back" };
 
 const settingFinding = (name: string, { code, item = "", words }: Said): Found => ({
-  kind: code === "noticed" ? "note" : "setting",
+  kind: NOTED.includes(code) ? "note" : "setting",
   code,
   name,
   subject: name,
@@ -132,7 +135,10 @@ const settingFinding = (name: string, { code, item = "", words }: Said): Found =
   ...(code in REMEDIES && { remedy: REMEDIES[code] }),
 });
 
+const ALL_COPIES: Remedy = { prose: "see all copies", command: "npm run backups" };
+
 const REMEDIES: Partial<Record<FindingCode, Remedy>> = {
+  ...Object.fromEntries(BACKUP_CODES.map((code) => [code, ALL_COPIES])),
   "helper-changed": { command: "npm run bootstrap" },
   "no-room": { prose: "make room on it; docker system df, on the host, shows what images use" },
 };

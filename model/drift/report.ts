@@ -78,6 +78,27 @@ const holder = z.object({
   container: z.string(),
 });
 
+/** When, in seconds since 1970; null for never. */
+const time = z.number().nullable();
+
+const backup = z.object({
+  /** Name of the service or of the share. */
+  set: z.string(),
+  kind: z.enum(["service", "share"]),
+  /** Of the last attempt. */
+  ok: z.boolean(),
+  at: time,
+  /** When the last copy came about. */
+  doneAt: time,
+  bytes: z.number().nullable(),
+  /** Restic's name of the last copy. */
+  snapshot: z.string().nullable(),
+  /** Why the last attempt failed; empty if it did not. */
+  words: z.string(),
+  /** What came of restoring it on trial; null if that was not tried yet. */
+  drill: z.object({ ok: z.boolean(), at: time, words: z.string() }).nullable(),
+});
+
 const probeReport = z
   .object({
     settings: z.record(z.string(), setting).readonly(),
@@ -109,6 +130,8 @@ const probeReport = z
     foreign: z.array(z.string()).readonly(),
     /** Address of the machine that asks, as the host sees it; null if it does not come by SSH. */
     caller: z.string().nullish(),
+    /** How the copies are of what the host is to copy; undefined where nothing is. */
+    backups: z.array(backup).readonly().optional(),
   })
   .readonly();
 
@@ -117,6 +140,7 @@ export type ProbeReport = z.infer<typeof probeReport>;
 export type ContainerReport = z.infer<typeof container>;
 export type NetworkReport = z.infer<typeof network>;
 export type SettingReport = z.infer<typeof setting>;
+export type BackupReport = z.infer<typeof backup>;
 
 /** What a probe printed, understood or not. */
 export type Reading =

@@ -46,6 +46,9 @@ export function checkNasVolumes(planning: Planning): void {
 /** Where hosts have the directories that Compose files name by a relative path, by project. */
 const PROJECT_DATA = "/var/lib/homelab-data";
 
+/** Is it such a directory? */
+export const isProjectData = (path: string): boolean => path.startsWith(`${PROJECT_DATA}/`);
+
 /** The directory of a project on its host that a path relative to the Compose file names. */
 export const onHost = (project: string, path: string): string => posix.join(PROJECT_DATA, project, path);
 

@@ -1,4 +1,5 @@
 import type { ServiceModel } from "../types.js";
+import { backupSecrets } from "../config/backups.js";
 import { peopleOf, SMB_PASSWORD_LENGTH, smbSecret } from "../config/nas.js";
 import { notifySecrets } from "../config/notify.js";
 import { OAUTH_SECRET, OBTAIN_CLIENT } from "../config/tailnet-settings.js";
@@ -18,7 +19,7 @@ export interface NeededSecret {
   readonly generate: number | undefined;
   /** Where the owner gets it. */
   readonly obtain: string | undefined;
-  /** What needs it: a service as HOST/SERVICE, the shares for a person, the tailnet, or notifications. */
+  /** What needs it: a service as HOST/SERVICE, the shares for a person, the tailnet, backups, or notifications. */
   readonly usedBy: readonly string[];
 }
 
@@ -44,6 +45,11 @@ export function neededSecrets({ config, projects }: Pick<Declared, "config" | "p
     const present = Object.hasOwn(config.secrets, OAUTH_SECRET);
     const usedBy = ["the tailnet's policy"];
     needed.set(OAUTH_SECRET, { name: OAUTH_SECRET, present, generate: undefined, obtain: OBTAIN_CLIENT, usedBy });
+  }
+  for (const { name, at, generate, obtain } of backupSecrets(config)) {
+    const usedBy = [...(needed.get(name)?.usedBy ?? []), ["homelab:backups", ...at].join(".")];
+    const known = needed.get(name) ?? { name, present: isSet(config, name), generate, obtain };
+    needed.set(name, { ...known, usedBy });
   }
   for (const { name, at, obtain } of notifySecrets(config)) {
     const usedBy = [...(needed.get(name)?.usedBy ?? []), `homelab:notify.${at.join(".")}`];

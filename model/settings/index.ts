@@ -1,3 +1,5 @@
+import { backupKeys } from "./backup-keys.js";
+import { backups } from "./backups.js";
 import { base } from "./base.js";
 import { certificates } from "./certificates.js";
 import { docker } from "./docker.js";
@@ -24,6 +26,8 @@ export const SETTINGS: readonly Setting[] = [
   smbUsers,
   mounts,
   certificates,
+  backupKeys,
+  backups,
   tailnet,
 ];
 

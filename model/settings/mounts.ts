@@ -40,16 +40,16 @@ export const mounts: Setting = {
  */
 function mountUnits(uses: readonly Use[], { server, path }: ShareSource): Record<string, string> {
   const shares = [...new Set(uses.map(({ share }) => share))].sort();
-  const services = [...new Set(uses.map(({ service }) => service))].sort();
+  const services = [...new Set(uses.flatMap(({ service }) => service ?? []))].sort();
   const units = shares.flatMap((share): [string, string][] => {
     if (server === undefined) {
-      return [[unitOf(at(share)), boundFolder(share, path(share))]];
+      return [[mountUnit(at(share)), boundFolder(share, path(share))]];
     }
     const writes = uses.some((use) => use.share === share && use.writes);
     const source = `${server.address}:${path(share)}`;
     return [
-      [unitOf(staged(share)), nfsMount(share, server.name, source, writes)],
-      [unitOf(at(share)), boundShare(share, server.name)],
+      [mountUnit(staged(share)), nfsMount(share, server.name, source, writes)],
+      [mountUnit(at(share)), boundShare(share, server.name)],
     ];
   });
   const starters = services.map((service): [string, string] => {
@@ -57,7 +57,7 @@ function mountUnits(uses: readonly Use[], { server, path }: ShareSource): Record
     return [`homelab-start-${service}.service`, starter(service, [...new Set(mine)].sort())];
   });
   const fixed: [string, string][] = [
-    [CLEANER, cleaner(shares.map((share) => unitOf(at(share))))],
+    [CLEANER, cleaner(shares.map((share) => mountUnit(at(share))))],
     [RETRIER, RETRY],
     [TIMER, RETRY_TIMER],
   ];
@@ -68,7 +68,8 @@ const at = (share: string): string => `${MOUNTS}/${share}`;
 const staged = (share: string): string => `${STAGE}/${share}`;
 
 /** Name of the mount unit of a path, as systemd-escape --path gives it for the letters that occur here. */
-const unitOf = (path: string): string => `${path.slice(1).replaceAll("-", "\\x2d").replaceAll("/", "-")}.mount`;
+export const mountUnit = (path: string): string =>
+  `${path.slice(1).replaceAll("-", "\\x2d").replaceAll("/", "-")}.mount`;
 
 // nfs(5), mount(8). _netdev and nofail: after the network, and the boot does not wait for the NAS. retry=0: the timer
 // tries again, not mount(8) for two minutes. A reader gets an error after some 15 s without an answer, rather than hang;
@@ -95,8 +96,8 @@ LazyUnmount=yes
 // OnSuccess and OnFailure: after an unmount, and after a mount that failed, the mount point is removed.
 const boundShare = (share: string, nas: string): string => `[Unit]
 Description=${at(share)}, the share ${share} of ${nas}
-BindsTo=${unitOf(staged(share))}
-After=${unitOf(staged(share))}
+BindsTo=${mountUnit(staged(share))}
+After=${mountUnit(staged(share))}
 OnSuccess=${CLEANER}
 OnFailure=${CLEANER}
 
@@ -148,7 +149,7 @@ WantedBy=multi-user.target
  * runs where the share goes while the container is still being started.
  */
 const starter = (service: string, folders: readonly string[]): string => {
-  const mounts = folders.map(unitOf).join(" ");
+  const mounts = folders.map(mountUnit).join(" ");
   return `[Unit]
 Description=Container ${service}, while its shares are there
 BindsTo=${mounts}

@@ -1,3 +1,4 @@
+import type { HostBackups } from "../backups/types.js";
 import type { Config, HostConfig } from "../config/settings.js";
 import type { Opening, Surroundings } from "../firewall/opening.js";
 import type { CertificateUse } from "../services/certificates.js";
@@ -44,6 +45,8 @@ export interface SettingContext {
   readonly shares: HostShares;
   /** The certificate that its services show; undefined for none. */
   readonly certificate: CertificateUse | undefined;
+  /** What it copies; undefined for nothing. */
+  readonly backups: HostBackups | undefined;
 }
 
 /** What a setting wants: files by their path, and whatever else the helper's part for it takes. */

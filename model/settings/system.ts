@@ -1,4 +1,5 @@
 import { isBefore } from "../config/config.js";
+import { later } from "../config/time.js";
 import { traitsOf } from "../roles.js";
 import type { Setting } from "./setting.js";
 
@@ -62,9 +63,3 @@ const ZRAM = `[zram0]
 zram-size = ram
 compression-algorithm = lz4
 `;
-
-function later(time: string, minutes: number): string {
-  const [hour = 0, minute = 0] = time.split(":").map(Number);
-  const total = (hour * 60 + minute + minutes) % (24 * 60);
-  return `${String(Math.floor(total / 60)).padStart(2, "0")}:${String(total % 60).padStart(2, "0")}`;
-}

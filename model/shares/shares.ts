@@ -27,6 +27,8 @@ interface SharesArgs {
   /** The stack's configuration. */
   readonly source: Source;
   readonly hosts: readonly PlannedHost[];
+  /** What hosts mount beside what their services do. */
+  readonly more: readonly Use[];
   readonly problems: Problem[];
 }
 
@@ -38,7 +40,7 @@ interface SharesArgs {
  */
 export function planShares(args: SharesArgs): (host: string) => HostShares {
   const { config } = args;
-  const uses = usesOf(args);
+  const uses = [...usesOf(args), ...args.more];
   const nas = nasHost(config);
   checkPasswords(args);
   return (host) => (nas.kind === "one" ? sharesOfHost(host, nas, uses, config) : NOTHING);

@@ -21,11 +21,11 @@ export interface ShareModel {
   readonly read: readonly string[];
 }
 
-/** A service that has a share, or a folder of it, mounted. */
+/** A service, or the host itself, that has a share, or a folder of it, mounted. */
 export interface Use {
   readonly host: string;
-  /** Name of the container. */
-  readonly service: string;
+  /** Name of the container; undefined for the host itself, which waits for no share. */
+  readonly service: string | undefined;
   readonly share: string;
   readonly writes: boolean;
 }
@@ -50,7 +50,7 @@ export interface ShareOffer {
 
 /** What a host has to do with shares. */
 export interface HostShares {
-  /** Those of its own services. */
+  /** Those of its own services, and its own. */
   readonly uses: readonly Use[];
   /** undefined where there is no NAS. */
   readonly from: ShareSource | undefined;

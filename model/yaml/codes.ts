@@ -53,6 +53,9 @@ export type ProblemCode =
   | "no-root"
   | "redundant-access"
   | "mount-of-all-shares"
+  // Backups.
+  | "backup-inside-data"
+  | "backup-elsewhere"
   // What may run, and together with what.
   | "untagged-image"
   | "moving-tag"

@@ -22,6 +22,9 @@ const ARGUMENTS: Readonly<Record<string, readonly (keyof Names)[]>> = {
   logs: ["services"],
   restart: ["services"],
   exec: ["services"],
+  backup: ["services"],
+  backups: ["services"],
+  restore: ["services"],
   update: ["services"],
   "remove-service": ["services", "hosts"],
   deploy: ["hosts"],
@@ -32,7 +35,7 @@ const ARGUMENTS: Readonly<Record<string, readonly (keyof Names)[]>> = {
   rename: ["hosts"],
   move: ["services", "hosts", "hosts"],
 };
-const SEVERAL: readonly string[] = ["bootstrap", "pin-host-key", "deploy"];
+const SEVERAL: readonly string[] = ["bootstrap", "pin-host-key", "deploy", "backup"];
 
 /** Names in a homelab. */
 interface Names {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { probeHosts } from "../../hosts/probe.js";
 import { explain, remedy } from "../../hosts/trouble.js";
-import { driftOf, isDrift, wordsOf } from "../../model/drift/drift.js";
+import { driftOf, isUrgent, wordsOf } from "../../model/drift/drift.js";
 import type { Finding } from "../../model/drift/findings.js";
 import type { Observation } from "../../model/drift/observation.js";
 import type { HostModel } from "../../model/types.js";
@@ -49,7 +49,7 @@ export function exitCodeOf(seen: readonly HostDrift[]): number {
   if (seen.some(({ status }) => status !== "ok")) {
     return UNREAD;
   }
-  return seen.some(({ findings }) => findings.some(isDrift)) ? DRIFTED : 0;
+  return seen.some(({ findings }) => findings.some(isUrgent)) ? DRIFTED : 0;
 }
 
 /** What differs, as a table. */

@@ -1,5 +1,7 @@
 import { explain, remedy } from "../../hosts/trouble.js";
 import type { Observation } from "../../model/drift/observation.js";
+import { copiesOn } from "../../model/drift/copies.js";
+import type { CopyStatus } from "../../model/drift/copies.js";
 import { isWell, serviceStatus } from "../../model/drift/service-state.js";
 import type { World } from "../../model/audience.js";
 import { certificates } from "../../model/settings/certificates.js";
@@ -8,6 +10,7 @@ import { remedyText } from "../../model/yaml/remedy.js";
 import { HELPER_BIN } from "../../model/helper.js";
 import type { runOn } from "../../hosts/ssh.js";
 import { columnsOf } from "../lib/columns.js";
+import { copiedText, NEVER, provedText, wrongText } from "../lib/copies.js";
 import { stateText } from "../status/status.js";
 import type { Check } from "./check.js";
 import { portsOf, routeCheck } from "./reach.js";
@@ -49,6 +52,7 @@ async function checksOf(host: HostModel, hosts: readonly HostModel[], looking: L
   const shares = (report.settings["mounts"]?.drift ?? [])
     .filter(({ code }) => code === "not-mounted")
     .map(({ item, words }): Check => ({ what: `share ${item}`, verdict: "bad", words }));
+  const copies = copiesOn(host, report).map((copy) => copyCheck(copy, new Date()));
   const { caller } = report;
   const vantage = typeof caller === "string" ? { world, caller } : undefined;
   const routes = hosts.flatMap((it) => it.services.flatMap((service) => service.routes));
@@ -60,7 +64,19 @@ async function checksOf(host: HostModel, hosts: readonly HostModel[], looking: L
       ? []
       : rootOf(host, run).then((ca) => Promise.all(mine.map((route) => routeCheck(route, vantage, ca)))),
   ]);
-  return [...services, ...shares, ...ports, ...answers, ...vitals];
+  return [...services, ...shares, ...copies, ...ports, ...answers, ...vitals];
+}
+
+/** A copy that never was is worth a look until it is overdue. */
+function copyCheck(copy: CopyStatus, now: Date): Check {
+  const what = `copy of ${copy.set.kind === "share" ? "share " : ""}${copy.set.name}`;
+  if (copy.wrong.length > 0) {
+    return { what, verdict: "bad", words: wrongText(copy) };
+  }
+  const copied = copiedText(copy, now);
+  return copied === NEVER
+    ? { what, verdict: "look", words: "none yet" }
+    : { what, verdict: "well", words: `${copied}, restored on trial ${provedText(copy, now)}` };
 }
 
 async function vitalsOn(host: HostModel, run: typeof runOn): Promise<Check[]> {

@@ -15,3 +15,11 @@ export function duration(seconds: number): string {
 
 /** As in "1 service" and "2 services". */
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/** As in "12 MB" and "1.4 GB", by powers of ten. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1e6) {
+    return `${Math.ceil(bytes / 1e3)} KB`;
+  }
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Option } from "commander";
+import { BACKUP_PASSWORD } from "../../model/config/backups.js";
 import { declaredHomelab, declaredParts } from "../lib/declaration.js";
 import type { Declared } from "../../model/services/declared.js";
 import { hidden } from "../lib/ask.js";
@@ -38,6 +39,9 @@ async function secrets({ stack: name, show, rotate, import: file }: Options): Pr
   } else {
     const report = await makeMissingSecrets(stack, directories);
     console.log(describeSecrets(name, report));
+    if (process.stdout.isTTY && report.made.some(({ name: made }) => made === BACKUP_PASSWORD)) {
+      console.log(`${BACKUP_PASSWORD}: ${await stack.getSecret(BACKUP_PASSWORD)}`);
+    }
     process.exitCode = report.missing.length > 0 ? INCOMPLETE : 0;
   }
 }

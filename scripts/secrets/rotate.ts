@@ -1,3 +1,4 @@
+import { BACKUP_PASSWORD } from "../../model/config/backups.js";
 import type { Declared } from "../../model/services/declared.js";
 import { neededSecrets } from "../../model/services/secrets.js";
 import type { NeededSecret } from "../../model/services/secrets.js";
@@ -39,6 +40,9 @@ export interface RotateArgs {
 export async function rotateSecret(written: string, { stack, declared, hosts, ask }: RotateArgs): Promise<string> {
   const secret = presentSecret(written, neededSecrets(declared), stack.name);
   const { name } = secret;
+  if (name === BACKUP_PASSWORD) {
+    throw new UserError(NO_OTHER_KEY);
+  }
   const accounts = accountsWith(name, declared.services).map((account) => ({
     ...account,
     placed: serviceOn(hosts, account.at.host, account.at.service.name),
@@ -59,6 +63,8 @@ export async function rotateSecret(written: string, { stack, declared, hosts, as
     ...(notifies && others.length === 0 ? [] : [`-> ${commandLine("deploy", stack.name)}`]),
   ].join("\n");
 }
+
+const NO_OTHER_KEY = `${BACKUP_PASSWORD} was not changed: what was copied up to now opens with it alone. docs/backups.md says how to give the copies another password.`;
 
 /** Is it homelab:notify that needs a secret? No deployment takes it anywhere. */
 const isNotify = (usedBy: string): boolean => usedBy.startsWith("homelab:notify.");

@@ -1,3 +1,4 @@
+import { BACKUP_PASSWORD } from "../../model/config/backups.js";
 import { declaredParts } from "../lib/declaration.js";
 import { setSecret } from "../../model/compose/names.js";
 import { neededSecrets } from "../../model/services/secrets.js";
@@ -63,6 +64,12 @@ export function describeSecrets(stack: string, { present, made, missing }: Secre
       made.length > 0
         ? `All ${present.length + made.length} secrets are there now. The passphrase of the stack opens them: keep it.`
         : `Nothing to do: all ${present.length} secrets are there.`,
+    );
+  }
+  if (made.some(({ name }) => name === BACKUP_PASSWORD)) {
+    const command = `npm run --silent secrets -- --show ${BACKUP_PASSWORD} --stack ${stack}`;
+    lines.push(
+      `Without ${BACKUP_PASSWORD} nobody reads the copies, you neither. Write it into a safe that is not in this homelab: ${command}`,
     );
   }
   return lines.join("\n");

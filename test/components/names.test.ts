@@ -10,7 +10,7 @@ import { OWN_TYPES, parseName, printName } from "../../model/resource-names.js";
 import { ROLES, traitsOf } from "../../model/roles.js";
 import { readDeclared } from "../../model/services/declared.js";
 import { neededSecrets } from "../../model/services/secrets.js";
-import type { HomelabModel } from "../../model/types.js";
+import type { HomelabModel, ReadFile } from "../../model/types.js";
 import { HOST_KEY } from "../model/declare.js";
 
 // The engine knows a deployed resource by its type and name. If this snapshot shows that one of them changed, what is
@@ -19,7 +19,7 @@ import { HOST_KEY } from "../model/declare.js";
 
 const STACK = "homelab";
 
-/** The declaration of the project, with the names, host keys and secrets that only an owner has. */
+/** The declaration of the project, with the names, host keys and secrets that only an owner has, and with backups. */
 function complete(): { homelab: HomelabModel; secrets: Record<string, string> } {
   const read = readFrom([join(__dirname, "../..")]);
   const file = `Pulumi.${STACK}.yaml`;
@@ -33,12 +33,14 @@ function complete(): { homelab: HomelabModel; secrets: Record<string, string> } 
   for (const { key } of isMap(names) ? names.items : []) {
     document.setIn(["config", "homelab:hosts", String(key), "hostKey"], HOST_KEY);
   }
-  const needed = neededSecrets(readDeclared(STACK, read)).map(({ name }) => name);
+  document.setIn(["config", "homelab:backups"], {});
+  const readAll: ReadFile = (it) => (it === file ? { text: String(document) } : read(it));
+  const needed = neededSecrets(readDeclared(STACK, readAll)).map(({ name }) => name);
   for (const name of needed) {
     document.setIn(["config", "homelab:secrets", name], { secure: "v1:x" });
   }
   return {
-    homelab: buildHomelab(STACK, (it) => (it === file ? { text: String(document) } : read(it))),
+    homelab: buildHomelab(STACK, readAll),
     secrets: Object.fromEntries(needed.map((name) => [name, "x"])),
   };
 }

@@ -1,4 +1,4 @@
-import { AFTERWARDS_CODES, FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
+import { BACKUP_CODES, AFTERWARDS_CODES, FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
 import type { FindingCode } from "../../model/drift/codes.js";
 import { driftOf, sentence } from "../../model/drift/drift.js";
 import { declaredOn } from "../../model/drift/missing.js";
@@ -276,6 +276,7 @@ test("what the helper says of a setting keeps its code", () => {
   const remedies: Partial<Record<string, string>> = {
     "helper-changed": " -> run npm run bootstrap",
     "no-room": " -> make room on it; docker system df, on the host, shows what images use",
+    ...Object.fromEntries(BACKUP_CODES.map((code) => [code, " -> see all copies: npm run backups"])),
   };
   const remedy = (code: string): string => remedies[code] ?? "";
   expect(seen(firewall({ drift })).words).toEqual(

@@ -37,6 +37,7 @@ const ownFile = (compose: string): Example => ({
   compose: "services:\n  db:\n    image: postgres:18.6\n",
   files: { "my/own.yaml": compose },
 });
+const PASSWORD = "homelab:secrets: {backupPassword: {secure: v1:x}}";
 const port = (more: string): Example => web(`ports: [{target: 80, ${more}}]`);
 
 /** A service of the owner's own, on a host with Traefik. */
@@ -114,6 +115,12 @@ export const EXAMPLES: Readonly<Record<ProblemCode, Example>> = {
     "homelab:secrets: {SMB_PASSWORD_ANNA: {secure: v1:x}}",
   ),
   "mount-of-all-shares": web('volumes: ["/mnt/media:/x"]'),
+
+  "backup-inside-data": config("homelab:backups: {to: /mnt/media/tv/copies}", PASSWORD),
+  "backup-elsewhere": {
+    ...config("homelab:backups: {}", PASSWORD),
+    compose: `${WEB}    volumes: ["data:/d"]\nvolumes: {data: {driver: rclone, x-stateful: true}}\n`,
+  },
 
   "untagged-image": image("nginx"),
   "moving-tag": image("nginx:latest"),

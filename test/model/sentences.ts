@@ -61,6 +61,10 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "no-root":
     "root is required here: OpenMediaVault mounts its disks itself -> add root: with the mount point that OpenMediaVault shows under Storage, File Systems",
   "redundant-access": "anna is listed under write: too -> remove it here: write access includes read access",
+  "backup-inside-data":
+    "the copies would lie in the share tv, which is to be copied itself -> write /mnt/media/backups/restic, or give tv a no-backup: WHY under homelab:nas.shares",
+  "backup-elsewhere":
+    "homelab:backups cannot copy it: Docker brings its data from elsewhere -> copy them where they are, and write x-homelab: {no-backup: WHY} in web, or remove it, if the data may go with the service",
   "mount-of-all-shares": "/mnt/media contains the mounts of all shares -> mount /mnt/media/NAME, once for each share",
   "untagged-image": "nginx has no tag -> write nginx:VERSION, so that every deployment runs the same",
   "moving-tag": "nginx:latest changes with every push -> write a version as the tag",

@@ -4,6 +4,7 @@ import type { Observation } from "../../../model/drift/observation.js";
 import type { HostModel } from "../../../model/types.js";
 import { registryClient, RegistryError } from "./client.js";
 import type { Layer } from "./client.js";
+import { sizeText } from "../quantity.js";
 import { parseReference } from "./reference.js";
 
 /** Too little room for the images that a host is to pull. */
@@ -59,7 +60,7 @@ async function tightDisk(
     return undefined;
   }
   const fits = surely <= imageRoom;
-  const [pull, take, free] = [all, all * UNPACKED, imageRoom].map(size);
+  const [pull, take, free] = [all, all * UNPACKED, imageRoom].map(sizeText);
   return {
     host: name,
     fits,
@@ -74,9 +75,6 @@ const nameOf = (reference: string): string => reference.replace(/(?::[^:/@]+)?(?
 /** Each layer once, however many images have it. */
 const bytesOf = (layers: readonly Layer[]): number =>
   [...new Map(layers.map(({ digest, size: bytes }) => [digest, bytes])).values()].reduce((sum, it) => sum + it, 0);
-
-const size = (bytes: number): string =>
-  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
 async function layersOf(reference: string, platform: string | undefined, ask: typeof fetch): Promise<readonly Layer[]> {
   const image = parseReference(reference);

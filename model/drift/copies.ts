@@ -1,0 +1,27 @@
+import type { BackupSet } from "../backups/types.js";
+import type { HostModel } from "../types.js";
+import type { FindingCode } from "./codes.js";
+import type { BackupReport, ProbeReport } from "./report.js";
+
+/** How the copies are of one set of a host. */
+export interface CopyStatus {
+  readonly set: BackupSet;
+  /** What the host remembers of it; undefined if it does not know of the set yet. */
+  readonly report: BackupReport | undefined;
+  /** What is wrong with them: codes of BACKUP_CODES. */
+  readonly wrong: readonly FindingCode[];
+}
+
+/** A set as commands and findings name it. */
+export const setId = ({ kind, name }: Pick<BackupSet, "kind" | "name">): string => `${kind}/${name}`;
+
+/** How the copies are of all that a host is to copy. */
+export const copiesOn = (
+  { backups }: Pick<HostModel, "backups">,
+  { backups: reports = [], settings }: Pick<ProbeReport, "backups" | "settings">,
+): CopyStatus[] =>
+  (backups?.sets ?? []).map((set) => ({
+    set,
+    report: reports.find((it) => it.set === set.name && it.kind === set.kind),
+    wrong: (settings["backups"]?.drift ?? []).flatMap(({ code, item }) => (item === setId(set) ? [code] : [])),
+  }));
