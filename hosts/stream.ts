@@ -12,6 +12,7 @@ const STDERR_BYTES = 10_000;
 export interface RemoteStream {
   readonly stdin: Writable;
   readonly stdout: Readable;
+  readonly stderr: Readable;
   /** Why it failed; undefined if it did not. */
   readonly ended: Promise<string | undefined>;
   /** Ends it when nobody reads its output. */
@@ -45,5 +46,5 @@ export function streamOn(
     });
   });
   ended.catch(() => undefined); // the caller awaits it as well
-  return { stdin: ssh.stdin, stdout: ssh.stdout, ended, stop: () => ssh.kill() };
+  return { stdin: ssh.stdin, stdout: ssh.stdout, stderr: ssh.stderr, ended, stop: () => ssh.kill() };
 }

@@ -8,8 +8,8 @@ export interface CopyStatus {
   readonly set: BackupSet;
   /** What the host remembers of it; undefined if it does not know of the set yet. */
   readonly report: BackupReport | undefined;
-  /** What is wrong with them: codes of BACKUP_CODES. */
-  readonly wrong: readonly FindingCode[];
+  /** What is wrong with them, by codes of BACKUP_CODES. */
+  readonly wrong: readonly { readonly code: FindingCode; readonly words: string }[];
 }
 
 /** A set as commands and findings name it. */
@@ -23,5 +23,15 @@ export const copiesOn = (
   (backups?.sets ?? []).map((set) => ({
     set,
     report: reports.find((it) => it.set === set.name && it.kind === set.kind),
-    wrong: (settings["backups"]?.drift ?? []).flatMap(({ code, item }) => (item === setId(set) ? [code] : [])),
+    wrong: (settings["backups"]?.drift ?? []).flatMap(({ code, item, words }) =>
+      item === setId(set) ? [{ code, words: copyWords(code, words) }] : [],
+    ),
   }));
+
+/** What a host says of its copies, with what it says it of. */
+export const copyWords = (code: FindingCode, words: string): string => `${WHAT_FAILED[code] ?? ""}${words}`;
+
+const WHAT_FAILED: Partial<Record<FindingCode, string>> = {
+  "backup-failed": "the last copy failed: ",
+  "drill-failed": "the last copy could not be restored on trial: ",
+};

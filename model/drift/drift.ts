@@ -1,6 +1,7 @@
 import { shutOut } from "./caller.js";
 import { BACKUP_CODES, NOT_HEALED, NOTED } from "./codes.js";
 import type { FindingCode } from "./codes.js";
+import { copyWords } from "./copies.js";
 import { containerDrift, networkDrift } from "./containers.js";
 import { digestOf } from "./digest.js";
 import type { DriftHost, Finding, Found, Leftover } from "./findings.js";
@@ -131,7 +132,7 @@ const settingFinding = (name: string, { code, item = "", words }: Said): Found =
   name,
   subject: name,
   ...(item === "" ? {} : { item }),
-  words,
+  words: copyWords(code, words),
   ...(code in REMEDIES && { remedy: REMEDIES[code] }),
 });
 

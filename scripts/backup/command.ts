@@ -2,6 +2,7 @@ import { streamOn } from "../../hosts/stream.js";
 import { allSets, findSets } from "../lib/backup-sets.js";
 import { examples, runCommand, stackCommand, UserError } from "../lib/command.js";
 import { declaredHomelab } from "../lib/declaration.js";
+import { toTerminal } from "../lib/terminal.js";
 import { copyNow } from "./backup.js";
 
 /** Has hosts copy now what they copy each night. */
@@ -11,12 +12,12 @@ async function backup(written: readonly string[], { stack }: { stack: string }):
   const chosen = named.length === 0 ? allSets(homelab) : [...new Map(named.map((it) => [it.set, it])).values()];
   const failed = await copyNow(chosen, {
     run: streamOn,
-    say: (line) => {
-      console.log(line);
+    say: (line, to) => {
+      toTerminal(`${line}\n`, to);
     },
   });
   if (failed.length > 0) {
-    throw new UserError(failed.join("\n"));
+    throw new UserError(`Not everything was copied on ${failed.map(({ name }) => name).join(", ")}.`);
   }
 }
 

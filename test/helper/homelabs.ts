@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
+import { BACKUP_PASSWORD } from "../../model/config/backups.js";
 import { smbSecret } from "../../model/config/nas.js";
 import { OAUTH_SECRET } from "../../model/config/tailnet-settings.js";
 import { HOST_KEY } from "../model/declare.js";
@@ -13,6 +14,8 @@ export interface Declaration {
   readonly timezone: string;
   readonly subnet6: string | undefined;
   readonly from: readonly string[];
+  /** @default nothing is copied */
+  readonly backups?: object;
   /** People of each share. */
   readonly shares: Readonly<Record<string, { readonly write: readonly string[]; readonly read: readonly string[] }>>;
   readonly hosts: readonly {
@@ -59,6 +62,18 @@ const folder = names("AbZ0_", "AbZ0_.-", "aZ9", 10);
 const several = <T>(of: fc.Arbitrary<T>, minLength: number, maxLength: number): fc.Arbitrary<T[]> =>
   fc.uniqueArray(of, { minLength, maxLength });
 
+/** Where copies may go, of each kind. */
+export const TARGETS = [
+  "/mnt/media/copies/of-all",
+  "/export/copies",
+  "sftp:box:copies",
+  "sftp://anna@box.example.org:2222//copies",
+  "rest:https://nas.example.org:8000/",
+  "s3:https://s3.example.org/a-bucket/~me",
+  "rclone:box:",
+  "b2:bucket:copies",
+];
+
 export const declaration: fc.Arbitrary<Declaration> = fc
   .record({
     base: fc.constantFrom("debian" as const, "omv" as const),
@@ -74,6 +89,17 @@ export const declaration: fc.Arbitrary<Declaration> = fc
     containers: several(container, 9, 9),
   })
   .chain(({ people, shareNames, hostNames, containers, ...rest }) => {
+    const backups = fc.record({
+      to: fc.constantFrom(...TARGETS),
+      at: fc.constantFrom("00:00", "23:59"),
+      drill: fc.constantFrom("daily", "weekly", "monthly"),
+      keep: fc.record({
+        daily: fc.integer({ min: 1, max: 9 }),
+        weekly: fc.constant(0),
+        monthly: fc.constantFrom(0, 9),
+      }),
+      environment: fc.constantFrom({}, { AWS_ACCESS_KEY_ID: "${AWS_KEY}", RCLONE_CONFIG_BOX_TYPE: "${AWS_KEY}" }),
+    });
     const audience = several(
       fc.constantFrom("lan", "tailnet", "containers", `host:${hostNames[1] ?? ""}`, "role:nas", "role:agent"),
       1,
@@ -89,6 +115,7 @@ export const declaration: fc.Arbitrary<Declaration> = fc
       });
     const role = (i: number): string | undefined => ["nas", undefined, "agent", "media"][i];
     const chosen = fc.record({
+      backups,
       shares: fc
         .tuple(...shareNames.map(() => fc.array(fc.boolean(), { minLength: people.length, maxLength: people.length })))
         .map((writers) =>
@@ -116,17 +143,18 @@ export const declaration: fc.Arbitrary<Declaration> = fc
   });
 
 /** The model of what was declared. */
-export function homelab({ base, root, timezone, subnet6, from, shares, hosts }: Declaration): HomelabModel {
+export function homelab({ base, root, timezone, subnet6, from, backups, shares, hosts }: Declaration): HomelabModel {
   const people = [...new Set(Object.values(shares).flatMap(({ write, read }) => [...write, ...read]))];
   const config = {
     "homelab:domain": "example.org",
     "homelab:timezone": timezone,
     "homelab:lan": { subnet: "10.0.0.0/8", ...(subnet6 !== undefined && { subnet6 }) },
     "homelab:admin": { from: [...new Set(from)] },
-    "homelab:nas": { base, root, shares },
+    "homelab:nas": { base, root, shares: { ...shares, copies: { "no-backup": "they are copies" } } },
+    ...(backups !== undefined && { "homelab:backups": backups }),
     "homelab:tailnet": { oauthClient: "x", tailscale: "package" },
     "homelab:secrets": Object.fromEntries(
-      [...people.map(smbSecret), OAUTH_SECRET].map((name) => [name, { secure: "x" }]),
+      [...people.map(smbSecret), OAUTH_SECRET, BACKUP_PASSWORD, "AWS_KEY"].map((name) => [name, { secure: "x" }]),
     ),
     "homelab:hosts": Object.fromEntries(
       hosts.map(({ name, role }, i) => [
@@ -144,11 +172,15 @@ export function homelab({ base, root, timezone, subnet6, from, shares, hosts }: 
     const services = hosts.find(({ name }) => name === host)?.services ?? [];
     return stringify({
       services: Object.fromEntries(services.map((service, i) => [service.name, compose(service, i)])),
+      volumes: { data: { "x-stateful": true } },
     });
   };
   return buildHomelab("test", (name) => {
     if (name.startsWith("Pulumi.")) {
       return { text: stringify({ config }) };
+    }
+    if (!name.endsWith(".yaml")) {
+      return { problem: "is missing" };
     }
     const ofRole = name.startsWith("stacks/media/") ? PROXY : "name: role\nservices: {}\n";
     return { text: name.startsWith("stacks/") ? ofRole : file(name.replace(".yaml", "")) };
@@ -170,7 +202,7 @@ function compose({ name, share, writes, audience, listens }: Service, i: number)
   return {
     image: "a:1",
     container_name: name,
-    volumes: [`/mnt/media/${share}:/x${writes ? "" : ":ro"}`],
+    volumes: [`/mnt/media/${share}:/x${writes ? "" : ":ro"}`, ...(writes ? ["data:/data"] : ["./it's a folder/x:/y"])],
     ...(listens
       ? { network_mode: "host", "x-homelab": { listens: [{ port, protocol: "udp", audience }] } }
       : { ports: [{ target: 80, published: port, "x-audience": audience }] }),

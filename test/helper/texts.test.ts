@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { JOIN_KEY } from "../../model/config/tailnet-settings.js";
 import { fillIn } from "../../model/text.js";
 import { FakeHost } from "./fake-host.js";
-import { declaration, homelab, TIMEZONES } from "./homelabs.js";
+import { declaration, homelab, TARGETS, TIMEZONES } from "./homelabs.js";
 
 // What the model writes, whatever the owner declares, is what the helper takes: names, addresses and paths have one form.
 
@@ -46,9 +46,10 @@ test("whatever is declared, the helper takes what it is given", async () => {
   const declarations = (["debian", "omv"] as const).flatMap((base) =>
     fc.sample(declaration, { seed: SEED, numRuns: 1 }).map((it) => ({ ...it, base })),
   );
-  declarations.forEach((declared, i) => {
+  const targets = declarations.flatMap((it) => TARGETS.map((to) => ({ ...it, backups: { to } })));
+  [...declarations, ...targets].forEach((declared, i) => {
     for (const { role, settings } of homelab(declared).hosts) {
-      for (const { name, input } of settings) {
+      for (const { name, input } of settings.filter((it) => i < declarations.length || it.name === "backups")) {
         const on = declared.base === "omv" && role === "nas" ? "omv" : "debian";
         const text = fillIn(input, (name) => (name === JOIN_KEY ? "hskey-auth-x" : PASSWORD));
         names.add(`${on} ${name}`);
@@ -62,6 +63,8 @@ test("whatever is declared, the helper takes what it is given", async () => {
   });
   expect([...names].sort()).toEqual([
     ...[
+      "backup-keys",
+      "backups",
       "base",
       "certificates",
       "docker",
@@ -74,9 +77,19 @@ test("whatever is declared, the helper takes what it is given", async () => {
       "system",
       "tailnet",
     ].map((name) => `debian ${name}`),
-    ...["base", "docker", "firewall", "mounts", "nfs", "smb", "smb-users", "system", "tailnet"].map(
-      (name) => `omv ${name}`,
-    ),
+    ...[
+      "backup-keys",
+      "backups",
+      "base",
+      "docker",
+      "firewall",
+      "mounts",
+      "nfs",
+      "smb",
+      "smb-users",
+      "system",
+      "tailnet",
+    ].map((name) => `omv ${name}`),
   ]);
   const check = (host: FakeHost) => host.run(join(__dirname, "check.sh"), [join(host.root, "inputs")]);
   expect(await Promise.all(Object.values(hosts).map(check))).toEqual(

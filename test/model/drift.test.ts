@@ -1,5 +1,6 @@
 import { BACKUP_CODES, AFTERWARDS_CODES, FINDING_CODES, SETTING_CODES } from "../../model/drift/codes.js";
 import type { FindingCode } from "../../model/drift/codes.js";
+import { copyWords } from "../../model/drift/copies.js";
 import { driftOf, sentence } from "../../model/drift/drift.js";
 import { declaredOn } from "../../model/drift/missing.js";
 import type { ProbeReport } from "../../model/drift/report.js";
@@ -280,7 +281,7 @@ test("what the helper says of a setting keeps its code", () => {
   };
   const remedy = (code: string): string => remedies[code] ?? "";
   expect(seen(firewall({ drift })).words).toEqual(
-    SETTING_CODES.map((code) => `${code}: firewall on pi5: differs${remedy(code)}`),
+    SETTING_CODES.map((code) => `${code}: firewall on pi5: ${copyWords(code, "differs")}${remedy(code)}`),
   );
 });
 

@@ -82,11 +82,11 @@ const report = (
     settings: { backups: { digest: "x", state: "applied", drift } },
     backups,
   });
-const wrong = (code: "backup-failed" | "backup-stale" | "drill-failed" | "drill-stale", item: string) => ({
-  code,
-  item,
-  words: "",
-});
+const wrong = (
+  code: "backup-failed" | "backup-stale" | "drill-failed" | "drill-stale",
+  item: string,
+  words: string,
+) => ({ code, item, words });
 
 test("backup has every host copy everything, or what is named, once", async () => {
   const all = await command("backup");
@@ -107,11 +107,14 @@ test("backup has every host copy everything, or what is named, once", async () =
 test("backup says on which host it failed, and why, and ends with 1; so it does where a host is gone", async () => {
   await writeFile(join(project, "fails"), "");
   const { exitCode, stderr } = await command("backup", "player");
-  expect([exitCode, stderr]).toEqual([1, "jellyfin: the copy failed: the share backups is not mounted\n"]);
+  expect([exitCode, stderr]).toEqual([
+    1,
+    "jellyfin: a line of restic\njellyfin: the share backups is not mounted\nNot everything was copied on jellyfin.\n",
+  ]);
   await writeFile(join(project, "gone"), "");
   expect(await command("backup", "player")).toMatchObject({
     exitCode: 1,
-    stderr: "jellyfin: the connection broke: ssh: connect to host: No route to host\n",
+    stderr: "jellyfin: ssh: connect to host: No route to host\nNot everything was copied on jellyfin.\n",
   });
 });
 
@@ -138,10 +141,10 @@ test("backups says what is wrong, in full, and ends with 2; as JSON with its cod
       record("player", { doneAt: null, ok: false, at: null }),
     ],
     [
-      wrong("backup-failed", "service/wiki"),
-      wrong("drill-failed", "share/photos"),
-      wrong("backup-stale", "service/player"),
-      wrong("drill-stale", "service/player"),
+      wrong("backup-failed", "service/wiki", words),
+      wrong("drill-failed", "share/photos", "2 files differ"),
+      wrong("backup-stale", "service/player", "its last copy is missing"),
+      wrong("drill-stale", "service/player", "its proof is 30 days old"),
     ],
   );
   const { exitCode, stdout } = await command("backups");
@@ -150,11 +153,19 @@ test("backups says what is wrong, in full, and ends with 2; as JSON with its cod
     "",
     `pi5/service/wiki: the last copy failed: ${words}`,
     "pi5/photos: the last copy could not be restored on trial: 2 files differ",
-    "jellyfin/player: there is no copy of the last two days; no copy was restored on trial for long",
+    "jellyfin/player: its last copy is missing; its proof is 30 days old",
   ]);
   const { hosts } = JSON.parse((await command("backups", "--json")).stdout) as { hosts: { sets: object[] }[] };
   expect(hosts[1]?.sets).toEqual([
-    expect.objectContaining({ name: "player", kind: "service", doneAt: null, wrong: ["backup-stale", "drill-stale"] }),
+    expect.objectContaining({
+      name: "player",
+      kind: "service",
+      doneAt: null,
+      wrong: [
+        { code: "backup-stale", words: "its last copy is missing" },
+        { code: "drill-stale", words: "its proof is 30 days old" },
+      ],
+    }),
   ]);
 });
 
