@@ -1,10 +1,13 @@
 import { howToSet } from "../compose/secret-sources.js";
 import { MOUNTS, shareIn } from "../share-paths.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
+import type { Remedy } from "../yaml/remedy.js";
 import { suggest } from "../yaml/suggest.js";
 import type { Path, Source } from "../yaml/source.js";
 import type { BackupsConfig, BackupTarget } from "./backups-settings.js";
 import { nasHost, nasOf, severalNas } from "./nas.js";
+import type { OneNas } from "./nas.js";
 import { settingPath } from "./settings.js";
 import type { Config } from "./settings.js";
 import { SHARES_ROLES } from "../roles.js";
@@ -22,14 +25,18 @@ const BACKUP_PASSWORD_LENGTH = 32;
 export const targetOf = ({ to }: Pick<BackupsConfig, "to">): BackupTarget =>
   to ?? { kind: "folder", path: DEFAULT_PATH };
 
-/**
- * The share that a folder of every host is in, with the rest of its path: as hosts mount it, or on the NAS as its disks have
- * it. Undefined for a folder that is in none, and where there is no NAS.
- */
-export function placeInShare(
-  path: string,
-  config: Config,
-): { readonly share: string; readonly rest: string; readonly mounted: boolean } | undefined {
+/** Where in the shares a folder is. */
+interface PlaceInShare {
+  /** Its name; empty for a folder that has the mounts of all in it. */
+  readonly share: string;
+  /** Of its path, with a slash first, or empty. */
+  readonly rest: string;
+  /** As hosts mount it, or else as the disks of the NAS have it. */
+  readonly mounted: boolean;
+}
+
+/** The place in a share of a folder of every host. Undefined for a folder that is in none, and where there is no NAS. */
+export function placeInShare(path: string, config: Config): PlaceInShare | undefined {
   if (nasHost(config).kind === "none") {
     return undefined;
   }
@@ -110,29 +117,40 @@ function checkFolder(path: string, config: Config, source: Source): Problem[] {
   if (place === undefined) {
     return isAboveShares(path, config) ? [source.problem(at, "reserved-path", OF_SHARES, OWN_FOLDER)] : [];
   }
-  if (nas.kind === "several") {
-    return [source.problem(at, ...severalNas(nas))];
-  }
-  const { share } = place;
+  const mistake: Mistake | undefined = nas.kind === "several" ? severalNas(nas) : mistakeOfShare(place, nas, config);
+  return mistake === undefined ? [] : [source.problem(at, ...mistake)];
+}
+
+type Mistake = readonly [code: ProblemCode, message: string, ...remedies: Remedy[]];
+
+/** Why the copies cannot go to a share. */
+function mistakeOfShare(
+  { share, rest }: Pick<PlaceInShare, "share" | "rest">,
+  nas: OneNas,
+  config: Config,
+): Mistake | undefined {
   const { shares } = nasOf(config);
   const given = shares[share];
+  const usual = { prose: `write ${DEFAULT_PATH}` };
   if (share === "") {
-    const message = `${MOUNTS} is where hosts mount the shares`;
-    return [source.problem(at, "reserved-path", message, { prose: `write ${DEFAULT_PATH}` }, ELSEWHERE)];
+    return ["reserved-path", `${MOUNTS} is where hosts mount the shares`, usual, ELSEWHERE];
   }
   if (given === undefined) {
-    const as = (name: string): string => `${MOUNTS}/${name}${place.rest}`;
-    const add = { prose: `add ${share}: {} under homelab:nas.shares` };
-    const remedies =
-      config.backups?.to === undefined
-        ? [add, ELSEWHERE]
-        : [suggest(share, Object.keys(shares), { as, otherwise: add.prose })];
-    return [source.problem(at, "unknown-share", `${nas.name} has no share "${share}"`, ...remedies)];
+    const message = `${nas.name} has no share "${share}"`;
+    const add = `add ${share}: {} under homelab:nas.shares`;
+    const as = (name: string): string => `${MOUNTS}/${name}${rest}`;
+    return config.backups?.to === undefined
+      ? ["unknown-share", message, { prose: add }, ELSEWHERE]
+      : ["unknown-share", message, suggest(share, Object.keys(shares), { as, otherwise: add })];
   }
   if (share !== SHARE && given["no-backup"] === undefined) {
-    const message = `the copies would lie in the share ${share}, which is to be copied itself`;
     const except = { prose: `give ${share} a no-backup: WHY under homelab:nas.shares` };
-    return [source.problem(at, "backup-inside-data", message, { prose: `write ${DEFAULT_PATH}` }, except)];
+    return [
+      "backup-inside-data",
+      `the copies would lie in the share ${share}, which is to be copied itself`,
+      usual,
+      except,
+    ];
   }
-  return [];
+  return undefined;
 }

@@ -24,7 +24,7 @@ async function drift({ stack, json, issue }: Options): Promise<void> {
 void runCommand(
   stackCommand(
     "drift",
-    "Show how the hosts differ from how they were left: exit 2 if they do, 3 if one cannot be read.",
+    "Show how the hosts differ from how they were left: exit 2 if they do or a copy failed, 3 if one cannot be read.",
   )
     .option("--json", "print JSON", false)
     .option(
