@@ -25,15 +25,26 @@ stop_containers() { # FILE of names, in the order of starting
     timeout -k 5 "$STOP_SECONDS" docker stop "$container" >/dev/null 2>"$WORK/docker" </dev/null ||
       fail "the container $container does not stop: $(last_line "$WORK/docker")"
   done <"$WORK/backwards"
+  # Docker's list may be a moment behind.
+  for _ in 1 2 3; do
+    running_ones >"$WORK/running" # not in a condition, where its errors would not stop it
+    [ -s "$WORK/running" ] || return 0
+    sleep 1
+  done
   still_stopped "does not stop"
+}
+# Those of them that run.
+running_ones() {
+  see_containers
+  while IFS= read -r container; do
+    if runs "$container"; then echo "$container"; fi
+  done <"$STOPPED"
 }
 # Fails if one of them runs.
 still_stopped() { # WORDS
   [ -f "$STOPPED" ] || return 0
-  see_containers
-  while IFS= read -r container; do
-    ! runs "$container" || fail "the container $container $1"
-  done <"$STOPPED"
+  running_ones >"$WORK/running"
+  [ ! -s "$WORK/running" ] || fail "the container $(head -n 1 "$WORK/running") $1"
 }
 
 # Starts them. Keeps the names of those that do not start; forgets those that are gone.

@@ -59,6 +59,7 @@ open_repository() {
     is_empty_place "$opened" || fail "the repository $(location) cannot be opened: $(restic_says)"
     [ "$(cat "$MADE" 2>/dev/null)" != "$(location)" ] ||
       fail "$(location) is empty, but this host's copies were there: is the disk mounted? To begin again in the empty place: sudo rm /var/lib/homelab/backups/repository"
+    ! is_folder || make_way "$ROOT$(dirname "$(location)")"
     restic_or_fail "no repository can be made at $(location)" init
   fi
   [ "$(cat "$MADE" 2>/dev/null)" = "$(location)" ] || location | write_file "$MADE" 0600
@@ -71,6 +72,16 @@ reach_folder() {
   [ -n "$mount" ] || return 0
   is_mounted "$mount" || fail "the share at $mount is not mounted, so nothing is written: is the NAS on?"
   timeout -k 5 "$REACH_SECONDS" ls "$ROOT$mount" >/dev/null 2>&1 || fail "the share at $mount does not answer: is the NAS on?"
+}
+
+# restic would make the folders above its own for its account alone. On a share other hosts have theirs beside it, and what
+# root makes on the NAS is to them somebody else's: so each is like the one above. NFS knows only one owner and refuses another.
+make_way() { # FOLDER
+  [ ! -d "$1" ] || return 0
+  make_way "${1%/*}"
+  mkdir "$1" || fail "$1 cannot be made"
+  chown --reference="${1%/*}" "$1" 2>/dev/null || true
+  chmod --reference="${1%/*}" "$1" 2>/dev/null || true
 }
 
 # restic has a status of its own for this since 0.17; before, what the server said tells.

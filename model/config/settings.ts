@@ -77,6 +77,10 @@ const lan = mapping({
   /** The LAN's IPv6 subnet; without one nothing is open over IPv6 but to the tailnet. */
   subnet6: subnetOf("v6").optional(),
   agents: mapping({ first: z.ipv4(), last: z.ipv4() }).optional(),
+  /** Address of the router, which no container can have. */
+  router: z.ipv4().optional(),
+  /** What the router hands out by DHCP: no container can have a fixed address of those. */
+  dhcp: mapping({ first: z.ipv4(), last: z.ipv4() }).optional(),
 });
 
 /** Who may reach SSH: the owner has to be among them. */

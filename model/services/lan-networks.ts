@@ -71,14 +71,20 @@ function checkFixed(
         );
   }
   const free = `write a free address of ${lan.subnet}`;
-  const { agents } = lan;
-  const holder = endsOf(lan.subnet).get(address) ?? holders.get(address);
+  const holder =
+    endsOf(lan.subnet).get(address) ?? holders.get(address) ?? (address === lan.router ? "the router" : undefined);
   if (holder !== undefined) {
     return complain("duplicate-address", `${address} is already the address of ${holder}`, free);
   }
-  return agents !== undefined && isBetween(address, agents.first, agents.last)
-    ? complain("duplicate-address", `${address} is one of those for agents, ${agents.first} to ${agents.last}`, free)
-    : [];
+  const ranges = [
+    { range: lan.agents, whose: "for agents" },
+    { range: lan.dhcp, whose: "that the router hands out" },
+  ];
+  return ranges.flatMap(({ range, whose }) =>
+    range !== undefined && isBetween(address, range.first, range.last)
+      ? complain("duplicate-address", `${address} is one of those ${whose}, ${range.first} to ${range.last}`, free)
+      : [],
+  );
 }
 
 /** Addresses of a subnet that no machine has. */

@@ -27,7 +27,7 @@ const BESIDE = `services:
     image: ${IMAGE}
     networks: { lan: { ipv4_address: ${address} } }
     stop_grace_period: 1s
-networks: { lan: { external: true, name: lan } }
+networks: { lan: { external: true, name: lan, x-driver: macvlan } }
 `;
 
 let cli: PulumiStack;

@@ -2,7 +2,7 @@ import { HomelabError } from "../../model/yaml/problem.js";
 import { CONFIG, model } from "./declare.js";
 
 const OTHER = "my/other/compose.yaml";
-const HOSTS = `${CONFIG.replace("192.168.1.0/24", "192.168.1.0/24, agents: {first: 192.168.1.110, last: 192.168.1.119}")}    pi6:
+const HOSTS = `${CONFIG.replace("192.168.1.0/24", "192.168.1.0/24, router: 192.168.1.1, dhcp: {first: 192.168.1.200, last: 192.168.1.249}, agents: {first: 192.168.1.110, last: 192.168.1.119}")}    pi6:
       address: 192.168.1.101
       hostKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB
       services: [${OTHER}]
@@ -36,6 +36,11 @@ test.each([
   ["192.168.1.255", "duplicate-address 192.168.1.255 is already the address of all of the LAN at once"],
   ["192.168.1.110", "duplicate-address 192.168.1.110 is one of those for agents, 192.168.1.110 to 192.168.1.119"],
   ["192.168.1.119", "duplicate-address 192.168.1.119 is one of those for agents, 192.168.1.110 to 192.168.1.119"],
+  ["192.168.1.1", "duplicate-address 192.168.1.1 is already the address of the router"],
+  [
+    "192.168.1.200",
+    "duplicate-address 192.168.1.200 is one of those that the router hands out, 192.168.1.200 to 192.168.1.249",
+  ],
 ])("%s is refused for a container by macvlan", (address, said) => {
   expect(saidOf(file(address))).toEqual([`${AT} ${said}`]);
 });
