@@ -3,6 +3,7 @@ import type { Alias, Document, Node, Pair, Scalar } from "yaml";
 import type { ProblemCode } from "./codes.js";
 import { HomelabError } from "./problem.js";
 import type { Problem } from "./problem.js";
+import { isTextHereAlone, isWrittenOtherwise, numberElsewhere } from "./other-readers.js";
 import type { Remedy } from "./remedy.js";
 import { aliasWords, syntaxProblems } from "./syntax.js";
 
@@ -125,11 +126,22 @@ function plainData(
     if (typeof value === "string" && IN_NO_PROGRAM.test(value)) {
       complain(leaf, "malformed", "a zero byte or half of a character, which programs reject", "remove the escape");
     }
+    if (typeof value === "string" && leaf.type === "PLAIN" && isTextHereAlone(value)) {
+      const number = numberElsewhere(value);
+      const message = `${value} is text here and ${number === undefined ? "a date" : String(number)} to other programs`;
+      const ways = number === undefined ? [] : [`write ${number} if a number is meant`];
+      complain(leaf, "ambiguous-number", message, `write "${value}"`, ...ways);
+      return;
+    }
     if (typeof value !== "number" || source === undefined) {
       return;
     }
     if (AMBIGUOUS_NUMBER.test(source)) {
       const message = `${source} is ${value} here and another number to other programs`;
+      const number = `write ${numberElsewhere(source) ?? value} if a number is meant`;
+      complain(leaf, "ambiguous-number", message, `write "${source}"`, number);
+    } else if (isWrittenOtherwise(source, value)) {
+      const message = `other programs write ${source} in another form where it is passed on as text`;
       complain(leaf, "ambiguous-number", message, `write "${source}"`);
     } else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
       complain(leaf, "ambiguous-number", `${source} has more digits than a number can hold`, `write "${source}"`);
@@ -181,10 +193,11 @@ function forEachLeaf(node: unknown, look: (leaf: Scalar | Alias) => void): void 
 }
 
 /** A file's mode is octal to everybody who writes 0440, and to Compose; not to YAML 1.2. */
-function readMode({ key, value }: Pair): void {
+export function readMode({ key, value }: Pair): void {
   const written = isScalar(key) && key.value === "mode" && isScalar(value) ? value.source : undefined;
   if (written !== undefined && isScalar(value) && typeof value.value === "number" && /^0o?[0-7]{3,4}$/.test(written)) {
     value.value = parseInt(written.replace("o", ""), 8);
+    value.format = "OCT"; // for whoever writes the document again
     delete value.source;
   }
 }

@@ -1,6 +1,6 @@
-import { isAlias, isMap, isNode, LineCounter, parseDocument } from "yaml";
+import { isAlias, isMap, isNode, LineCounter, parseDocument, visit } from "yaml";
 import type { Document, Node, YAMLMap } from "yaml";
-import { parseSource } from "../../model/yaml/source.js";
+import { parseSource, readMode } from "../../model/yaml/source.js";
 import { NO_ANSWERS } from "./answers.js";
 import type { Answers } from "./answers.js";
 import { applyAnswers } from "./apply-answers.js";
@@ -18,6 +18,7 @@ import { rewriteReferences } from "./references.js";
 import { rewriteResources } from "./resources.js";
 import { rewriteService } from "./keys.js";
 import { rewriteVolumes } from "./volumes.js";
+import { quoteForOthers } from "../lib/quote-for-others.js";
 
 /** An existing Compose file, and where it comes from. */
 export interface ConvertArgs {
@@ -83,6 +84,11 @@ export function convertCompose({
   parseSource(file, text);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true });
+  visit(document, {
+    Pair: (_, pair) => {
+      readMode(pair);
+    },
+  });
   const given: unknown = document.get("name");
   const name = projectName(typeof given === "string" && !rename ? given : fallback);
   const context: Context = {
@@ -207,6 +213,7 @@ export function projectName(text: string): string {
 
 /** Lists stand as in the original: below their key, or further in. */
 function inItsStyle(document: Document, original: string): string {
+  quoteForOthers(document);
   const indentSeq = !/^( *)[^\s#-][^\n]*:[ ]*\n\1- /m.test(original);
   return document.toString({ lineWidth: 0, indentSeq });
 }

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import { isNode, parseDocument } from "yaml";
+import { isNode, parseDocument, visit } from "yaml";
 import type { Document, YAMLMap } from "yaml";
+import { parseSource, readMode } from "../../model/yaml/source.js";
 import { adopt, entry } from "./context.js";
 import type { Context } from "./context.js";
 import { addTo } from "./merge.js";
@@ -73,6 +74,15 @@ function baseOf(context: Context, file: string | undefined, name: string, chain 
 /** A file in the same directory; from another one, its relative paths would mean something else. */
 function documentAt({ look }: Context, file: string): Document | undefined {
   const found = posix.dirname(posix.normalize(file)) === "." ? look(file) : undefined;
-  const document = found?.kind === "file" ? parseDocument(found.text, { merge: true }) : undefined;
-  return document?.errors.length === 0 ? document : undefined;
+  if (found?.kind !== "file") {
+    return undefined;
+  }
+  parseSource(file, found.text);
+  const document = parseDocument(found.text, { merge: true });
+  visit(document, {
+    Pair: (_, pair) => {
+      readMode(pair);
+    },
+  });
+  return document;
 }

@@ -1,9 +1,10 @@
-import { stringify } from "yaml";
+import { Document } from "yaml";
 import { z } from "zod";
 import { runOn } from "../../hosts/ssh.js";
 import type { SshHost } from "../../hosts/ssh.js";
 import { SERVICE_LABEL } from "../../model/labels.js";
 import { UserError } from "../lib/command.js";
+import { quoteForOthers } from "../lib/quote-for-others.js";
 
 // The Compose file of a container that runs already and never had one. What the image says by itself is left out: it stays so
 // without being said, and changes with the next version of the image.
@@ -120,7 +121,9 @@ export function composeOf(it: z.input<typeof container>, its: z.input<typeof ima
     volumes: Mounts.filter(({ Type }) => Type !== "tmpfs").map((mount) => mountOf(mount)),
   });
   const declared = Object.fromEntries(volumes.map((volume) => [volume, { external: true, name: volume }]));
-  return stringify({ services: { [name]: service }, ...withoutEmpty({ volumes: declared }) }, { lineWidth: 0 });
+  const document = new Document({ services: { [name]: service }, ...withoutEmpty({ volumes: declared }) });
+  quoteForOthers(document);
+  return document.toString({ lineWidth: 0 });
 }
 
 type Settings = z.output<typeof settings>;

@@ -16,6 +16,7 @@ import { suggest } from "../../model/yaml/suggest.js";
 import { UserError } from "./command.js";
 import { keepLayout } from "./keep-layout.js";
 import { lackError, LACKS } from "./lacks.js";
+import { quoteForOthers } from "./quote-for-others.js";
 
 /** A host as the stack's file has it. */
 export interface StackHost {
@@ -231,7 +232,9 @@ export class StackFile {
     const there: unknown = this.document.getIn(path);
     const same = (typeof there === "number" || typeof there === "boolean" ? String(there) : there) === value;
     if (!same && (there === undefined || over)) {
-      this.document.setIn(path, value);
+      const node = this.document.createNode(value);
+      quoteForOthers(node);
+      this.document.setIn(path, node);
       return true;
     }
     return same;

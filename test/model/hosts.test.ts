@@ -96,10 +96,50 @@ describe("YAML as people write it", () => {
     expect(definition.environment).toEqual({ A: "no", B: "10", C: "1.5" });
   });
 
-  test.each(["010", "0x1F", "1e3"])("the number %s, which others read otherwise", (number) => {
-    const [problem] = problemsOf(() => model(`${WEB}    environment: {A: ${number}}\n`));
-    const expected = `${FILE}:4 : ${number} is ${Number(number)} here and another number to other programs -> write "${number}"`;
-    expect(problem).toBe(expected);
+  test.each([
+    ["010", 8],
+    ["0x1F", 31],
+    ["1e3", 1000],
+  ])("the number %s, which others read otherwise", (number, elsewhere) => {
+    const message = `${number} is ${Number(number)} here and another number to other programs`;
+    expect(problemsOf(() => model(`${WEB}    environment: {A: ${number}}\n`))).toEqual([
+      `${FILE}:4 : ${message} -> write "${number}", or write ${elsewhere} if a number is meant`,
+    ]);
+  });
+
+  // What Compose's loader makes of each: 1000, 3, 10.5, 1.
+  test.each([
+    ["1_000", 1000],
+    ["-0b11", -3],
+    ["1_0.5", 10.5],
+    ["0_1", 1],
+  ])("the word %s, which is a number to others", (word, number) => {
+    expect(problemsOf(() => model(`${WEB}    environment: {A: ${word}}\n`))).toEqual([
+      `${FILE}:4 : ${word} is text here and ${number} to other programs -> write "${word}", or write ${number} if a number is meant`,
+    ]);
+  });
+
+  test.each(["2024-01-01", "2024-1-2 10:00:00", "2024-01-01T10:00:00Z"])(
+    "the word %s, which is a date to others",
+    (word) => {
+      expect(problemsOf(() => model(`${WEB}    environment: {A: ${word}}\n`))).toEqual([
+        `${FILE}:4 : ${word} is text here and a date to other programs -> write "${word}"`,
+      ]);
+    },
+  );
+
+  test.each(["-0", "1000000.0", "1234567.5", "0.00009"])("the number %s, which others write otherwise", (number) => {
+    expect(problemsOf(() => model(`${WEB}    environment: {A: ${number}}\n`))).toEqual([
+      `${FILE}:4 : other programs write ${number} in another form where it is passed on as text -> write "${number}"`,
+    ]);
+  });
+
+  test("words that are text to everybody", () => {
+    const words = { A: "12:30:45", B: "_1", C: "1.2.3", D: "2024-01", E: "a_1", F: "10.0.0.0/8", G: "1-2-3" };
+    const lines = Object.entries(words).map(([key, word]) => `${key}: ${word}`);
+    const quoted = 'I: "1_000", J: "2024-01-01"';
+    const { definition } = serviceOf(`${WEB}    environment: {${lines.join(", ")}, ${quoted}}\n`);
+    expect(definition.environment).toEqual({ ...words, I: "1_000", J: "2024-01-01" });
   });
 
   test("a number with more digits than a number keeps", () => {

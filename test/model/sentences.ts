@@ -7,7 +7,8 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "empty-file": "the file is empty",
   "invalid-yaml": "a bracket is opened and not closed -> close it with }",
   "undefined-alias": '*nothing refers to no anchor -> write &nothing before it, or put the text in quotes: "*nothing"',
-  "ambiguous-number": '0x10 is 16 here and another number to other programs -> write "0x10"',
+  "ambiguous-number":
+    '0x10 is 16 here and another number to other programs -> write "0x10", or write 16 if a number is meant',
   "unknown-key": 'unknown key "imagee" -> remove it: "image" exists as well',
   "unsupported-key":
     '"build" is not supported: images are built by CI, not on the hosts; push the image to a registry and name it in image:',

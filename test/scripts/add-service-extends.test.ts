@@ -173,3 +173,54 @@ test("a file from further up is copied along", () => {
   expect(parse(text)).toMatchObject({ services: { app: { volumes: ["../data:/data"] } } });
   expect(text).toContain("file: ./config/app.conf");
 });
+
+test("numbers that other programs read otherwise are refused in a file that is extended, as in the file itself", () => {
+  const text = "services:\n  app: {extends: {file: common.yml, service: base}}\n";
+  const common = "services:\n  base:\n    image: a:1\n    environment: {UMASK: 022}\n";
+  const converted = (): Converted =>
+    convertCompose({
+      stack: "test",
+      text,
+      file: "docker-compose.yml",
+      name: "blog",
+      audience: [],
+      look: () => ({ kind: "file", text: common, executable: false }),
+    });
+  expect(converted).toThrow(
+    expect.objectContaining({
+      problems: [expect.objectContaining({ file: "common.yml", line: 4, code: "ambiguous-number" })],
+    }),
+  );
+});
+
+test("a file's mode stays octal", () => {
+  const mounts = "volumes: [{type: tmpfs, target: /t, tmpfs: {mode: 01777}}], configs: [{source: c, mode: 0440}]";
+  const own = convert(`  app: {image: 'a:1', ${mounts}}\nconfigs: {c: {content: x}}\n`).text;
+  expect([own, parse(own)]).toEqual([
+    expect.stringContaining("mode: 0o1777"),
+    expect.objectContaining({
+      services: { app: expect.objectContaining({ configs: [{ source: "c", mode: 0o440 }] }) as unknown },
+    }),
+  ]);
+  const extended = convertCompose({
+    stack: "test",
+    text: "services:\n  app: {extends: {file: common.yml, service: base}}\n",
+    file: "docker-compose.yml",
+    name: "blog",
+    audience: [],
+    look: () => ({ kind: "file", text: `services:\n  base: {image: 'a:1', ${mounts}}\n`, executable: false }),
+  });
+  expect(parse(extended.text)).toMatchObject({ services: { app: { configs: [{ source: "c", mode: 0o440 }] } } });
+});
+
+test("what an env file says is text, also to programs that would read a date", () => {
+  const { text } = convertCompose({
+    stack: "test",
+    text: "services:\n  app: {image: 'a:1', env_file: app.env}\n",
+    file: "docker-compose.yml",
+    name: "blog",
+    audience: [],
+    look: () => ({ kind: "file", text: "SINCE=2024-01-01\nSIZE=1_000\n", executable: false }),
+  });
+  expect(text).toMatch(/SINCE: "2024-01-01",?\s+SIZE: "1_000"/);
+});

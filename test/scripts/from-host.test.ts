@@ -165,3 +165,8 @@ esac
     await expect(composeFromHost(host, "other")).rejects.toThrow("No such container: other");
   });
 });
+
+test("a value that others would read as a date or a number has quotes", () => {
+  const text = composeOf(container({ Env: ["SINCE=2024-01-01", "SIZE=1_000"] }), IMAGE);
+  expect(text).toMatch(/SINCE: "2024-01-01"\n +SIZE: "1_000"/);
+});

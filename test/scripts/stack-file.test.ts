@@ -84,6 +84,8 @@ test("a value of a project is written, and takes the place of another only where
   expect([file.setValue("blog", "TAG", "3"), file.changed]).toEqual([false, false]);
   expect(file.setValue("blog", "TAG", "3", true)).toBe(true);
   expect(file.setValue("wiki", "URL", "1.50")).toBe(true);
+  expect(file.setValue("wiki", "SINCE", "2024-01-01")).toBe(true);
+  expect(file.text).toContain('SINCE: "2024-01-01"'); // a date to Pulumi's engine, which would write it back as one
   expect(file.text).toContain('TAG: "3"');
   expect(file.text).toContain('wiki:\n      values:\n        URL: "1.50"');
 });

@@ -6,6 +6,11 @@ import type { Case } from "./oracle.js";
 const LINES = [
   "environment: {A: 0o17}",
   "environment: {A: 1e3}",
+  "environment: {A: 1_000}",
+  "environment: {A: 0b11}",
+  "environment: {A: 2024-01-01}",
+  "environment: {A: -0}",
+  "environment: {A: 1234567.5}",
   "environment: {A: }",
   "environment: [A]",
   "environment: {A: $NONE}",
