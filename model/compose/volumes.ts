@@ -40,8 +40,27 @@ const WINDOWS = complaint("relative-bind", "this is a path of Windows, and the h
 const WINDOWS_PATH = /^[A-Za-z]:[\\/]|\\/;
 
 /** What is wrong with a path of a host. */
-const sourceMistake = (path: string): Refusal | undefined =>
-  WINDOWS_PATH.test(path) ? WINDOWS : path.startsWith("~") ? HOME : pathMistake(path.replace(/^(\.\.?\/)+|^\.$/, "/"));
+function sourceMistake(path: string): Refusal | undefined {
+  if (WINDOWS_PATH.test(path)) {
+    return WINDOWS;
+  }
+  if (path.startsWith("~")) {
+    return HOME;
+  }
+  if (path.startsWith("/")) {
+    return pathMistake(path);
+  }
+  return goesUp(path)
+    ? complaint("malformed", `${path} contains . or ..`, { prose: `write ${normalSource(path)}` })
+    : pathMistake(`/${belowProject(path)}`);
+}
+
+/** A path without the dots that it may begin with. */
+const belowProject = (path: string): string => path.replace(/^(\.\.?\/)+|^\.\.?$/, "");
+const goesUp = (path: string): boolean =>
+  belowProject(path)
+    .split("/")
+    .some((step) => step === "." || step === "..");
 
 /** A path that is relative to the project begins with a dot, as Compose wants it in the short form. */
 const normalSource = (path: string): string => {
@@ -70,6 +89,13 @@ const shortVolume = z.string().transform((text, context): ComposeVolume => {
   const written = second ?? first;
   if (!written.startsWith("/")) {
     return refuse(context, complaint("malformed", `${written} is not a path in the container`, BEGIN));
+  }
+  const isPath = /^[./]/.test(first);
+  const long = [...(isPath ? [first] : []), written].find(goesUp);
+  if (long !== undefined) {
+    const source = isPath ? normalSource(first) : first;
+    const parts = second === undefined ? [source] : [source, normalPath(written), ...(options === "" ? [] : [options])];
+    return refuse(context, complaint("malformed", `${long} contains . or ..`, { prose: `write ${parts.join(":")}` }));
   }
   const mistake = pathMistake(written) ?? (/^[./~]/.test(first) ? sourceMistake(first) : undefined);
   if (mistake !== undefined) {

@@ -53,7 +53,12 @@ test.each<[string, string, string]>([
   [
     "a bind that goes up",
     `${WEB}    volumes: ["/srv/../etc:/x"]\n`,
-    `${FILE}:4 services.web.volumes[0]: /srv/../etc contains . or .. -> write /etc`,
+    `${FILE}:4 services.web.volumes[0]: /srv/../etc contains . or .. -> write /etc:/x`,
+  ],
+  [
+    "a bind below the project that goes up and down again",
+    `${WEB}    volumes: ["./a/../b:/x"]\n`,
+    `${FILE}:4 services.web.volumes[0]: ./a/../b contains . or .. -> write ./b:/x`,
   ],
   [
     "a bind that is two",
