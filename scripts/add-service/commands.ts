@@ -2,7 +2,7 @@ import { isMap, isSeq } from "yaml";
 import type { Scalar, YAMLMap } from "yaml";
 import { isText } from "./context.js";
 import type { Context } from "./context.js";
-import { refersToVariable, replaceSecrets, takesSecret } from "./looks-secret.js";
+import { holdsSecret, isReference, replaceSecrets, takesSecret } from "./looks-secret.js";
 import { declareSecret, secretNameFor } from "./resources.js";
 
 const KEYS = ["command", "entrypoint"];
@@ -16,22 +16,36 @@ export function moveSecretsOfCommands(context: Context, name: string, service: Y
   ];
   for (const node of nodes) {
     const words = isSeq(node) ? node.items.filter(isText) : isText(node) ? [node] : [];
+    const all = isSeq(node) ? words.map(({ value }) => value) : [];
     words.forEach((word, i) => {
-      moveFrom(context, name, word, isSeq(node) && takesSecret(words[i - 1]?.value ?? ""));
+      const before = all[i - 1] ?? "";
+      moveFrom(context, name, word, takesSecret(before, all) ? before : undefined, holdsSecret(word.value, all));
     });
   }
 }
 
-function moveFrom(context: Context, name: string, word: Scalar<string>, whole: boolean): void {
+/** @param option whose value the whole word is @param isPassword of -pPASSWORD in one word */
+function moveFrom(
+  context: Context,
+  name: string,
+  word: Scalar<string>,
+  option: string | undefined,
+  isPassword: boolean,
+): void {
   const line = context.lineOf(word);
+  const where = line > 0 ? `in line ${line} of ${context.file}` : `of ${name}, in a file that ${context.file} names`;
+  const written = word.value;
   const move = (value: string): string => {
     const secret = secretNameFor(context, name, "COMMAND_SECRET", value);
-    declareSecret(context, secret, `the value in line ${line} of ${context.file}`);
-    context.changed.push({
-      line,
-      text: `${name}: a secret in line ${line} is now \${${secret}}; its value is not copied`,
-    });
+    const before = written.slice(0, Math.max(0, written.indexOf(value)));
+    const [, own = option] = /(?:^|\s)(--?[\w-]+)[=\s]+["']?$/.exec(before) ?? [];
+    declareSecret(context, secret, `the ${own === undefined ? "secret" : `value of ${own}`} ${where}`);
+    context.changed.push({ line, text: `${name}: a secret ${where} is now \${${secret}}; its value is not copied` });
     return `\${${secret}}`;
   };
-  word.value = whole && !refersToVariable(word.value) ? move(word.value) : replaceSecrets(word.value, move);
+  if (isPassword) {
+    word.value = `-p${move(written.slice(2))}`;
+  } else {
+    word.value = option === undefined || isReference(written) ? replaceSecrets(written, move) : move(written);
+  }
 }

@@ -8,6 +8,7 @@ import { drop, entry, keyOf, sections } from "./context.js";
 import type { Context, Found, Note } from "./context.js";
 import { mergeEnvFiles, moveSecrets, moveSecretsOfLabels, nameVariables } from "./environment.js";
 import { moveSecretsOfCommands } from "./commands.js";
+import { moveOtherSecrets } from "./other-secrets.js";
 import { dropPortsOfLan } from "./lan-networks.js";
 import { inlineExtends } from "./extends.js";
 import { inlineVolumesFrom } from "./volumes-from.js";
@@ -171,6 +172,7 @@ function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "servic
     moveSecretsOfLabels(context, key, value);
     moveSecretsOfCommands(context, key, value);
   }
+  moveOtherSecrets(context);
 }
 
 const servicesIn = (context: Context): { readonly key: string; readonly value: YAMLMap }[] =>

@@ -154,7 +154,8 @@ export function moveSecrets(context: Context, name: string, service: YAMLMap): v
       const secret = known.get(key) === value ? key : secretNameFor(context, name, key, value);
       context.secrets.set(value, secret);
       set(`\${${secret}}`);
-      const where = line > 0 ? `in line ${line} of ${context.file}` : `in the env file of ${name} in ${context.file}`;
+      const where =
+        line > 0 ? `in line ${line} of ${context.file}` : `of ${name}, in a file that ${context.file} names`;
       declareSecret(context, secret, `the value of ${key} ${where}, which this file was made from${dollars(value)}`);
       context.changed.push({
         line,

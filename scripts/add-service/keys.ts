@@ -12,6 +12,10 @@ export function rewriteService(context: Context, name: string, service: YAMLMap)
   drop(context, service, "pull_policy", "an image is pulled when its reference changes");
   drop(context, service, "attach", "it is for docker compose up in a terminal");
   drop(context, service, "develop", "it is for developing an image");
+  const build = mapAt(service, "build");
+  if (build !== undefined) {
+    drop(context, build, "args", "they may hold secrets, and are for where the image is built");
+  }
   if (service.get("scale") === 1) {
     drop(context, service, "scale", "one service is one container");
   }

@@ -215,3 +215,55 @@ test.each([
     expect(text.includes("with one $ for each $$")).toBe(secret !== undefined && value.includes("$$"));
   }
 });
+
+describe("a secret is not copied", () => {
+  const SECRET = "geheim77";
+  test.each([
+    ["commented out, in a list", "environment: {A: b}\n      # - MYSQL_PASSWORD=geheim77"],
+    ["commented out, in a mapping", "environment: {A: b} # DB_PASSWORD: 'geheim77'"],
+    ["in an address that was commented out", "environment: {A: b}\n      # - postgres://u:geheim77@db/x"],
+    ["in a connection", "environment: {DB: 'Server=db;User Id=sa;Password=geheim77;'}"],
+    ["in the query of an address", "environment: {DB: 'jdbc:mysql://h/x?user=a&password=geheim77'}"],
+    ["in one line of several", "environment:\n      CONFIG: |\n        user: a\n        password: geheim77"],
+    ["that is a webhook", "environment: {HOOK: 'https://discord.com/api/webhooks/123/geheim77'}"],
+    ["that claims a server", "environment: {CLAIM: claim-abcdefgeheim77}"],
+    ["that is a key of WireGuard", "environment: {WG: 'geheim77geheim77geheim77geheim77geheim77geA='}"],
+    ["in a header", `healthcheck: {test: "curl -H 'Authorization: Bearer geheim77' http://localhost"}`],
+    ["of curl", 'healthcheck: {test: "curl -u admin:geheim77 http://localhost"}'],
+    ["of curl, in a list", "command: [curl, -u, 'admin:geheim77', localhost]"],
+    ["of redis-cli", "healthcheck: {test: [CMD, redis-cli, -a, geheim77, ping]}"],
+    ["of redis-cli, in one text", 'healthcheck: {test: "redis-cli -a geheim77 ping | grep PONG"}'],
+    ["of mysqladmin", "healthcheck: {test: [CMD, mysqladmin, ping, -pgeheim77]}"],
+    ["that a shell sets", `entrypoint: sh -c "PGPASSWORD=geheim77 psql"`],
+    ["of a build", "build: {context: ., args: {NPM_TOKEN: geheim77}}"],
+    ["of the logging", "logging: {driver: splunk, options: {splunk-token: geheim77}}"],
+    ["in the content of a config", 'configs: [c]\nconfigs: {c: {content: "password: geheim77"}}'],
+  ])("%s", (_, lines) => {
+    const converted = convert(service(lines));
+    expect(lines).toContain(SECRET);
+    expect([converted.text, ...notes(converted)].join("\n")).not.toContain(SECRET);
+  });
+
+  test.each([
+    ["the words of a comment", "environment: { A: b } # password: ask anna"],
+    ["a variable of the container", "healthcheck: { test: 'redis-cli -a $$REDIS_PASSWORD ping' }"],
+    ["a variable of the container, at an option", "command: mysqladmin -p$$MYSQL_PASSWORD --password=$$MYSQL_PASSWORD"],
+    ["a port", "command: mysqld -P 3306 --user 1000:1000"],
+    ["a user", "command: run -u www-data:www-data -a all"],
+    ["a switch in a connection", "environment: { URL: 'http://h/x?a=b&token=true' }"],
+  ])("and %s stays", (_, line) => {
+    expect(convert(service(line)).text).toBe(service(line));
+  });
+
+  test("and where it was is said so that it can be found", () => {
+    const { text } = convert(
+      service("command: run --token geheim77 --requirepass=other88", "healthcheck: {test: [CMD, mysql, -pthird99]}"),
+    );
+    expect((parse(text) as { "x-secrets": unknown })["x-secrets"]).toEqual({
+      COMMAND_SECRET: { obtain: "the value of --token in line 5 of docker-compose.yml" },
+      WEB_COMMAND_SECRET: { obtain: "the value of --requirepass in line 5 of docker-compose.yml" },
+      WEB_COMMAND_SECRET_2: { obtain: "the secret in line 6 of docker-compose.yml" },
+    });
+    expect(text).toContain('"-p${WEB_COMMAND_SECRET_2}"');
+  });
+});
