@@ -89,9 +89,13 @@ function dependenciesOf(
       return [];
     }
     if (condition === "service_healthy" && !hasHealthcheck(service)) {
-      planning.complain(place, "dependency-without-healthcheck", `${key} has no healthcheck`, {
-        prose: "write condition: service_started",
-      });
+      planning.complain(
+        place,
+        "dependency-without-healthcheck",
+        `${key} has no healthcheck`,
+        { prose: "write condition: service_started" },
+        { prose: `repeat the check that its image has, if any, under healthcheck: of ${key}` },
+      );
     }
     if (condition === "service_completed_successfully" && !/^(no|on-failure)/.test(service.restart)) {
       planning.complain(place, "dependency-never-ends", `${key} is restarted whenever it ends`, {

@@ -13,6 +13,7 @@ import { planService } from "./planner.js";
 import { Planning } from "./planning.js";
 import type { ProjectArgs } from "./planning.js";
 import { checkAudiences } from "./ports.js";
+import type { ProblemCode } from "../yaml/codes.js";
 import type { Problem } from "../yaml/problem.js";
 import { ownerOf, scopeOf } from "./scope.js";
 import type { Owner } from "./scope.js";
@@ -90,7 +91,11 @@ export function planProject(given: ProjectArgs): Project | undefined {
   checkNasVolumes(planning);
   const services = on.map(([key, definition]) => planService(planning, key, definition, isOn));
   const ordered = inDependencyOrder(services, source, found);
-  problems.push(...found.filter((it) => !followsFrom(lost, it)));
+  const unknown = causes.flatMap(({ path, problem: { code } }) =>
+    HAS_NO_VALUE.has(code) ? [{ path, refused: false }] : [],
+  );
+  const notThere = [...lost, ...unknown];
+  problems.push(...found.filter((it) => !followsFrom(notThere, it)));
   return {
     source,
     name: planning.name,
@@ -104,9 +109,16 @@ export function planProject(given: ProjectArgs): Project | undefined {
     externalNetworks: externalNetworksOf(planning),
     secretSources: sources,
     owner,
-    lost,
+    lost: notThere,
   };
 }
+
+/** What is said of a reference in whose place nothing can be put. */
+const HAS_NO_VALUE: ReadonlySet<string> = new Set<ProblemCode>([
+  "undefined-variable",
+  "malformed-reference",
+  "misplaced-secret",
+]);
 
 /** A secret below a key that is unknown, such as a misspelled environment:, is no mistake of its own. */
 const isBelow = ({ code, path }: Problem, malformed: readonly Problem[]): boolean =>

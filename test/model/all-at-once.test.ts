@@ -161,3 +161,19 @@ test("a network of the LAN is refused with what to do, and that passes", () => {
   ]);
   expect(saidOf(file("{external: true, name: lan}"))).toEqual([]);
 });
+
+test("a variable that nothing provides is asked for once, wherever it is", () => {
+  const lines = [
+    "image: ${IMAGE}",
+    "volumes: ['${UPLOADS}:/up']",
+    "network_mode: 'service:${OTHER}'",
+    "depends_on: {db: {condition: service_healthy}}",
+  ];
+  const db = "  db: {image: 'postgres:18', healthcheck: {test: '${CHECK}'}}\n";
+  expect(saidOf(`services:\n  web:\n${lines.map((it) => `    ${it}\n`).join("")}${db}`)).toEqual([
+    "3 services.web.image undefined-variable",
+    "4 services.web.volumes[0] undefined-variable",
+    "5 services.web.network_mode undefined-variable",
+    "7 services.db.healthcheck.test undefined-variable",
+  ]);
+});

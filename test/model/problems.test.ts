@@ -271,7 +271,9 @@ describe("mistakes in a Compose file", () => {
     [
       "waiting for the health of what has no check",
       `${web("depends_on: {db: {condition: service_healthy}}")}  db:\n    image: postgres:18.6\n`,
-      [`${FILE}:4 services.web.depends_on.db: db has no healthcheck -> write condition: service_started`],
+      [
+        `${FILE}:4 services.web.depends_on.db: db has no healthcheck -> write condition: service_started, or repeat the check that its image has, if any, under healthcheck: of db`,
+      ],
     ],
   ])("%s", (_, compose, expected) => {
     expect(problemsOf(() => model(compose))).toEqual(expected);

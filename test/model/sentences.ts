@@ -126,5 +126,6 @@ export const SENTENCES: Readonly<Record<ProblemCode, string>> = {
   "dependency-never-ends": 'db is restarted whenever it ends -> write restart: "no" in db',
   "dependency-off":
     "db is switched off -> switch it on under homelab:services, or write db: {condition: service_started, required: false} in depends_on",
-  "dependency-without-healthcheck": "db has no healthcheck -> write condition: service_started",
+  "dependency-without-healthcheck":
+    "db has no healthcheck -> write condition: service_started, or repeat the check that its image has, if any, under healthcheck: of db",
 };
