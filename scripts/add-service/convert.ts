@@ -18,7 +18,7 @@ import { rewritePorts } from "./ports.js";
 import { rewriteReferences } from "./references.js";
 import { rewriteResources } from "./resources.js";
 import { rewriteService } from "./keys.js";
-import { rewriteVolumes } from "./volumes.js";
+import { copyConfigFiles, rewriteVolumes } from "./volumes.js";
 import { quoteForOthers } from "../lib/quote-for-others.js";
 
 /** An existing Compose file, and where it comes from. */
@@ -165,6 +165,7 @@ function rewrite(context: Context, root: YAMLMap, answers: Pick<Answers, "servic
   for (const { value } of [...templates, ...services]) {
     nameVariables(context, value);
   }
+  copyConfigFiles(context);
   rewriteResources(context);
   rewriteReferences(context);
   for (const { key, value } of [...templates, ...services]) {

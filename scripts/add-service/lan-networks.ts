@@ -25,10 +25,11 @@ export function handOver(context: Context, name: string, network: YAMLMap): stri
     text: `network ${name}: ${driver} is made by you now; ${who}`,
   });
   const options = Object.entries(driver_opts ?? {}).map(([key, value]) => `--opt ${key}=${String(value)}`);
-  const addresses = (ipam?.config ?? []).flatMap(({ subnet, gateway, ip_range: range }) => [
+  const addresses = (ipam?.config ?? []).flatMap(({ subnet, gateway, ip_range: range, aux_addresses: others }) => [
     ...(subnet === undefined ? [] : [`--subnet ${subnet}`]),
     ...(gateway === undefined ? [] : [`--gateway ${gateway}`]),
     ...(range === undefined ? [] : [`--ip-range ${range}`]),
+    ...Object.entries(others ?? {}).map(([name, address]) => `--aux-address ${name}=${address}`),
   ]);
   const words = ["docker network create --driver", driver, ...options, ...addresses, docker].join(" ");
   return resolved(words, dotEnv(context)) ?? words;
@@ -41,7 +42,12 @@ interface LanNetwork {
   readonly external?: unknown;
   readonly driver_opts?: Readonly<Record<string, unknown>> | null;
   readonly ipam?: {
-    readonly config?: readonly { readonly subnet?: string; readonly gateway?: string; readonly ip_range?: string }[];
+    readonly config?: readonly {
+      readonly subnet?: string;
+      readonly gateway?: string;
+      readonly ip_range?: string;
+      readonly aux_addresses?: Readonly<Record<string, string>> | null;
+    }[];
   } | null;
 }
 

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { onHost } from "../../model/services/mounts.js";
 import { isMap, isSeq } from "yaml";
 import type { YAMLMap } from "yaml";
-import { isText, rootMap } from "./context.js";
+import { isText, rootMap, sections } from "./context.js";
 import type { Context } from "./context.js";
 import { dotEnv, resolved } from "./env-file.js";
 import { append, freeKey } from "./keys.js";
@@ -142,6 +142,30 @@ function becomesSecret(
   append(context, service, "secrets", { source: key, target });
   const text = `${name}: ${source} looks secret and is now the secret ${secret}, mounted read-only; it is not copied`;
   context.changed.push({ line, text });
+}
+
+/** The files of the configs at the top are copied along; one that nobody should see becomes a secret in its content. */
+export function copyConfigFiles(context: Context): void {
+  for (const [name, { value }] of sections(context, "configs")) {
+    const file: unknown = isMap(value) ? value.get("file", true) : undefined;
+    const path = isText(file) ? posix.normalize(file.value) : "";
+    const found = path === "" || context.files.has(path) ? undefined : context.look(path);
+    if (!isMap(value) || !isText(file) || found?.kind !== "file" || !isInside(path) || path.startsWith("/")) {
+      continue;
+    }
+    const line = context.lineOf(file);
+    if (isSecretFile(posix.basename(path), found.text)) {
+      const secret = secretNameFor(context, context.name, posix.basename(path), `file ${path}`);
+      value.delete("file");
+      value.set("content", `\${${secret}}`);
+      declareSecret(context, secret, `the content of ${file.value}, which ${context.file} named`);
+      const text = `config ${name}: ${file.value} looks secret and is now \${${secret}}; it is not copied`;
+      context.changed.push({ line, text });
+    } else {
+      context.files.set(path, found.text);
+      context.changed.push({ line, text: `config ${name}: ${file.value} is copied along` });
+    }
+  }
 }
 
 /** What is no text cannot be part of the project, and what lies elsewhere has no place on the host that could be derived. */

@@ -224,3 +224,24 @@ test("what an env file says is text, also to programs that would read a date", (
   });
   expect(text).toMatch(/SINCE: "2024-01-01",?\s+SIZE: "1_000"/);
 });
+
+test("files of configs are copied along, but for those that nobody should see", () => {
+  const texts: Readonly<Record<string, string>> = { "c.txt": "a\n", "conf/d.yml": "password: geheim77\n" };
+  const { text, files } = convertCompose({
+    stack: "test",
+    text: "services:\n  app: {image: 'a:1', configs: [c, d, e]}\nconfigs: {c: {file: ./c.txt}, d: {file: ./conf/d.yml}, e: {file: ./none}}\n",
+    file: "docker-compose.yml",
+    name: "blog",
+    audience: [],
+    look: (path) => {
+      const found = texts[path];
+      return found === undefined ? { kind: "missing" } : { kind: "file", text: found, executable: false };
+    },
+  });
+  expect([...files]).toEqual([["c.txt", "a\n"]]);
+  expect(parse(text)).toMatchObject({
+    configs: { c: { file: "./c.txt" }, d: { content: "${D_YML}" }, e: { file: "./none" } },
+    "x-secrets": { D_YML: { obtain: "the content of ./conf/d.yml, which docker-compose.yml named" } },
+  });
+  expect(text).not.toContain("geheim77");
+});

@@ -109,7 +109,7 @@ test.each(["macvlan", "ipvlan"])(
       "services:",
       "  dns: {image: 'pihole:1', networks: {lan: {ipv4_address: 192.168.1.53}}, ports: ['53:53']}",
       "networks:",
-      `  lan: {driver: ${driver}, driver_opts: {parent: eth0}, ipam: {config: [{subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.48/29}]}}`,
+      `  lan: {driver: ${driver}, driver_opts: {parent: eth0}, ipam: {config: [{subnet: 192.168.1.0/24, gateway: 192.168.1.1, ip_range: 192.168.1.48/29, aux_addresses: {host: 192.168.1.49}}]}}`,
       "",
     ].join("\n");
     const converted = convertText(text, NO_ANSWERS);
@@ -119,7 +119,7 @@ test.each(["macvlan", "ipvlan"])(
     });
     expect(converted.text).not.toContain("ports:");
     expect(converted.todo.map((it) => it.text)).toEqual([
-      `the network home_lan is external: it must be on the host before; docker network create --driver ${driver} --opt parent=eth0 --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.48/29 home_lan makes it`,
+      `the network home_lan is external: it must be on the host before; docker network create --driver ${driver} --opt parent=eth0 --subnet 192.168.1.0/24 --gateway 192.168.1.1 --ip-range 192.168.1.48/29 --aux-address host=192.168.1.49 home_lan makes it`,
     ]);
     expect(converted.changed.map((it) => it.text)).toContainEqual(
       `network lan: ${driver} is made by you now; everybody in the LAN reaches its containers, whatever their audience`,
