@@ -46,12 +46,20 @@ export function attachmentsOf(
   }
   const { networks } = planning.file;
   const named = definition.networks ?? {};
+  const keys = new Map<string, string>(); // by Docker's name
   return Object.entries(Object.keys(named).length === 0 ? { [DEFAULT_NETWORK]: null } : named).map(([network, it]) => {
     if (network !== DEFAULT_NETWORK && !Object.hasOwn(networks, network)) {
       planning.unknown(place, "network", network, Object.keys(networks));
     }
+    const name = planning.dockerName("networks", network);
+    const twin = keys.get(name);
+    keys.set(name, network);
+    if (twin !== undefined) {
+      const message = `${twin} and ${network} are one network of Docker, ${name}, which a container joins once`;
+      planning.complain([...place, network], "conflicting-networks", message, { prose: `remove ${network} here` });
+    }
     return {
-      name: planning.dockerName("networks", network),
+      name,
       aliases: [...new Set([key, ...(it?.aliases ?? [])])],
       ...(it?.ipv4_address === undefined ? {} : { ipv4Address: it.ipv4_address }),
     };

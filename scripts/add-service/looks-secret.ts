@@ -42,7 +42,7 @@ export const isSecretLabel = (label: string, value: string): boolean =>
   (isSecretValue(value) || (SECRET_LABEL.test(label) && !value.startsWith("/")));
 
 /** Is there a reference to a variable in it? */
-export const refersToVariable = (value: string): boolean =>
+const refersToVariable = (value: string): boolean =>
   partsOf(value)?.some((part) => typeof part !== "string") ?? true;
 
 const SECRET_FILE =

@@ -51,6 +51,11 @@ test.each<[string, string, string]>([
     `${FILE}:5 configs.c.file: ../x is outside the project -> put it beside the Compose file, which every clone has`,
   ],
   [
+    "one network of Docker by two names",
+    `${WEB}    networks: [front, back]\nnetworks: {front: {name: same}, back: {name: same}}\n`,
+    `${FILE}:4 services.web.networks.back: front and back are one network of Docker, same, which a container joins once -> remove back here`,
+  ],
+  [
     "a bind that goes up",
     `${WEB}    volumes: ["/srv/../etc:/x"]\n`,
     `${FILE}:4 services.web.volumes[0]: /srv/../etc contains . or .. -> write /etc:/x`,

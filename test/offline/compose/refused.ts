@@ -139,6 +139,7 @@ const FILES: readonly (Case | string)[] = [
   ),
   files("networks: [front]", "networks: {front: {driver: macvlan, driver_opts: {parent: eth0}}}"),
   files("networks: [front]", "networks: {front: {x-driver: macvlan}}"),
+  files("networks: {front: {}, back: {aliases: [a]}}", "networks: {front: {name: same}, back: {name: same}}"),
   files("networks: [front]", "networks: {front: {external: true, x-driver: bridge}}"),
   files("networks: {front: {ipv4_address: 192.168.2.5}}", "networks: {front: {external: true, x-driver: macvlan}}"),
   files("networks: {front: {ipv4_address: 192.168.1.100}}", "networks: {front: {external: true}}"),
