@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { copyData } from "../../scripts/add-service/copy-data.js";
@@ -49,6 +58,7 @@ function setUp(): { readonly fake: string; readonly here: string; readonly onHos
 const PATH = process.env["PATH"] ?? "";
 afterEach(() => {
   process.env["PATH"] = PATH;
+  rmSync(process.env["FAKE"] ?? "", { recursive: true, force: true });
   delete process.env["FAKE"];
 });
 

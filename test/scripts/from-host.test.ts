@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -132,12 +132,16 @@ test("a health check that was switched off stays off", () => {
 describe("asked of a host", () => {
   const host = { name: "pi5", address: "192.0.2.1", port: 22, user: "deploy", hostKey: HOST_KEY };
   const path = process.env["PATH"] ?? "";
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "from-host-"));
+  });
   afterEach(() => {
     process.env["PATH"] = path;
+    rmSync(folder, { recursive: true });
   });
   /** ssh(1) hands the command to a shell here, whose docker has this container. */
   function has(it: Container): void {
-    const folder = mkdtempSync(join(tmpdir(), "from-host-"));
     writeFileSync(join(folder, "container.json"), JSON.stringify([it]));
     writeFileSync(join(folder, "image.json"), JSON.stringify([IMAGE]));
     const docker = `#!/bin/bash

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { HomelabError } from "../../model/yaml/problem.js";
@@ -47,6 +47,10 @@ export function problemsOf({ text }: Pick<Converted, "text">): readonly Problem[
 /** What an answers file says. */
 export function fileWith(text: string): Answers {
   const folder = mkdtempSync(join(tmpdir(), "answers-"));
-  writeFileSync(join(folder, "answers.yaml"), text);
-  return answersIn(folder, "answers.yaml");
+  try {
+    writeFileSync(join(folder, "answers.yaml"), text);
+    return answersIn(folder, "answers.yaml");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
