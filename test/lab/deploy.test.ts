@@ -238,7 +238,7 @@ test("a service of one's own runs beside the role's, and a container that is not
     join(cli.directory, "my/wiki.yaml"),
     `services:\n  wiki:\n    image: ${image}\n    volumes: ["data:/d"]\nvolumes:\n  data: {x-stateful: true}\n`,
   );
-  await lab.ssh("pi5", ["docker", "run", "--detach", "--name", "wiki", image]);
+  await lab.ssh("pi5", ["docker", "run", "--detach", "--no-healthcheck", "--name", "wiki", image]);
   const before = await containers();
   await configure(cli, ["homelab:hosts", "pi5", "services"], ["my/wiki.yaml"]);
 
