@@ -84,7 +84,7 @@ function containerFacts({ Id: id, Config, HostConfig, NetworkSettings, ...contai
     Networks: Object.fromEntries(
       Object.entries(NetworkSettings.Networks).map(([name, it]) => [
         name,
-        without(it, /^(NetworkID|EndpointID|MacAddress|Gateway|IPAddress)$/),
+        without(it, /^(NetworkID|EndpointID|MacAddress|Gateway|IPAddress|IPPrefixLen)$/),
       ]),
     ),
     Ports: NetworkSettings["Ports"] ?? null,
