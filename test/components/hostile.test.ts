@@ -114,7 +114,9 @@ function changed(value: Json, [step, ...rest]: Path, text: string, isKey: boolea
 
 /** Undefined if it is refused. */
 function build(declared: Json, config: Json): HomelabModel | undefined {
-  const texts = [declared, config].map((it) => stringify(it, { aliasDuplicateObjects: false, lineWidth: 0 }));
+  const texts = [declared, config].map((it) =>
+    stringify(it, { aliasDuplicateObjects: false, lineWidth: 0, defaultStringType: "QUOTE_DOUBLE" }),
+  );
   try {
     return buildHomelab("test", (name) => {
       if (name.endsWith(".txt")) {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { quoted } from "../model/quoted.js";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
 import { BACKUP_PASSWORD } from "../../model/config/backups.js";
@@ -170,14 +170,14 @@ export function homelab({ base, root, timezone, subnet6, from, backups, shares, 
   };
   const file = (host: string): string => {
     const services = hosts.find(({ name }) => name === host)?.services ?? [];
-    return stringify({
+    return quoted({
       services: Object.fromEntries(services.map((service, i) => [service.name, compose(service, i)])),
       volumes: { data: { "x-stateful": true } },
     });
   };
   return buildHomelab("test", (name) => {
     if (name.startsWith("Pulumi.")) {
-      return { text: stringify({ config }) };
+      return { text: quoted({ config }) };
     }
     if (!name.endsWith(".yaml")) {
       return { problem: "is missing" };

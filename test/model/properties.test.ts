@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { quoted } from "./quoted.js";
 import { HomelabError } from "../../model/yaml/problem.js";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
@@ -65,7 +65,7 @@ const declaration = fc
   });
 
 function build({ compose, config }: { compose: Json; config: Json }): HomelabModel {
-  const texts = { compose: stringify(compose), config: stringify(config) };
+  const texts = { compose: quoted(compose), config: quoted(config) };
   return buildHomelab("test", (file) => ({ text: file.startsWith("stacks/") ? texts.compose : texts.config }));
 }
 

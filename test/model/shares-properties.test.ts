@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { quoted } from "./quoted.js";
 import { buildHomelab } from "../../model/build.js";
 import type { HomelabModel } from "../../model/types.js";
 import { HOST_KEY } from "./declare.js";
@@ -29,7 +29,7 @@ function build(all: readonly Bind[]): HomelabModel {
       `s${i}`,
       { image: "a:1", volumes: [`/mnt/media/${share}:/x${writes ? "" : ":ro"}`] },
     ]);
-    return stringify({ services: Object.fromEntries(services) as unknown });
+    return quoted({ services: Object.fromEntries(services) as unknown });
   };
   const config = {
     "homelab:domain": "example.org",
@@ -49,7 +49,7 @@ function build(all: readonly Bind[]): HomelabModel {
   };
   return buildHomelab("test", (name) => {
     if (name.startsWith("Pulumi.")) {
-      return { text: stringify({ config }) };
+      return { text: quoted({ config }) };
     }
     return { text: name.startsWith("stacks/") ? "services: {}\nname: role\n" : file(name.replace(".yaml", "")) };
   });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { stringify } from "yaml";
+import { quoted } from "./quoted.js";
 import { buildHomelab } from "../../model/build.js";
 import { reaches } from "../../model/tailnet/evaluate.js";
 import type { TailnetModel, Visitor } from "../../model/tailnet/types.js";
@@ -62,13 +62,13 @@ function tailnetWith(all: readonly Ports[]): TailnetModel {
   const { tailnet } = buildHomelab("test", (file) => {
     const [, number] = /^my\/h(\d)\.yaml$/.exec(file) ?? [];
     if (number === undefined) {
-      return { text: stringify(file.startsWith("stacks/") ? { services: {} } : { config }) };
+      return { text: quoted(file.startsWith("stacks/") ? { services: {} } : { config }) };
     }
     const listed = (all[Number(number) - 1] ?? []).map(({ port, protocol, audience }) => ({
       ...{ target: 80, published: String(port), protocol },
       "x-audience": audience,
     }));
-    return { text: stringify({ services: { [`s${number}`]: { image: "a:1", ports: listed } } }) };
+    return { text: quoted({ services: { [`s${number}`]: { image: "a:1", ports: listed } } }) };
   });
   return tailnet as TailnetModel;
 }
