@@ -42,8 +42,7 @@ export const isSecretLabel = (label: string, value: string): boolean =>
   (isSecretValue(value) || (SECRET_LABEL.test(label) && !value.startsWith("/")));
 
 /** Is there a reference to a variable in it? */
-const refersToVariable = (value: string): boolean =>
-  partsOf(value)?.some((part) => typeof part !== "string") ?? true;
+const refersToVariable = (value: string): boolean => partsOf(value)?.some((part) => typeof part !== "string") ?? true;
 
 const SECRET_FILE =
   /(^|[._-])(id_(rsa|dsa|ecdsa|ed25519)|secrets?|passwords?|passwd|htpasswd|credentials?|tokens?|env)($|[._-])|\.(pem|key|p12|pfx|kdbx|jks)$|^acme\.json$/i;

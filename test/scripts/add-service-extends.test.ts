@@ -189,7 +189,7 @@ test("numbers that other programs read otherwise are refused in a file that is e
   expect(converted).toThrow(
     expect.objectContaining({
       problems: [expect.objectContaining({ file: "common.yml", line: 4, code: "ambiguous-number" })],
-    }),
+    }) as Error,
   );
 });
 
